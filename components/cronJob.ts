@@ -1,0 +1,99 @@
+import * as k8s from "@pulumi/kubernetes";
+import * as pulumi from "@pulumi/pulumi";
+import { selectorLabels } from "../lib/labels";
+import { podProblems, podTemplate, type PodArgs } from "../lib/pod";
+import { problemsOf, refuse } from "../lib/problems";
+import type { Namespace } from "./namespace";
+
+export interface CronJobArgs extends PodArgs {
+  readonly namespace: Namespace;
+  /** Name of the CronJob. @default - the component's name */
+  readonly name?: string;
+  /** Five cron fields, for example `0 3 * * *`. */
+  readonly schedule: string;
+  /** IANA time zone of the schedule. @default Etc/UTC */
+  readonly timeZone?: string;
+  /** What happens when a run is due while one is running. @default Forbid */
+  readonly concurrencyPolicy?: "Allow" | "Forbid" | "Replace";
+  /** Finished runs to keep. @default 3 */
+  readonly successfulJobsHistoryLimit?: number;
+  /** Failed runs to keep. @default 3 */
+  readonly failedJobsHistoryLimit?: number;
+  /** Seconds a run that was missed may still start late; at least 10. @default 300 */
+  readonly startingDeadlineSeconds?: number;
+  /** Tries after the first failure of a run. @default 3 */
+  readonly backoffLimit?: number;
+  /** Seconds a run may take. @default - no limit */
+  readonly activeDeadlineSeconds?: number;
+  /** Seconds after which a finished run is deleted. @default - by the history limits alone */
+  readonly ttlSecondsAfterFinished?: number;
+  /** Plan no runs; they can still be started by hand. @default false */
+  readonly suspend?: boolean;
+}
+
+/**
+ * Work on a schedule.
+ *
+ * @example new CronJob("clean-up", { namespace, schedule: "0 3 * * *", image, command, resources })
+ */
+export class CronJob extends pulumi.ComponentResource {
+  readonly cronJobName: string;
+  /** Selects its pods. */
+  readonly selector: Readonly<Record<string, string>>;
+
+  constructor(name: string, args: CronJobArgs, opts?: pulumi.ComponentResourceOptions) {
+    super("stackberth:components:CronJob", name, {}, opts);
+    const { namespace, schedule } = args;
+    this.cronJobName = args.name ?? name;
+    const startingDeadlineSeconds = args.startingDeadlineSeconds ?? 300;
+    refuse("CronJob", [
+      ...podProblems(args),
+      ...problemsOf(
+        [
+          schedule.trim().split(/\s+/).length !== 5,
+          "schedule",
+          `"${schedule}" has not five fields`,
+        ],
+        [
+          startingDeadlineSeconds < 10,
+          "startingDeadlineSeconds",
+          `${startingDeadlineSeconds} is less than 10, the controller's own pace`,
+        ],
+        [
+          this.cronJobName.length > 52,
+          "name",
+          `"${this.cronJobName}" is longer than 52; the runs' names add eleven characters`,
+        ],
+      ),
+    ]);
+    this.selector = selectorLabels(namespace.system, this.cronJobName);
+    const pod: PodArgs = { ...args, restartPolicy: args.restartPolicy ?? "OnFailure" };
+    const { activeDeadlineSeconds, ttlSecondsAfterFinished } = args;
+    new k8s.batch.v1.CronJob(
+      name,
+      {
+        metadata: namespace.metadata(this.cronJobName, this.cronJobName),
+        spec: {
+          schedule,
+          timeZone: args.timeZone ?? "Etc/UTC",
+          concurrencyPolicy: args.concurrencyPolicy ?? "Forbid",
+          successfulJobsHistoryLimit: args.successfulJobsHistoryLimit ?? 3,
+          failedJobsHistoryLimit: args.failedJobsHistoryLimit ?? 3,
+          startingDeadlineSeconds,
+          suspend: args.suspend ?? false,
+          jobTemplate: {
+            metadata: { labels: { ...this.selector } },
+            spec: {
+              backoffLimit: args.backoffLimit ?? 3,
+              ...(activeDeadlineSeconds !== undefined && { activeDeadlineSeconds }),
+              ...(ttlSecondsAfterFinished !== undefined && { ttlSecondsAfterFinished }),
+              template: podTemplate(this.cronJobName, this.selector, namespace.labels, pod),
+            },
+          },
+        },
+      },
+      { parent: this },
+    );
+    this.registerOutputs({ name: this.cronJobName });
+  }
+}

@@ -1,0 +1,160 @@
+import * as k8s from "@pulumi/kubernetes";
+import * as pulumi from "@pulumi/pulumi";
+import { retainAnnotation, selectorLabels, systemLabels } from "../lib/labels";
+import { isName, nameRule } from "../lib/names";
+import { problemsOf, refuse } from "../lib/problems";
+
+export interface NamespaceArgs {
+  /** Name of the namespace in the cluster. */
+  readonly name: string;
+  /** The system that lives in it; part of every object's labels. */
+  readonly system: string;
+  /** The stack that owns it; `down` and pruning go by this label. */
+  readonly stack: string;
+  /** Pod Security level that is enforced. @default restricted */
+  readonly podSecurity?: "restricted" | "baseline" | "privileged";
+  /** What a container gets that asks for nothing, and the most one may ask for. */
+  readonly limitRange?: {
+    readonly default: Readonly<Record<string, string>>;
+    readonly defaultRequest: Readonly<Record<string, string>>;
+    readonly max: Readonly<Record<string, string>>;
+  };
+  /** Hard limits of a ResourceQuota, for example `{ "pods": "50" }`. @default - no quota */
+  readonly quota?: Readonly<Record<string, string>> | undefined;
+  /** Keep the namespace, and so the volumes in it, when the stack goes. @default false */
+  readonly retain?: boolean;
+  /** Seconds a workload in it may take to become ready, 1 to 86400. @default 300 */
+  readonly deadlineSeconds?: number;
+}
+
+/**
+ * A namespace that refuses by default: Pod Security enforced, all traffic denied but name resolution.
+ *
+ * @example new Namespace("openms", { name: "openms", system: "openms", stack: "dev" })
+ */
+export class Namespace extends pulumi.ComponentResource {
+  /** Known once the namespace exists: whatever uses it is created after it. */
+  readonly name: pulumi.Output<string>;
+  /** The same name as plain text, for the parts of names and addresses. */
+  readonly plainName: string;
+  readonly system: string;
+  /** Labels for every object of the system. */
+  readonly labels: Readonly<Record<string, string>>;
+  readonly deadlineSeconds: number;
+
+  constructor(name: string, args: NamespaceArgs, opts?: pulumi.ComponentResourceOptions) {
+    super("stackberth:components:Namespace", name, {}, opts);
+    const deadline = args.deadlineSeconds ?? 300;
+    refuse(
+      "Namespace",
+      problemsOf(
+        [!isName(args.name), "name", `"${args.name}" is no namespace name; allowed: ${nameRule}`],
+        [
+          deadline < 1 || deadline > 86400,
+          "deadlineSeconds",
+          `${deadline} is not within 1 to 86400`,
+        ],
+      ),
+    );
+    this.plainName = args.name;
+    this.system = args.system;
+    this.labels = systemLabels(args.system, args.stack);
+    this.deadlineSeconds = deadline;
+    const level = args.podSecurity ?? "restricted";
+    const retain = args.retain ?? false;
+    const namespace = new k8s.core.v1.Namespace(
+      name,
+      {
+        metadata: {
+          name: args.name,
+          labels: {
+            ...this.labels,
+            "pod-security.kubernetes.io/enforce": level,
+            "pod-security.kubernetes.io/warn": level,
+          },
+          ...(retain && { annotations: { [retainAnnotation]: "true" } }),
+        },
+      },
+      { parent: this, retainOnDelete: retain },
+    );
+    this.name = namespace.metadata.name;
+    this.createPolicies(name);
+    if (args.limitRange) this.createLimitRange(name, args.limitRange);
+    if (args.quota) {
+      new k8s.core.v1.ResourceQuota(
+        `${name}-quota`,
+        { metadata: this.metadata("quota"), spec: { hard: { ...args.quota } } },
+        { parent: this },
+      );
+    }
+    this.registerOutputs({ name: this.name });
+  }
+
+  /** Metadata of an object of this namespace. */
+  metadata(
+    name: string,
+    component?: string,
+  ): k8s.types.input.meta.v1.ObjectMeta & { name: string } {
+    return {
+      name,
+      namespace: this.name,
+      labels: component
+        ? { ...this.labels, ...selectorLabels(this.system, component) }
+        : { ...this.labels },
+    };
+  }
+
+  private createPolicies(name: string): void {
+    new k8s.networking.v1.NetworkPolicy(
+      `${name}-default-deny`,
+      {
+        metadata: this.metadata("default-deny"),
+        spec: { podSelector: {}, policyTypes: ["Ingress", "Egress"] },
+      },
+      { parent: this },
+    );
+    new k8s.networking.v1.NetworkPolicy(
+      `${name}-allow-dns`,
+      {
+        metadata: this.metadata("allow-dns"),
+        spec: {
+          podSelector: {},
+          policyTypes: ["Egress"],
+          egress: [
+            {
+              to: [
+                {
+                  namespaceSelector: {
+                    matchLabels: { "kubernetes.io/metadata.name": "kube-system" },
+                  },
+                },
+              ],
+              // Answers that do not fit into one datagram come over TCP.
+              ports: [
+                { port: 53, protocol: "UDP" },
+                { port: 53, protocol: "TCP" },
+              ],
+            },
+          ],
+        },
+      },
+      { parent: this },
+    );
+  }
+
+  private createLimitRange(name: string, range: NonNullable<NamespaceArgs["limitRange"]>): void {
+    const { default: limits, defaultRequest, max } = range;
+    new k8s.core.v1.LimitRange(
+      `${name}-limits`,
+      {
+        metadata: this.metadata("limits"),
+        spec: {
+          limits: [
+            { type: "Container", default: limits, defaultRequest: { ...defaultRequest }, max },
+          ],
+        },
+      },
+      { parent: this },
+    );
+  }
+}

@@ -1,0 +1,102 @@
+import * as k8s from "@pulumi/kubernetes";
+import * as pulumi from "@pulumi/pulumi";
+import { problemsOf, refuse } from "../lib/problems";
+import type { Namespace } from "./namespace";
+
+/** One end of an allowed connection. */
+export type Peer =
+  /** Pods of the same namespace, by their selector labels. */
+  | { readonly pods: Readonly<Record<string, string>> }
+  /** All pods of another namespace. */
+  | { readonly namespace: string }
+  /** Addresses outside the cluster, such as 0.0.0.0/0. */
+  | { readonly cidr: string; readonly except?: readonly string[] }
+  /** Anybody, inside or outside: for what an ingress controller or load balancer reaches. */
+  | { readonly anyone: true };
+
+export interface NetworkPolicyArgs {
+  readonly namespace: Namespace;
+  /** Base name of the policies. @default - the component's name */
+  readonly name?: string;
+  /** Who may open connections. */
+  readonly from: readonly Peer[];
+  /** Who may be reached. */
+  readonly to: Peer;
+  /** TCP ports that may be reached. @default - all */
+  readonly ports?: readonly number[];
+}
+
+const podsOf = (peer: Peer): Readonly<Record<string, string>> | undefined =>
+  "pods" in peer ? peer.pods : undefined;
+
+function peerSpec(peer: Peer): k8s.types.input.networking.v1.NetworkPolicyPeer[] {
+  if ("pods" in peer) return [{ podSelector: { matchLabels: { ...peer.pods } } }];
+  if ("namespace" in peer) {
+    const matchLabels = { "kubernetes.io/metadata.name": peer.namespace };
+    return [{ namespaceSelector: { matchLabels } }];
+  }
+  if ("cidr" in peer) {
+    return [{ ipBlock: { cidr: peer.cidr, ...(peer.except && { except: [...peer.except] }) } }];
+  }
+  return [];
+}
+
+/**
+ * Allows one kind of connection where all is denied: an ingress policy on the pods that are reached and
+ * an egress policy on each set of pods that reaches them.
+ *
+ * @example new NetworkPolicy("redis", { namespace, from: [web, worker], to: redis, ports: [6379] })
+ */
+export class NetworkPolicy extends pulumi.ComponentResource {
+  constructor(name: string, args: NetworkPolicyArgs, opts?: pulumi.ComponentResourceOptions) {
+    super("stackberth:components:NetworkPolicy", name, {}, opts);
+    const target = podsOf(args.to);
+    const sources = args.from.map(podsOf).filter((pods) => pods !== undefined);
+    refuse(
+      "NetworkPolicy",
+      problemsOf(
+        [args.from.length === 0, "from", "is empty; nothing would be allowed"],
+        [
+          !target && sources.length === 0,
+          "to",
+          "neither end is a set of pods of this namespace; a policy selects pods",
+        ],
+      ),
+    );
+    const objectName = args.name ?? name;
+    const ports = (args.ports ?? []).map((port) => ({ port, protocol: "TCP" }));
+    const allowed = ports.length > 0 ? { ports } : {};
+    if (target) {
+      const from = args.from.flatMap(peerSpec);
+      new k8s.networking.v1.NetworkPolicy(
+        name,
+        {
+          metadata: args.namespace.metadata(objectName),
+          spec: {
+            podSelector: { matchLabels: { ...target } },
+            policyTypes: ["Ingress"],
+            ingress: [{ ...(from.length > 0 && { from }), ...allowed }],
+          },
+        },
+        { parent: this },
+      );
+    }
+    sources.forEach((pods) => {
+      const to = peerSpec(args.to);
+      const suffix = `from-${pods["app.kubernetes.io/name"] ?? "pods"}`;
+      new k8s.networking.v1.NetworkPolicy(
+        `${name}-${suffix}`,
+        {
+          metadata: args.namespace.metadata(`${objectName}-${suffix}`),
+          spec: {
+            podSelector: { matchLabels: { ...pods } },
+            policyTypes: ["Egress"],
+            egress: [{ ...(to.length > 0 && { to }), ...allowed }],
+          },
+        },
+        { parent: this },
+      );
+    });
+    this.registerOutputs({});
+  }
+}

@@ -1,0 +1,94 @@
+import * as k8s from "@pulumi/kubernetes";
+import * as pulumi from "@pulumi/pulumi";
+import { problemsOf, refuse } from "../lib/problems";
+import type { Namespace } from "./namespace";
+import type { Redis } from "./redis";
+
+/** How KEDA scales a worker by the length of a Redis list. */
+export interface QueueScalingArgs {
+  readonly redis: Redis;
+  /** The list; for an rq queue `rq:queue:<queue>`. */
+  readonly listName: string;
+  /** Waiting jobs for each replica, at least 1. @default 5 */
+  readonly listLength?: number;
+  /** 0 or more. */
+  readonly minReplicas: number;
+  readonly maxReplicas: number;
+  /** Seconds without waiting jobs before scaling to zero. @default 300 */
+  readonly cooldownPeriodSeconds?: number;
+}
+
+export interface QueueScalerArgs extends QueueScalingArgs {
+  readonly namespace: Namespace;
+  /** Name of the ScaledObject. @default - the component's name */
+  readonly name?: string;
+  readonly target: k8s.apps.v1.Deployment;
+}
+
+/**
+ * A KEDA ScaledObject; KEDA must be installed in the cluster. A running job has left the list, so
+ * scaling in sends SIGTERM to a busy worker: its grace period must be as long as its longest job.
+ *
+ * @example new QueueScaler("worker", { namespace, target, redis, listName: "rq:queue:jobs", minReplicas: 0, maxReplicas: 5 })
+ */
+export class QueueScaler extends pulumi.ComponentResource {
+  constructor(name: string, args: QueueScalerArgs, opts?: pulumi.ComponentResourceOptions) {
+    super("stackberth:components:QueueScaler", name, {}, opts);
+    const { namespace, redis, minReplicas, maxReplicas } = args;
+    const objectName = args.name ?? name;
+    refuse(
+      "QueueScaler",
+      problemsOf(
+        [minReplicas < 0, "minReplicas", `${minReplicas} is less than 0`],
+        [
+          maxReplicas < Math.max(1, minReplicas),
+          "maxReplicas",
+          `${maxReplicas} is less than ${Math.max(1, minReplicas)}`,
+        ],
+      ),
+    );
+    const authentication = new k8s.apiextensions.CustomResource(
+      `${name}-authentication`,
+      {
+        apiVersion: "keda.sh/v1alpha1",
+        kind: "TriggerAuthentication",
+        metadata: namespace.metadata(objectName),
+        spec: {
+          secretTargetRef: [
+            { parameter: "password", name: redis.auth.secretName, key: "password" },
+          ],
+        },
+      },
+      { parent: this },
+    );
+    new k8s.apiextensions.CustomResource(
+      name,
+      {
+        apiVersion: "keda.sh/v1alpha1",
+        kind: "ScaledObject",
+        metadata: namespace.metadata(objectName),
+        spec: {
+          scaleTargetRef: { name: args.target.metadata.name },
+          minReplicaCount: minReplicas,
+          maxReplicaCount: maxReplicas,
+          cooldownPeriod: args.cooldownPeriodSeconds ?? 300,
+          triggers: [
+            {
+              type: "redis",
+              metadata: {
+                // KEDA's own pods connect, so the name must resolve from their namespace.
+                address: `${redis.host}.${namespace.plainName}.svc:6379`,
+                listName: args.listName,
+                listLength: String(args.listLength ?? 5),
+                databaseIndex: "0",
+              },
+              authenticationRef: { name: authentication.metadata.name },
+            },
+          ],
+        },
+      },
+      { parent: this },
+    );
+    this.registerOutputs({});
+  }
+}

@@ -1,0 +1,88 @@
+import * as k8s from "@pulumi/kubernetes";
+import * as pulumi from "@pulumi/pulumi";
+import { type Capacity, storageCapacity } from "../lib/capacity";
+import { retainAnnotation } from "../lib/labels";
+import type { Mountable } from "../lib/pod";
+import { problemsOf, refuse } from "../lib/problems";
+import { isQuantity } from "../lib/quantity";
+import type { Namespace } from "./namespace";
+
+export interface StorageArgs {
+  readonly namespace: Namespace;
+  /** Name of the claim. @default - the component's name */
+  readonly name?: string;
+  /** A quantity such as 500Gi. It can grow later where the class allows it, never shrink. */
+  readonly size: string;
+  /** ReadWriteMany for several nodes. Changing it replaces the claim. @default ReadWriteOnce */
+  readonly accessMode?: "ReadWriteOnce" | "ReadWriteMany" | "ReadWriteOncePod";
+  /** Changing it replaces the claim. @default - the cluster's default class */
+  readonly storageClassName?: string | undefined;
+  /** Mount this claim, which somebody else keeps, and create none. @default - create one */
+  readonly existingClaim?: string | undefined;
+  /** Several workloads mount it: with ReadWriteOnce they are then drawn to one node. @default false */
+  readonly shared?: boolean;
+  /** Keep the claim when it leaves the program or the stack goes. @default false */
+  readonly retain?: boolean;
+}
+
+/**
+ * A volume: a claim of our own or an existing one.
+ *
+ * @example new Storage("openms-workspaces", { namespace, size: "100Gi", accessMode: "ReadWriteMany" })
+ */
+export class Storage extends pulumi.ComponentResource implements Mountable {
+  readonly volumeName: string;
+  readonly volumeSource: Mountable["volumeSource"];
+  readonly colocation: Readonly<Record<string, string>>;
+  readonly singleNode: boolean;
+  readonly capacity: Capacity;
+
+  constructor(name: string, args: StorageArgs, opts?: pulumi.ComponentResourceOptions) {
+    super("stackberth:components:Storage", name, {}, opts);
+    const claimName = args.name ?? name;
+    const mode = args.accessMode ?? "ReadWriteOnce";
+    refuse(
+      "Storage",
+      problemsOf(
+        [!isQuantity(args.size), "size", `"${args.size}" is no quantity; for example 100Gi`],
+        [
+          mode === "ReadWriteOncePod" && args.shared === true,
+          "accessMode",
+          "ReadWriteOncePod cannot be shared; use ReadWriteOnce or ReadWriteMany",
+        ],
+      ),
+    );
+    const retain = args.retain ?? false;
+    this.singleNode = mode !== "ReadWriteMany";
+    this.colocation =
+      this.singleNode && args.shared === true
+        ? { [`stackberth.dev/volume-${claimName}`]: "shared" }
+        : {};
+    this.volumeName = claimName;
+    if (args.existingClaim === undefined) {
+      const { storageClassName } = args;
+      const claim = new k8s.core.v1.PersistentVolumeClaim(
+        name,
+        {
+          metadata: {
+            ...args.namespace.metadata(claimName),
+            ...(retain && { annotations: { [retainAnnotation]: "true" } }),
+          },
+          spec: {
+            accessModes: [mode],
+            resources: { requests: { storage: args.size } },
+            ...(storageClassName !== undefined && { storageClassName }),
+          },
+        },
+        // Mode and class cannot be changed in place: in prod a change must fail, not delete the data.
+        { parent: this, protect: retain, retainOnDelete: retain },
+      );
+      this.volumeSource = { persistentVolumeClaim: { claimName: claim.metadata.name } };
+      this.capacity = storageCapacity(args.size);
+    } else {
+      this.volumeSource = { persistentVolumeClaim: { claimName: args.existingClaim } };
+      this.capacity = storageCapacity("0");
+    }
+    this.registerOutputs({ claimName });
+  }
+}

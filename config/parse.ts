@@ -1,0 +1,193 @@
+import { z } from "zod";
+import type { SecretDeclaration } from "../secrets/declaration";
+import { systems } from "../systems";
+import { type ConfigProblem, describeIssues, nearest } from "./problems";
+import { declaredSecrets } from "./secrets";
+import { type StackSettings, stackSchema } from "./stackSettings";
+
+/** A stack's configuration as Pulumi hands it over: every value a text. */
+export interface RawConfig {
+  readonly project: string;
+  readonly stack: string;
+  /** `project:key` to text; lists and objects as JSON. */
+  readonly values: Readonly<Record<string, string>>;
+  /** Whether the value of a key is stored encrypted. */
+  readonly isSecret: (key: string) => boolean;
+}
+
+/** A whole stack, checked. */
+export interface ParsedStack {
+  readonly settings: StackSettings;
+  /** The settings of each system that the stack runs, in the order it lists them. */
+  readonly systems: Readonly<Record<string, unknown>>;
+  readonly declarations: readonly SecretDeclaration[];
+}
+
+/** The parsed stack, or all that is wrong with it. */
+export type ParseResult =
+  | { readonly parsed: ParsedStack; readonly problems: readonly [] }
+  | { readonly parsed: undefined; readonly problems: readonly ConfigProblem[] };
+
+const stackKeys = Object.keys(stackSchema.shape);
+
+function value(text: string): unknown {
+  try {
+    return JSON.parse(text) as unknown;
+  } catch {
+    return text;
+  }
+}
+
+/** Names of the keys that a schema allows at a path; for the message about an unknown one. */
+export function keysAt(schema: z.ZodType, path: readonly PropertyKey[]): readonly string[] {
+  let json = z.toJSONSchema(schema, { io: "input", unrepresentable: "any" }) as JsonSchema;
+  for (const step of path) {
+    const options = json.oneOf ?? json.anyOf;
+    json =
+      (typeof step === "number" ? json.items : json.properties?.[String(step)]) ??
+      options?.map((option) => option.properties?.[String(step)]).find((each) => each) ??
+      {};
+  }
+  const options = [json, ...(json.oneOf ?? json.anyOf ?? [])];
+  return [...new Set(options.flatMap((option) => Object.keys(option.properties ?? {})))];
+}
+
+interface JsonSchema {
+  readonly properties?: Readonly<Record<string, JsonSchema>>;
+  readonly items?: JsonSchema;
+  readonly oneOf?: readonly JsonSchema[];
+  readonly anyOf?: readonly JsonSchema[];
+}
+
+/** Checks everything a stack says, and reports everything that is wrong at once. Pure. */
+export function parseStack(raw: RawConfig): ParseResult {
+  const prefix = `${raw.project}:`;
+  const own = Object.entries(raw.values).filter(([key]) => key.startsWith(prefix));
+  const values = Object.fromEntries(
+    own.map(([key, text]) => [key.slice(prefix.length), value(text)]),
+  );
+  const stackPart = Object.fromEntries(
+    Object.entries(values).filter(([key]) => stackKeys.includes(key)),
+  );
+  const problems: ConfigProblem[] = [];
+  const stack = stackSchema.safeParse(stackPart);
+  if (!stack.success) {
+    problems.push(...describeIssues(stack.error, prefix, stackPart, () => stackKeys));
+  }
+  const listed = listedSystems(values["systems"]);
+  const chosen: Record<string, unknown> = {};
+  listed.forEach((name, index) => {
+    const system = systems[name];
+    if (!system) {
+      const known = Object.keys(systems);
+      const near = nearest(name, known);
+      problems.push({
+        key: `${prefix}systems[${index}]`,
+        text: `got "${name}"; allowed: ${known.join(", ")}.${near ? ` Did you mean ${near}?` : ""}`,
+      });
+      return;
+    }
+    if (name in chosen) {
+      problems.push({
+        key: `${prefix}systems[${index}]`,
+        text: `"${name}" is listed twice; remove one.`,
+      });
+      return;
+    }
+    chosen[name] = undefined;
+  });
+  // A system that is configured but not listed is checked as well: its settings are there to be used.
+  for (const name of Object.keys(systems)) {
+    const system = systems[name];
+    if (!system || !(name in chosen || name in values)) continue;
+    const given = values[name] ?? {};
+    const result = system.schema.safeParse(given);
+    if (result.success && name in chosen) chosen[name] = result.data;
+    if (!result.success) {
+      problems.push(
+        ...describeIssues(result.error, `${prefix}${name}`, given, (path) =>
+          keysAt(system.schema, path),
+        ),
+      );
+    }
+  }
+  problems.push(...namespaceProblems(prefix, chosen));
+  const complete = Object.fromEntries(
+    Object.entries(chosen).filter(([, each]) => each !== undefined),
+  );
+  const declarations = declaredSecrets(complete);
+  problems.push(...unknownKeys(raw, values, declarations));
+  if (problems.length === 0 && stack.success) {
+    const missing = secretProblems(raw, stack.data, declarations);
+    if (missing.length === 0) {
+      return { parsed: { settings: stack.data, systems: complete, declarations }, problems: [] };
+    }
+    problems.push(...missing);
+  }
+  return { parsed: undefined, problems };
+}
+
+function listedSystems(given: unknown): string[] {
+  return Array.isArray(given) ? given.filter((name) => typeof name === "string") : [];
+}
+
+function namespaceProblems(
+  prefix: string,
+  chosen: Readonly<Record<string, unknown>>,
+): ConfigProblem[] {
+  const owners = new Map<string, string>();
+  return Object.entries(chosen).flatMap(([name, settings]): ConfigProblem[] => {
+    const namespace = (settings as { namespace?: string } | undefined)?.namespace;
+    if (namespace === undefined) return [];
+    const owner = owners.get(namespace);
+    owners.set(namespace, name);
+    if (owner === undefined) return [];
+    const key = `${prefix}${name}.namespace`;
+    return [{ key, text: `got "${namespace}", which ${owner} has already; give each its own.` }];
+  });
+}
+
+function unknownKeys(
+  raw: RawConfig,
+  values: Readonly<Record<string, unknown>>,
+  declarations: readonly SecretDeclaration[],
+): ConfigProblem[] {
+  const names = Object.keys(systems);
+  const known = [...stackKeys, ...names, ...declarations.map(({ key }) => key)];
+  // A secret of a system that the stack does not run at the moment is no mistake.
+  const ofASystem = (key: string): boolean =>
+    names.some((name) => key.startsWith(name)) && raw.isSecret(`${raw.project}:${key}`);
+  return Object.keys(values)
+    .filter((key) => !known.includes(key) && !ofASystem(key))
+    .map((key) => {
+      const near = nearest(key, known);
+      const hint = near === undefined ? `allowed: ${known.join(", ")}.` : `did you mean ${near}?`;
+      return { key: `${raw.project}:${key}`, text: `unknown key; ${hint} Else remove it.` };
+    });
+}
+
+function secretProblems(
+  raw: RawConfig,
+  settings: StackSettings,
+  declarations: readonly SecretDeclaration[],
+): ConfigProblem[] {
+  const generated = settings.secretsMode === "generated";
+  if (settings.secretsMode === "existing") return [];
+  return declarations.flatMap((declaration): ConfigProblem[] => {
+    const key = `${raw.project}:${declaration.key}`;
+    const text = raw.values[key];
+    const byUser = declaration.kind === "user";
+    const command = byUser
+      ? `npm run secrets -- --stack ${raw.stack} --set ${declaration.key}`
+      : `npm run secrets -- --stack ${raw.stack}`;
+    if (text === undefined) {
+      if (declaration.optional === true || (generated && !byUser)) return [];
+      return [{ key, text: `secret is missing (${declaration.usedIn}). Run: ${command}` }];
+    }
+    if (raw.isSecret(key)) return [];
+    const mend = `npm run secrets -- --stack ${raw.stack} --rotate ${declaration.key}`;
+    return [
+      { key, text: `stands in plain text in the file and must be considered known. Run: ${mend}` },
+    ];
+  });
+}

@@ -1,0 +1,21 @@
+import type { SecretDeclaration } from "../secrets/declaration";
+import { systems } from "../systems";
+
+/** The secret that keys the digests which roll pods; every stack has it. */
+export const digestKeyDeclaration: SecretDeclaration = {
+  key: "digestKey",
+  kind: "hex",
+  length: 32,
+  usedIn: "annotations stackberth.dev/digest-* (as the key of a digest)",
+  description: "Keys the digests by which pods notice a changed Secret.",
+};
+
+/** The secrets that a stack needs which runs these systems with these settings. */
+export function declaredSecrets(
+  settings: Readonly<Record<string, unknown>>,
+): readonly SecretDeclaration[] {
+  return [
+    digestKeyDeclaration,
+    ...Object.entries(settings).flatMap(([name, each]) => systems[name]?.secrets(each) ?? []),
+  ];
+}

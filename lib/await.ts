@@ -1,0 +1,12 @@
+/**
+ * Annotations by which both engines know how long to wait for an object.
+ * https://www.pulumi.com/registry/packages/kubernetes/installation-configuration/ names them.
+ */
+
+/** For a Service whose Deployment is awaited anyway: its own wait ends with ten idle seconds. */
+export const unawaited: Readonly<Record<string, string>> = { "pulumi.com/skipAwait": "true" };
+
+/** Fail after so many seconds rather than after the provider's 600. */
+export function awaitWithin(seconds: number): Record<string, string> {
+  return { "pulumi.com/timeoutSeconds": String(seconds) };
+}

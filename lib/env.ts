@@ -1,0 +1,35 @@
+import type * as k8s from "@pulumi/kubernetes";
+import type { Source } from "./pod";
+
+/** A value that a Secret or a ConfigMap holds under a key. */
+export interface KeyReference {
+  readonly source: Source;
+  readonly valueFrom: k8s.types.input.core.v1.EnvVarSource;
+}
+
+/** Environment variables by name: plain text, or a reference to a key. */
+export type Environment = Readonly<Record<string, string | KeyReference>>;
+
+const byName = (a: { name: string }, b: { name: string }): number => (a.name < b.name ? -1 : 1);
+
+/**
+ * The container's list. Kubernetes keeps it as an ordered list and resolves `$(NAME)` only against
+ * earlier entries, so references come first and each part is sorted: the same settings always give the
+ * same list, however they were written.
+ */
+export function environmentList(environment: Environment): k8s.types.input.core.v1.EnvVar[] {
+  const references: { name: string; valueFrom: k8s.types.input.core.v1.EnvVarSource }[] = [];
+  const literals: { name: string; value: string }[] = [];
+  for (const [name, value] of Object.entries(environment)) {
+    if (typeof value === "string") literals.push({ name, value });
+    else references.push({ name, valueFrom: value.valueFrom });
+  }
+  return [...references.sort(byName), ...literals.sort(byName)];
+}
+
+/** What an environment takes its values from. */
+export function environmentSources(environment: Environment): Source[] {
+  return Object.values(environment).flatMap((value) =>
+    typeof value === "string" ? [] : [value.source],
+  );
+}

@@ -1,0 +1,285 @@
+import * as pulumi from "@pulumi/pulumi";
+import type * as k8s from "@pulumi/kubernetes";
+import type { Resources } from "./capacity";
+import { type Environment, environmentList, environmentSources } from "./env";
+import { type Problem, problemsOf } from "./problems";
+import { parseQuantity } from "./quantity";
+
+export type Probe = k8s.types.input.core.v1.Probe;
+
+/** Data whose change must roll the pods that read it. */
+export interface Source {
+  /** Name of the ConfigMap or Secret. */
+  readonly sourceName: string;
+  /** Its content digest; absent where the content is not ours to know. */
+  readonly digest?: pulumi.Input<string>;
+}
+
+/** Something that a container can mount. */
+export interface Mountable {
+  /** The volume's name within the pod. */
+  readonly volumeName: string;
+  readonly volumeSource: Omit<k8s.types.input.core.v1.Volume, "name">;
+  /** Set for ConfigMaps and Secrets. */
+  readonly source?: Source;
+  /** Set for a volume that only one node at a time can hold: the label that draws its pods together. */
+  readonly colocation?: Readonly<Record<string, string>>;
+  /** True for a volume that two generations of a pod cannot hold at the same time. */
+  readonly singleNode?: boolean;
+}
+
+/** One mount of a container. */
+export interface Mount {
+  readonly from: Mountable;
+  readonly path: string;
+  /** One file or folder of the volume. @default - the whole volume */
+  readonly subPath?: string;
+  /** @default false */
+  readonly readOnly?: boolean;
+}
+
+/** Where pods may run. The fields are those of a pod's spec. */
+export interface Placement {
+  readonly nodeSelector?: Readonly<Record<string, string>> | undefined;
+  readonly tolerations?: readonly k8s.types.input.core.v1.Toleration[] | undefined;
+  /** Spread replicas over nodes, preferring but not requiring it. @default true */
+  readonly spread?: boolean | undefined;
+  readonly priorityClassName?: string | undefined;
+}
+
+/** What runs in one container. */
+export interface ContainerArgs {
+  readonly image: string;
+  /** @default - the image's entrypoint */
+  readonly command?: readonly string[];
+  readonly args?: readonly string[];
+  readonly env?: Environment;
+  readonly resources: Resources;
+  readonly mounts?: readonly Mount[];
+  /** Root file system read-only, with a scratch `/tmp`. @default true */
+  readonly readOnlyRootFilesystem?: boolean;
+}
+
+/** The pod shape that every workload shares. */
+export interface PodArgs extends ContainerArgs {
+  /** TCP ports by name. @default - none */
+  readonly ports?: Readonly<Record<string, number>>;
+  readonly startupProbe?: Probe;
+  readonly readinessProbe?: Probe;
+  readonly livenessProbe?: Probe;
+  /** Containers that run one after the other before the main one. */
+  readonly initContainers?: Readonly<Record<string, ContainerArgs>>;
+  /** Numeric user the containers run as. @default 1000 */
+  readonly runAsUser?: number;
+  /** Group of the files on mounted volumes. @default - the value of runAsUser */
+  readonly fsGroup?: number;
+  /** Seconds between SIGTERM and SIGKILL. @default 30 */
+  readonly terminationGracePeriodSeconds?: number;
+  readonly placement?: Placement | undefined;
+  /** Names of registry Secrets. */
+  readonly imagePullSecrets?: readonly string[];
+  /** Pods with RBAC rules; only they get a service-account token. @default - no token */
+  readonly identity?: { readonly serviceAccountName: pulumi.Input<string> };
+  /** More labels on the pods, never part of a selector. */
+  readonly podLabels?: Readonly<Record<string, string>>;
+  readonly podAnnotations?: Readonly<Record<string, string>>;
+  /** @default Always */
+  readonly restartPolicy?: "Always" | "OnFailure" | "Never";
+}
+
+const scratch: Mount = {
+  from: { volumeName: "tmp", volumeSource: { emptyDir: {} } },
+  path: "/tmp",
+};
+
+/** An empty volume that lives as long as its pod. `sizeLimit` is a quantity. */
+export function scratchVolume(volumeName: string, sizeLimit: string): Mountable {
+  return { volumeName, volumeSource: { emptyDir: { sizeLimit } } };
+}
+
+function mountsOf(container: ContainerArgs): Mount[] {
+  const tmp = (container.readOnlyRootFilesystem ?? true) ? [scratch] : [];
+  return [...(container.mounts ?? []), ...tmp];
+}
+
+function containersOf(pod: PodArgs): ContainerArgs[] {
+  return [...Object.values(pod.initContainers ?? {}), pod];
+}
+
+/** Each thing the pod mounts, once. */
+export function mountablesOf(pod: PodArgs): Mountable[] {
+  const all = containersOf(pod).flatMap(mountsOf);
+  return [...new Map(all.map(({ from }) => [from.volumeName, from])).values()];
+}
+
+/** What is wrong with a pod's arguments. */
+export function podProblems(pod: PodArgs): Problem[] {
+  const { requests, limits } = pod.resources;
+  const paths = mountsOf(pod).map(({ path }) => path);
+  const untagged = !/(:[^/]+|@sha256:[0-9a-f]{64})$/.test(pod.image);
+  return problemsOf(
+    [untagged, "image", `"${pod.image}" has no tag; name the version, for example redis:7-alpine`],
+    [
+      pod.image.endsWith(":latest"),
+      "image",
+      `"${pod.image}" changes under your feet; name a version`,
+    ],
+    [
+      parseQuantity(requests.cpu) > parseQuantity(limits.cpu),
+      "resources.requests.cpu",
+      `${requests.cpu} is more than the limit ${limits.cpu}`,
+    ],
+    [
+      parseQuantity(requests.memory) > parseQuantity(limits.memory),
+      "resources.requests.memory",
+      `${requests.memory} is more than the limit ${limits.memory}`,
+    ],
+    [
+      new Set(paths).size !== paths.length,
+      "mounts",
+      `two mounts share a path; there are ${paths.join(", ")}`,
+    ],
+    [pod.runAsUser === 0, "runAsUser", "0 is root, which Pod Security `restricted` refuses"],
+  );
+}
+
+function container(name: string, args: ContainerArgs): k8s.types.input.core.v1.Container {
+  const mounts = mountsOf(args);
+  const env = environmentList(args.env ?? {});
+  return {
+    name,
+    image: args.image,
+    ...(args.command && { command: [...args.command] }),
+    ...(args.args && { args: [...args.args] }),
+    ...(env.length > 0 && { env }),
+    resources: args.resources,
+    securityContext: {
+      allowPrivilegeEscalation: false,
+      capabilities: { drop: ["ALL"] },
+      readOnlyRootFilesystem: args.readOnlyRootFilesystem ?? true,
+    },
+    ...(mounts.length > 0 && {
+      volumeMounts: mounts.map(({ from, path, subPath, readOnly }) => ({
+        name: from.volumeName,
+        mountPath: path,
+        ...(subPath !== undefined && { subPath }),
+        ...(readOnly === true && { readOnly }),
+      })),
+    }),
+  };
+}
+
+function digestAnnotations(pod: PodArgs): Record<string, pulumi.Input<string>> {
+  const sources = [
+    ...containersOf(pod).flatMap(({ env }) => environmentSources(env ?? {})),
+    ...mountablesOf(pod).flatMap(({ source }) => (source ? [source] : [])),
+  ];
+  return Object.fromEntries(
+    sources
+      .filter(({ digest }) => digest !== undefined)
+      .map(
+        ({ sourceName, digest }) => [`stackberth.dev/digest-${sourceName}`, digest ?? ""] as const,
+      )
+      .sort(([a], [b]) => (a < b ? -1 : 1)),
+  );
+}
+
+function colocationLabels(pod: PodArgs): Record<string, string> {
+  return Object.assign(
+    {},
+    ...mountablesOf(pod).map(({ colocation }) => colocation ?? {}),
+  ) as Record<string, string>;
+}
+
+/**
+ * The pod template: Pod Security `restricted`, and annotations with the digests of everything the pod
+ * reads, so that a change of a ConfigMap or Secret rolls exactly the pods that use it.
+ */
+export function podTemplate(
+  name: string,
+  selector: Readonly<Record<string, string>>,
+  labels: Readonly<Record<string, string>>,
+  pod: PodArgs,
+): k8s.types.input.core.v1.PodTemplateSpec {
+  const annotations = { ...pod.podAnnotations, ...digestAnnotations(pod) };
+  const colocation = colocationLabels(pod);
+  const terms = Object.entries(colocation).map(([key, value]) => ({
+    labelSelector: { matchLabels: { [key]: value } },
+    topologyKey: "kubernetes.io/hostname",
+  }));
+  const { nodeSelector, tolerations, priorityClassName, spread = true } = pod.placement ?? {};
+  const user = pod.runAsUser ?? 1000;
+  const initContainers = Object.entries(pod.initContainers ?? {}).map(([key, args]) =>
+    container(key, args),
+  );
+  const spreads = spread && terms.length === 0 && (pod.restartPolicy ?? "Always") === "Always";
+  return {
+    metadata: {
+      labels: { ...labels, ...pod.podLabels, ...colocation, ...selector },
+      ...(Object.keys(annotations).length > 0 && { annotations }),
+    },
+    spec: {
+      automountServiceAccountToken: pod.identity !== undefined,
+      ...(pod.identity && { serviceAccountName: pod.identity.serviceAccountName }),
+      ...(pod.imagePullSecrets &&
+        pod.imagePullSecrets.length > 0 && {
+          imagePullSecrets: pod.imagePullSecrets.map((secret) => ({ name: secret })),
+        }),
+      // Service links would put every Service's address into every environment.
+      enableServiceLinks: false,
+      ...(pod.restartPolicy && { restartPolicy: pod.restartPolicy }),
+      ...(pod.terminationGracePeriodSeconds !== undefined && {
+        terminationGracePeriodSeconds: pod.terminationGracePeriodSeconds,
+      }),
+      securityContext: {
+        runAsNonRoot: true,
+        runAsUser: user,
+        runAsGroup: user,
+        fsGroup: pod.fsGroup ?? user,
+        // Without this, each start changes the group of every file on a large volume.
+        fsGroupChangePolicy: "OnRootMismatch",
+        seccompProfile: { type: "RuntimeDefault" },
+      },
+      ...(nodeSelector && { nodeSelector: { ...nodeSelector } }),
+      ...(tolerations && { tolerations: [...tolerations] }),
+      ...(priorityClassName !== undefined && { priorityClassName }),
+      ...(terms.length > 0 && {
+        affinity: { podAffinity: { requiredDuringSchedulingIgnoredDuringExecution: terms } },
+      }),
+      ...(spreads && {
+        topologySpreadConstraints: [
+          {
+            maxSkew: 1,
+            topologyKey: "kubernetes.io/hostname",
+            // DoNotSchedule together with maxUnavailable 0 can block a rollout for ever.
+            whenUnsatisfiable: "ScheduleAnyway",
+            labelSelector: { matchLabels: { ...selector } },
+            // Without it old replicas count, and new ones gather on one node.
+            matchLabelKeys: ["pod-template-hash"],
+          },
+        ],
+      }),
+      ...(initContainers.length > 0 && { initContainers }),
+      containers: [
+        {
+          ...container(name, pod),
+          ...(pod.ports && {
+            ports: Object.entries(pod.ports).map(([portName, containerPort]) => ({
+              name: portName,
+              containerPort,
+            })),
+          }),
+          ...(pod.startupProbe && { startupProbe: pod.startupProbe }),
+          ...(pod.readinessProbe && { readinessProbe: pod.readinessProbe }),
+          ...(pod.livenessProbe && { livenessProbe: pod.livenessProbe }),
+        },
+      ],
+      ...(mountablesOf(pod).length > 0 && {
+        volumes: mountablesOf(pod).map(({ volumeName, volumeSource }) => ({
+          name: volumeName,
+          ...volumeSource,
+        })),
+      }),
+    },
+  };
+}

@@ -1,0 +1,31 @@
+import * as pulumi from "@pulumi/pulumi";
+
+/** One thing wrong with an argument: where, and what is wrong, allowed and to be done. */
+export interface Problem {
+  readonly propertyPath: string;
+  readonly reason: string;
+}
+
+/**
+ * Reports all of a component's problems at once.
+ * @throws pulumi.InputPropertyError for one, pulumi.InputPropertiesError for several.
+ */
+export function refuse(component: string, problems: readonly Problem[]): void {
+  const [first] = problems;
+  if (!first) return;
+  if (problems.length === 1) throw new pulumi.InputPropertyError(first);
+  const lines = problems.map(({ propertyPath, reason }) => `  ${propertyPath}: ${reason}`);
+  throw new pulumi.InputPropertiesError({
+    message: `${component} has ${problems.length} invalid arguments:\n${lines.join("\n")}`,
+    errors: [...problems],
+  });
+}
+
+/** The problems among conditional ones: `[broken, path, reason]`. */
+export function problemsOf(
+  ...checks: readonly (readonly [broken: boolean, propertyPath: string, reason: string])[]
+): Problem[] {
+  return checks
+    .filter(([broken]) => broken)
+    .map(([, propertyPath, reason]) => ({ propertyPath, reason }));
+}

@@ -1,0 +1,6 @@
+export { secretsCommand, type SecretsDeps } from "./command";
+export { flawOf, generate, type SecretDeclaration, type SecretKind } from "./declaration";
+export { CiphertextError, SecretsError, WrongPassphraseError } from "./errors";
+export { openStack, type OpenStack, type StackAccess } from "./openStack";
+export { Crypter, findPassphrase, type FoundPassphrase } from "./passphrase";
+export { readConfig, type StackConfig, StackFile } from "./stackFile";

@@ -1,0 +1,68 @@
+import * as k8s from "@pulumi/kubernetes";
+import * as pulumi from "@pulumi/pulumi";
+import type { ParsedStack } from "../config/parse";
+import { digestKeyDeclaration } from "../config/secrets";
+import { secretLookup } from "../config/secretValues";
+import { formatCapacity } from "../lib/capacity";
+import { systems } from ".";
+import type { Deployed } from "./system";
+
+/** What a stack tells of itself. Each is by system. */
+export interface StackOutputs {
+  readonly urls: Readonly<Record<string, pulumi.Output<string[]>>>;
+  readonly namespaces: Readonly<Record<string, pulumi.Output<string>>>;
+  readonly capacity: Readonly<Record<string, Readonly<Record<string, string | number>>>>;
+}
+
+/** The one provider of a stack; nothing is left to the ambient one. */
+function clusterProvider({ settings }: ParsedStack): k8s.Provider {
+  const config = new pulumi.Config("kubernetes");
+  const context = config.get("context");
+  const kubeconfig = config.getSecret("kubeconfig");
+  return new k8s.Provider("cluster", {
+    ...(context !== undefined && { context }),
+    ...(kubeconfig && { kubeconfig }),
+    // What makes it the same cluster: else a changed address would replace the provider and all under it.
+    clusterIdentifier: settings.clusterIdentifier ?? pulumi.getStack(),
+    // An `up` that was killed leaves objects the state does not know: the next one takes them over.
+    upsertExistingObjects: true,
+    // What somebody changed by hand is set right, rather than failing as a conflict.
+    enablePatchForce: true,
+    // Names are fixed, so data changes in place; digests on the pods roll them.
+    enableConfigMapMutable: true,
+    enableSecretMutable: true,
+    // The default rate makes large stacks wait on the client itself.
+    kubeClientSettings: { qps: 100, burst: 200 },
+  });
+}
+
+/** Deploys every system that the stack lists. */
+export function deploySystems(stack: ParsedStack): StackOutputs {
+  const provider = clusterProvider(stack);
+  const secret = secretLookup(stack);
+  const deployed = Object.entries(stack.systems).map(([name, settings]): [string, Deployed] => {
+    const system = systems[name];
+    if (!system) throw new RangeError(`no system is called ${name}`);
+    return [
+      name,
+      system.deploy(
+        {
+          name,
+          stack: pulumi.getStack(),
+          stackSettings: stack.settings,
+          settings,
+          secret,
+          digestKey: secret(digestKeyDeclaration.key),
+        },
+        { provider },
+      ),
+    ];
+  });
+  const each = <T>(pick: (of: Deployed) => T): Record<string, T> =>
+    Object.fromEntries(deployed.map(([name, of]) => [name, pick(of)]));
+  return {
+    urls: each(({ urls }) => urls),
+    namespaces: each(({ namespace }) => namespace),
+    capacity: each(({ capacity }) => formatCapacity(capacity)),
+  };
+}

@@ -1,0 +1,12 @@
+import { defineSystem } from "../system";
+import { Openms } from "./openms";
+import { openmsSchema } from "./schema";
+import { openmsSecrets } from "./secrets";
+
+/** The entry of OpenMS in the table of systems. */
+export const openms = defineSystem({
+  description: "OpenMS web apps: Streamlit, rq workers behind a Redis queue, shared workspaces",
+  schema: openmsSchema,
+  secrets: () => openmsSecrets,
+  deploy: (context, options) => new Openms(context, options),
+});

@@ -1,0 +1,143 @@
+import { z } from "zod";
+import {
+  autoscaling,
+  cidr,
+  exposure,
+  image,
+  objectName,
+  overrides,
+  placement,
+  quantity,
+  replicas,
+  resources,
+  schedule,
+} from "../../config/fields";
+
+const web = z.strictObject({
+  replicas: replicas.optional().describe("Streamlit pods; default 1"),
+  autoscaling: autoscaling.optional(),
+  resources: resources.optional().describe("instead of the tier's size"),
+  placement: placement.optional(),
+});
+
+const queueScaling = z
+  .strictObject({
+    minReplicas: replicas.default(0).describe("workers when nothing waits"),
+    maxReplicas: z.int().min(1).max(1000).describe("workers when most waits"),
+    listLength: z.int().min(1).default(5).describe("waiting jobs for each worker"),
+    cooldownPeriodSeconds: z.int().min(0).default(300).describe("before scaling to zero"),
+    operatorNamespace: objectName.default("keda").describe("where KEDA runs; it reads the queue"),
+  })
+  .describe("workers by the queue's length; needs KEDA in the cluster; excludes `autoscaling`");
+
+const worker = z.strictObject({
+  replicas: replicas.optional().describe("rq workers; default 1"),
+  autoscaling: autoscaling.optional(),
+  queueScaling: queueScaling.optional(),
+  resources: resources.optional().describe("instead of the tier's size"),
+  placement: placement.optional(),
+  jobTimeoutSeconds: z
+    .int()
+    .min(1)
+    .max(604800)
+    .default(7200)
+    .describe("the longest a job may take; a worker that is stopped has as long to finish it"),
+});
+
+const redis = z.strictObject({
+  image: image.default("redis:7-alpine"),
+  size: quantity.default("1Gi").describe("size of its volume"),
+  storageClassName: objectName.optional().describe("default: the cluster's default class"),
+  resources: resources.optional(),
+  placement: placement.optional(),
+});
+
+const workspaces = z.strictObject({
+  size: quantity.default("100Gi"),
+  accessMode: z
+    .enum(["ReadWriteMany", "ReadWriteOnce"])
+    .default("ReadWriteMany")
+    .describe("ReadWriteOnce puts all pods that share the volume on one node"),
+  storageClassName: objectName
+    .optional()
+    .describe(
+      "for example nfs, or manila-nfs at de.NBI Berlin; default: the cluster's default class",
+    ),
+  existingClaim: objectName.optional().describe("mount this claim and create none"),
+});
+
+const cleanUp = z.strictObject({
+  schedule: schedule.default("0 3 * * *").describe("when old workspaces are deleted, in UTC"),
+  retentionDays: z.int().min(1).max(3650).default(7).describe("days a workspace is kept unused"),
+  suspend: z.boolean().default(false),
+});
+
+const files = z.strictObject({
+  settings: overrides.default({}).describe("laid over settings.json"),
+  defaultParameters: overrides.default({}).describe("laid over default-parameters.json"),
+  presets: overrides.default({}).describe("laid over presets.json"),
+});
+
+const secretNames = z.strictObject({
+  redis: objectName.default("redis-auth").describe("Secret with the keys password and url"),
+  streamlit: objectName.default("streamlit-secrets").describe("Secret with the key secrets.toml"),
+});
+
+/** Settings of OpenMS, under `stackberth:openms`. */
+export const openmsSchema = z
+  .strictObject({
+    namespace: objectName.default("openms"),
+    image: image.describe("the app's image, in all roles; see systems/openms/README.md"),
+    imagePullSecrets: z.array(objectName).default([]),
+    tier: z.enum(["low", "high"]).default("low").describe("sizes of web and worker pods"),
+    runAsUser: z.int().min(1).default(1000).describe("numeric user of the app's pods"),
+    web: web.prefault({}),
+    worker: worker.prefault({}),
+    redis: redis.prefault({}),
+    workspaces: workspaces.prefault({}),
+    cleanUp: cleanUp.prefault({}),
+    seedDemos: z
+      .boolean()
+      .default(false)
+      .describe("copy the image's example workspaces to the volume before the web server starts"),
+    files: files.prefault({}),
+    exposure: exposure.prefault({ type: "clusterIP" }),
+    egress: z
+      .array(cidr)
+      .default([])
+      .describe("addresses outside the namespace that web and worker may reach"),
+    secretNames: secretNames.prefault({}).describe("names of its Secrets"),
+    quota: z
+      .record(z.string(), z.string())
+      .optional()
+      .describe("hard limits of a ResourceQuota; default: no quota"),
+  })
+  .superRefine((settings, context) => {
+    const refuse = (path: string[], message: string, input: unknown): void => {
+      context.addIssue({ code: "custom", path, message, input });
+    };
+    for (const role of ["web", "worker"] as const) {
+      const { replicas: fixed, autoscaling: scaling } = settings[role];
+      if (fixed !== undefined && scaling !== undefined) {
+        refuse([role, "replicas"], "nothing beside `autoscaling`, which sets the replicas", fixed);
+      }
+    }
+    const { queueScaling: byQueue, autoscaling: byLoad, replicas: fixed } = settings.worker;
+    if (byQueue === undefined) return;
+    if (byLoad !== undefined) {
+      refuse(["worker", "queueScaling"], "not together with `autoscaling`; choose one", byQueue);
+    }
+    if (fixed !== undefined) {
+      refuse(
+        ["worker", "replicas"],
+        "nothing beside `queueScaling`, which sets the replicas",
+        fixed,
+      );
+    }
+    if (byQueue.maxReplicas < byQueue.minReplicas) {
+      const least = `at least minReplicas, ${byQueue.minReplicas}`;
+      refuse(["worker", "queueScaling", "maxReplicas"], least, byQueue.maxReplicas);
+    }
+  });
+
+export type OpenmsSettings = z.infer<typeof openmsSchema>;
