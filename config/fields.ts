@@ -50,11 +50,17 @@ export const replicas = z.int().min(0).max(1000);
 /** A TCP port. */
 export const port = z.int().min(1).max(65535);
 
+const amounts = (what: string) =>
+  z.strictObject({
+    cpu: quantity.describe(`cores ${what}, for example 500m`),
+    memory: quantity.describe(`bytes ${what}, for example 512Mi`),
+  });
+
 /** Requests and limits of a container. */
 export const resources = z
   .strictObject({
-    requests: z.strictObject({ cpu: quantity, memory: quantity }),
-    limits: z.strictObject({ cpu: quantity, memory: quantity }),
+    requests: amounts("reserved for it"),
+    limits: amounts("it may use"),
   })
   .superRefine(({ requests, limits }, context) => {
     for (const kind of ["cpu", "memory"] as const) {
@@ -66,12 +72,16 @@ export const resources = z
         input: requests[kind],
       });
     }
-  });
+  })
+  .meta({ title: "resources", description: "what a container asks for and may use" });
 
 /** Where pods may run. */
 export const placement = z
   .strictObject({
-    nodeSelector: z.record(z.string(), z.string()).optional(),
+    nodeSelector: z
+      .record(z.string(), z.string())
+      .optional()
+      .describe("labels a node must have"),
     tolerations: z
       .array(
         z.strictObject({
@@ -82,19 +92,25 @@ export const placement = z
           tolerationSeconds: z.int().min(0).optional(),
         }),
       )
-      .optional(),
-    spread: z.boolean().default(true),
-    priorityClassName: objectName.optional(),
+      .optional()
+      .describe("taints its pods put up with, as in a pod's spec"),
+    spread: z.boolean().default(true).describe("prefer different nodes for its replicas"),
+    priorityClassName: objectName.optional().describe("an existing PriorityClass"),
   })
-  .describe("where its pods may run: nodeSelector, tolerations, spread, priorityClassName");
+  .meta({ title: "placement", description: "where its pods may run" });
 
 /** Replicas by load. */
 export const autoscaling = z
   .strictObject({
-    minReplicas: z.int().min(1).max(1000),
-    maxReplicas: z.int().min(1).max(1000),
-    cpuPercent: z.int().min(1).max(100).default(70),
-    memoryPercent: z.int().min(1).max(100).optional(),
+    minReplicas: z.int().min(1).max(1000).describe("fewest pods"),
+    maxReplicas: z.int().min(1).max(1000).describe("most pods; at least `minReplicas`"),
+    cpuPercent: z.int().min(1).max(100).default(70).describe("mean CPU to hold, of the request"),
+    memoryPercent: z
+      .int()
+      .min(1)
+      .max(100)
+      .optional()
+      .describe("mean memory to hold, of the request; absent: not followed"),
   })
   .superRefine(({ minReplicas, maxReplicas }, context) => {
     if (maxReplicas >= minReplicas) return;
@@ -105,39 +121,51 @@ export const autoscaling = z
       input: maxReplicas,
     });
   })
-  .describe("replicas by load (HorizontalPodAutoscaler); excludes `replicas`");
+  .meta({
+    title: "autoscaling",
+    description: "replicas by load (HorizontalPodAutoscaler); excludes `replicas`",
+  });
 
-const tls = z.discriminatedUnion("mode", [
-  z.strictObject({ mode: z.literal("none") }),
-  z.strictObject({ mode: z.literal("secret"), secretName: objectName }),
-  z.strictObject({
-    mode: z.literal("certManager"),
-    issuer: z.string().min(1),
-    secretName: objectName.optional(),
-  }),
-]);
+const tls = z
+  .discriminatedUnion("mode", [
+    z.strictObject({ mode: z.literal("none") }),
+    z.strictObject({
+      mode: z.literal("secret"),
+      secretName: objectName.describe("existing Secret of type kubernetes.io/tls"),
+    }),
+    z.strictObject({
+      mode: z.literal("certManager"),
+      issuer: z.string().min(1).describe("existing ClusterIssuer"),
+      secretName: objectName.optional().describe("where it puts the certificate; default: NAME-tls"),
+    }),
+  ])
+  .meta({ title: "tls", description: "where certificates come from" });
 
 /** How a web service is reached from outside; the rest of an ingress is the system's own business. */
 export const exposure = z
   .discriminatedUnion("type", [
     z.strictObject({
       type: z.literal("ingress"),
-      controller: z.enum(["nginx", "traefik"]).default("nginx"),
-      className: objectName.optional(),
-      hosts: z.array(host).min(1),
+      controller: z
+        .enum(["nginx", "traefik"])
+        .default("nginx")
+        .describe("whose annotations to write; Traefik from 3.7 on reads nginx' too"),
+      className: objectName.optional().describe("IngressClass; default: the cluster's default class"),
+      hosts: z.array(host).min(1).describe("host names; each becomes a URL"),
       tls: tls.prefault({ mode: "none" }),
-      annotations: z.record(z.string(), z.string()).optional(),
+      annotations: z
+        .record(z.string(), z.string())
+        .optional()
+        .describe("more annotations, which win over ours"),
     }),
     z.strictObject({ type: z.literal("loadBalancer") }),
     z.strictObject({
       type: z.literal("nodePort"),
-      nodePort: z.int().min(30000).max(32767).optional(),
+      nodePort: z.int().min(30000).max(32767).optional().describe("default: one that is free"),
     }),
     z.strictObject({ type: z.literal("clusterIP") }),
   ])
-  .describe(
-    "ingress (controller, className, hosts, tls, annotations), loadBalancer, nodePort or clusterIP",
-  );
+  .meta({ title: "exposure", description: "how it is reached from outside" });
 
 /** JSON laid over a file's own, object by object. */
 export const overrides = z.record(z.string(), z.json());

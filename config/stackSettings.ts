@@ -34,9 +34,8 @@ export const stackSchema = z
       .describe("how long a workload may take to become ready before the deployment fails"),
     clusterIdentifier: z
       .string()
-      .min(1)
-      .optional()
-      .describe("change it when the stack moves to another cluster; default: the stack's name"),
+      .default("")
+      .describe("change it when the stack moves to another cluster; empty: the stack's name"),
   })
   .superRefine((settings, context) => {
     if (settings.secretsMode !== "generated" || !lasting.includes(settings.environment)) return;

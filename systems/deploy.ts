@@ -23,7 +23,7 @@ function clusterProvider({ settings }: ParsedStack): k8s.Provider {
     ...(context !== undefined && { context }),
     ...(kubeconfig && { kubeconfig }),
     // What makes it the same cluster: else a changed address would replace the provider and all under it.
-    clusterIdentifier: settings.clusterIdentifier ?? pulumi.getStack(),
+    clusterIdentifier: settings.clusterIdentifier || pulumi.getStack(),
     // An `up` that was killed leaves objects the state does not know: the next one takes them over.
     upsertExistingObjects: true,
     // What somebody changed by hand is set right, rather than failing as a conflict.

@@ -45,7 +45,7 @@ const worker = z.strictObject({
 });
 
 const redis = z.strictObject({
-  image: image.default("redis:7-alpine"),
+  image: image.default("redis:7-alpine").describe("the official image or one like it"),
   size: quantity.default("1Gi").describe("size of its volume"),
   storageClassName: objectName.optional().describe("default: the cluster's default class"),
   resources: resources.optional(),
@@ -53,7 +53,7 @@ const redis = z.strictObject({
 });
 
 const workspaces = z.strictObject({
-  size: quantity.default("100Gi"),
+  size: quantity.default("100Gi").describe("size of the shared volume"),
   accessMode: z
     .enum(["ReadWriteMany", "ReadWriteOnce"])
     .default("ReadWriteMany")
@@ -69,7 +69,7 @@ const workspaces = z.strictObject({
 const cleanUp = z.strictObject({
   schedule: schedule.default("0 3 * * *").describe("when old workspaces are deleted, in UTC"),
   retentionDays: z.int().min(1).max(3650).default(7).describe("days a workspace is kept unused"),
-  suspend: z.boolean().default(false),
+  suspend: z.boolean().default(false).describe("plan no runs"),
 });
 
 const files = z.strictObject({
@@ -86,9 +86,9 @@ const secretNames = z.strictObject({
 /** Settings of OpenMS, under `stackberth:openms`. */
 export const openmsSchema = z
   .strictObject({
-    namespace: objectName.default("openms"),
+    namespace: objectName.default("openms").describe("the namespace it lives in"),
     image: image.describe("the app's image, in all roles; see systems/openms/README.md"),
-    imagePullSecrets: z.array(objectName).default([]),
+    imagePullSecrets: z.array(objectName).default([]).describe("existing Secrets of its registries"),
     tier: z.enum(["low", "high"]).default("low").describe("sizes of web and worker pods"),
     runAsUser: z.int().min(1).default(1000).describe("numeric user of the app's pods"),
     web: web.prefault({}),
