@@ -29,6 +29,11 @@ export interface NetworkPolicyArgs {
 const podsOf = (peer: Peer): Readonly<Record<string, string>> | undefined =>
   "pods" in peer ? peer.pods : undefined;
 
+/** The allowed ends; none is everybody, so one `anyone` among others leaves none. */
+function peerSpecs(peers: readonly Peer[]): k8s.types.input.networking.v1.NetworkPolicyPeer[] {
+  return peers.some((peer) => "anyone" in peer) ? [] : peers.flatMap(peerSpec);
+}
+
 function peerSpec(peer: Peer): k8s.types.input.networking.v1.NetworkPolicyPeer[] {
   if ("pods" in peer) return [{ podSelector: { matchLabels: { ...peer.pods } } }];
   if ("namespace" in peer) {
@@ -67,7 +72,7 @@ export class NetworkPolicy extends pulumi.ComponentResource {
     const ports = (args.ports ?? []).map((port) => ({ port, protocol: "TCP" }));
     const allowed = ports.length > 0 ? { ports } : {};
     if (target) {
-      const from = args.from.flatMap(peerSpec);
+      const from = peerSpecs(args.from);
       new k8s.networking.v1.NetworkPolicy(
         name,
         {
@@ -82,7 +87,7 @@ export class NetworkPolicy extends pulumi.ComponentResource {
       );
     }
     sources.forEach((pods) => {
-      const to = peerSpec(args.to);
+      const to = peerSpecs([args.to]);
       const suffix = `from-${pods["app.kubernetes.io/name"] ?? "pods"}`;
       new k8s.networking.v1.NetworkPolicy(
         `${name}-${suffix}`,

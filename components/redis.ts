@@ -19,6 +19,8 @@ export interface RedisArgs {
   readonly password: pulumi.Input<string>;
   /** See Secrets. */
   readonly digestKey: pulumi.Input<string>;
+  /** Name of its Secret. @default - the name, followed by `-auth` */
+  readonly secretName?: string;
   /** A Secret with the keys `password` and `url`, kept by somebody else. @default - create one */
   readonly existingSecret?: string | undefined;
   /** The volume of the append-only file. @default - 1Gi of the default class */
@@ -36,7 +38,9 @@ const smallResources: Resources = {
 // The password goes through a file that only this container sees: an argument would show in `ps`.
 const start = [
   "umask 077",
-  `printf 'requirepass "%s"\\n' "$REDISCLI_AUTH" > /tmp/auth.conf`,
+  // Redis reads a quoted string, in which only these two characters are special.
+  `quoted=$(printf %s "$REDISCLI_AUTH" | sed 's/[\\\\"]/\\\\&/g')`,
+  `printf 'requirepass "%s"\\n' "$quoted" > /tmp/auth.conf`,
   "exec redis-server /tmp/auth.conf --appendonly yes --maxmemory-policy noeviction --dir /data",
 ].join("\n");
 
@@ -68,7 +72,7 @@ export class Redis extends pulumi.ComponentResource {
       `${name}-auth`,
       {
         namespace,
-        name: `${this.host}-auth`,
+        name: args.secretName ?? `${this.host}-auth`,
         data: {
           password,
           url: pulumi.interpolate`redis://:${password.apply(encodeURIComponent)}@${this.host}:6379/0`,

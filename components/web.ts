@@ -48,7 +48,7 @@ export class Web extends Workload {
   constructor(name: string, args: WebArgs, opts?: pulumi.ComponentResourceOptions) {
     const { containerPort, exposure, namespace } = args;
     const port = args.servicePort ?? containerPort;
-    super("stackberth:components:Web", name, { ...args, ports: { http: containerPort } }, opts);
+    // Before the workload: nothing is registered when a port is wrong.
     const outside = (each: number): boolean => !Number.isInteger(each) || each < 1 || each > 65535;
     refuse(
       "Web",
@@ -57,6 +57,7 @@ export class Web extends Workload {
         [outside(port), "servicePort", `${port} is not within 1 to 65535`],
       ),
     );
+    super("stackberth:components:Web", name, { ...args, ports: { http: containerPort } }, opts);
     const objectName = this.workloadName;
     const affinity = args.clientIPAffinitySeconds;
     this.service = new k8s.core.v1.Service(

@@ -16,6 +16,22 @@ export interface WorkerArgs extends Omit<WorkloadArgs, "scaledElsewhere"> {
 export class Worker extends Workload {
   constructor(name: string, args: WorkerArgs, opts?: pulumi.ComponentResourceOptions) {
     const { queueScaling, ...workload } = args;
+    // Before the workload, which would report the replicas that the queue sets as a contradiction.
+    refuse(
+      "Worker",
+      problemsOf(
+        [
+          queueScaling !== undefined && args.autoscaling !== undefined,
+          "queueScaling",
+          "and `autoscaling` exclude each other; two scalers would fight over the replicas",
+        ],
+        [
+          queueScaling !== undefined && args.replicas !== undefined,
+          "replicas",
+          "is the queue scaler's business; leave it out, or leave out `queueScaling`",
+        ],
+      ),
+    );
     super(
       "stackberth:components:Worker",
       name,
@@ -24,14 +40,6 @@ export class Worker extends Workload {
         ...(queueScaling && { scaledElsewhere: true, replicas: queueScaling.minReplicas }),
       },
       opts,
-    );
-    refuse(
-      "Worker",
-      problemsOf([
-        queueScaling !== undefined && args.autoscaling !== undefined,
-        "queueScaling",
-        "and `autoscaling` exclude each other; two scalers would fight over the replicas",
-      ]),
     );
     if (queueScaling) {
       new QueueScaler(

@@ -112,35 +112,46 @@ export function mountablesOf(pod: PodArgs): Mountable[] {
   return [...new Map(all.map(({ from }) => [from.volumeName, from])).values()];
 }
 
-/** What is wrong with a pod's arguments. */
-export function podProblems(pod: PodArgs): Problem[] {
-  const { requests, limits } = pod.resources;
-  const paths = mountsOf(pod).map(({ path }) => path);
-  const untagged = !/(:[^/]+|@sha256:[0-9a-f]{64})$/.test(pod.image);
+/** What is wrong with one container's arguments, `at` a prefix of the property path. */
+function containerProblems(args: ContainerArgs, at: string): Problem[] {
+  const { image, resources } = args;
+  const { requests, limits } = resources;
+  const paths = mountsOf(args).map(({ path }) => path);
+  const untagged = !/(:[^/]+|@sha256:[0-9a-f]{64})$/.test(image);
   return problemsOf(
-    [untagged, "image", `"${pod.image}" has no tag; name the version, for example redis:7-alpine`],
-    [
-      pod.image.endsWith(":latest"),
-      "image",
-      `"${pod.image}" changes under your feet; name a version`,
-    ],
+    [untagged, `${at}image`, `"${image}" has no tag; name the version, for example redis:7-alpine`],
+    [image.endsWith(":latest"), `${at}image`, `"${image}" changes under your feet; name a version`],
     [
       parseQuantity(requests.cpu) > parseQuantity(limits.cpu),
-      "resources.requests.cpu",
+      `${at}resources.requests.cpu`,
       `${requests.cpu} is more than the limit ${limits.cpu}`,
     ],
     [
       parseQuantity(requests.memory) > parseQuantity(limits.memory),
-      "resources.requests.memory",
+      `${at}resources.requests.memory`,
       `${requests.memory} is more than the limit ${limits.memory}`,
     ],
     [
       new Set(paths).size !== paths.length,
-      "mounts",
+      `${at}mounts`,
       `two mounts share a path; there are ${paths.join(", ")}`,
     ],
-    [pod.runAsUser === 0, "runAsUser", "0 is root, which Pod Security `restricted` refuses"],
   );
+}
+
+/** What is wrong with a pod's arguments. */
+export function podProblems(pod: PodArgs): Problem[] {
+  return [
+    ...containerProblems(pod, ""),
+    ...Object.entries(pod.initContainers ?? {}).flatMap(([name, args]) =>
+      containerProblems(args, `initContainers.${name}.`),
+    ),
+    ...problemsOf([
+      pod.runAsUser === 0,
+      "runAsUser",
+      "0 is root, which Pod Security `restricted` refuses",
+    ]),
+  ];
 }
 
 function container(name: string, args: ContainerArgs): k8s.types.input.core.v1.Container {

@@ -106,6 +106,7 @@ export class Openms extends pulumi.ComponentResource implements Deployed {
         image,
         password: context.secret("openmsRedisPassword"),
         digestKey,
+        secretName: settings.secretNames.redis,
         ...(stackSettings.secretsMode === "existing" && {
           existingSecret: settings.secretNames.redis,
         }),

@@ -88,7 +88,10 @@ export const openmsSchema = z
   .strictObject({
     namespace: objectName.default("openms").describe("the namespace it lives in"),
     image: image.describe("the app's image, in all roles; see systems/openms/README.md"),
-    imagePullSecrets: z.array(objectName).default([]).describe("existing Secrets of its registries"),
+    imagePullSecrets: z
+      .array(objectName)
+      .default([])
+      .describe("existing Secrets of its registries"),
     tier: z.enum(["low", "high"]).default("low").describe("sizes of web and worker pods"),
     runAsUser: z.int().min(1).default(1000).describe("numeric user of the app's pods"),
     web: web.prefault({}),
@@ -121,6 +124,17 @@ export const openmsSchema = z
       if (fixed !== undefined && scaling !== undefined) {
         refuse([role, "replicas"], "nothing beside `autoscaling`, which sets the replicas", fixed);
       }
+    }
+    const queueSettings = settings.files.settings["queue_settings"];
+    const timeout = (queueSettings as { default_timeout?: unknown } | null | undefined)
+      ?.default_timeout;
+    // A worker is killed after worker.jobTimeoutSeconds; a longer time-out in the file would lose jobs.
+    if (timeout !== undefined && timeout !== settings.worker.jobTimeoutSeconds) {
+      refuse(
+        ["files", "settings", "queue_settings", "default_timeout"],
+        `nothing; worker.jobTimeoutSeconds, ${settings.worker.jobTimeoutSeconds}, sets it`,
+        timeout,
+      );
     }
     const { queueScaling: byQueue, autoscaling: byLoad, replicas: fixed } = settings.worker;
     if (byQueue === undefined) return;

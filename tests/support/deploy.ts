@@ -1,13 +1,18 @@
+import assert from "node:assert/strict";
 import * as pulumi from "@pulumi/pulumi";
 
 /** A resource as the engine was asked for it. */
 export interface Recorded {
   readonly type: string;
   readonly name: string;
-  /** Inputs, secrets unwrapped. */
+  /** Inputs, secrets unwrapped at every depth. */
   readonly inputs: Record<string, unknown>;
-  /** Names of the top-level inputs that were marked secret. */
+  /** Names of the top-level inputs that were marked secret, in whole or in part. */
   readonly secretInputs: readonly string[];
+  /** URN of the parent; empty where there is none. */
+  readonly parent: string;
+  readonly protect: boolean;
+  readonly retainOnDelete: boolean;
 }
 
 const signature = "4dabf18193072939515e22adb298388d";
@@ -16,30 +21,67 @@ function isWrapped(value: unknown): value is { value: unknown } {
   return typeof value === "object" && value !== null && signature in value;
 }
 
-function record(args: pulumi.runtime.MockResourceArgs): Recorded {
-  const raw = args.inputs as Record<string, unknown>;
-  const entries = Object.entries(raw);
-  return {
-    type: args.type,
-    name: args.name,
-    inputs: Object.fromEntries(entries.map(([key, v]) => [key, isWrapped(v) ? v.value : v])),
-    secretInputs: entries.filter(([, value]) => isWrapped(value)).map(([key]) => key),
+function unwrap(value: unknown): unknown {
+  if (isWrapped(value)) return unwrap(value.value);
+  if (Array.isArray(value)) return value.map(unwrap);
+  if (typeof value !== "object" || value === null) return value;
+  return Object.fromEntries(Object.entries(value).map(([key, inner]) => [key, unwrap(inner)]));
+}
+
+function holdsSecret(value: unknown): boolean {
+  if (isWrapped(value)) return true;
+  return typeof value === "object" && value !== null && Object.values(value).some(holdsSecret);
+}
+
+interface Request {
+  getType(): string;
+  getName(): string;
+  getParent(): string;
+  getProtect(): boolean;
+  getRetainondelete(): boolean;
+}
+
+/** What the mocks do not tell: parents and options, read off the requests themselves. */
+function watchRequests(): ReadonlyMap<string, Request> {
+  const requests = new Map<string, Request>();
+  const monitor = pulumi.runtime.getMonitor() as unknown as {
+    registerResource(request: Request, ...rest: unknown[]): unknown;
   };
+  const original = monitor.registerResource.bind(monitor);
+  monitor.registerResource = (request, ...rest) => {
+    requests.set(`${request.getType()} ${request.getName()}`, request);
+    return original(request, ...rest);
+  };
+  return requests;
+}
+
+/** What the mocks record and give back. */
+export interface DeployOptions {
+  /** Fields that the cluster would add to a resource's state. @default - none */
+  readonly state?: (type: string) => object;
 }
 
 /**
- * Runs `build` under mocks that autoname, record and throw on every call, and drains them.
- * @returns What was asked for, custom resources only, and the error that stopped it if one did.
+ * Runs `build` under mocks that autoname, record and throw on every call, and drains them, also when
+ * `build` throws.
+ * @returns What was asked for, custom resources only, and what `build` returned.
  */
-export async function deploy(build: () => void): Promise<Recorded[]> {
-  const seen: Recorded[] = [];
+export async function deployed<T>(
+  build: () => T,
+  { state = () => ({}) }: DeployOptions = {},
+): Promise<{ readonly resources: Recorded[]; readonly result: T }> {
+  const seen: Omit<Recorded, "parent" | "protect" | "retainOnDelete">[] = [];
   await pulumi.runtime.setMocks(
     {
       newResource: (args) => {
-        const recorded = record(args);
-        if (args.custom === true) seen.push(recorded);
-        const metadata = { name: `${args.name}-auto`, ...(recorded.inputs["metadata"] as object) };
-        return { id: `${args.name}-id`, state: { ...args.inputs, metadata } as object };
+        const raw = args.inputs as Record<string, unknown>;
+        const inputs = unwrap(raw) as Record<string, unknown>;
+        const secretInputs = Object.keys(raw).filter((key) => holdsSecret(raw[key]));
+        if (args.custom === true) {
+          seen.push({ type: args.type, name: args.name, inputs, secretInputs });
+        }
+        const metadata = { name: `${args.name}-auto`, ...(inputs["metadata"] as object) };
+        return { id: `${args.name}-id`, state: { ...raw, metadata, ...state(args.type) } };
       },
       call: ({ token }) => {
         throw new Error(`unexpected call of ${token}`);
@@ -49,25 +91,74 @@ export async function deploy(build: () => void): Promise<Recorded[]> {
     "test",
     false,
   );
-  build();
-  await pulumi.runtime.disconnect();
-  return seen;
+  const requests = watchRequests();
+  try {
+    const result = build();
+    await pulumi.runtime.disconnect();
+    const resources = seen.map((each) => {
+      const request = requests.get(`${each.type} ${each.name}`);
+      assert.ok(request, `no request for ${each.type} ${each.name}`);
+      return {
+        ...each,
+        parent: request.getParent(),
+        protect: request.getProtect(),
+        retainOnDelete: request.getRetainondelete(),
+      };
+    });
+    return { resources, result };
+  } catch (error) {
+    await pulumi.runtime.disconnect();
+    throw error;
+  }
 }
 
-/** The one recorded object of a kind and name; fails if there is none or several. */
-export function one(resources: readonly Recorded[], kind: string, name?: string): Manifest {
+/** The resources that `build` asks for; see `deployed`. */
+export async function deploy(build: () => void): Promise<Recorded[]> {
+  return (await deployed(build)).resources;
+}
+
+/** What an output holds, to assert on. */
+export function valueOf<T>(output: pulumi.Output<T>): Promise<T> {
+  return (output as unknown as { promise(): Promise<T> }).promise();
+}
+
+/** The recorded resource of a kind and name; fails if there is none or several. */
+export function oneResource(
+  resources: readonly Recorded[],
+  kind: string,
+  name?: string,
+): Omit<Recorded, "inputs"> & { readonly inputs: Manifest } {
   const found = resources
     .filter(({ type }) => type.endsWith(`:${kind}`))
-    .map(({ inputs }) => inputs as unknown as Manifest)
-    .filter(({ metadata }) => name === undefined || metadata.name === name);
+    .map((each) => ({ ...each, inputs: each.inputs as unknown as Manifest }))
+    .filter(({ inputs }) => name === undefined || inputs.metadata.name === name);
   const [first] = found;
   if (first === undefined || found.length > 1) {
-    throw new Error(`${found.length} objects ${kind} ${name ?? ""} among ${resources.map((r) => `${r.type} ${r.name}`).join(", ")}`);
+    const all = resources.map((each) => `${each.type} ${each.name}`).join(", ");
+    throw new Error(`${found.length} objects ${kind} ${name ?? ""} among ${all}`);
   }
   return first;
 }
 
-/** An object's manifest, loosely typed: tests read it as a person reads YAML. */
+/** The one recorded object of a kind and name; fails if there is none or several. */
+export function one(resources: readonly Recorded[], kind: string, name?: string): Manifest {
+  return oneResource(resources, kind, name).inputs;
+}
+
+/** How many resources of a kind were asked for. */
+export function count(resources: readonly Recorded[], kind: string): number {
+  return resources.filter(({ type }) => type.endsWith(`:${kind}`)).length;
+}
+
+/** The value at a dotted path, list indices as numbers; undefined where the path ends early. */
+export function read(value: unknown, path: string): unknown {
+  return path.split(".").reduce<unknown>((inner, step) => {
+    const inside = typeof inner === "object" && inner !== null && step in inner;
+    return inside ? (inner as Record<string, unknown>)[step] : undefined;
+  }, value);
+}
+
+/** An object's manifest; what depends on the kind is read by `read`. */
 export interface Manifest {
   readonly apiVersion: string;
   readonly kind: string;
@@ -77,8 +168,7 @@ export interface Manifest {
     readonly labels?: Record<string, string>;
     readonly annotations?: Record<string, string>;
   };
-  // eslint-disable-next-line @typescript-eslint/no-explicit-any -- a manifest has any shape
-  readonly spec: any;
+  readonly spec?: unknown;
   readonly data?: Record<string, string>;
   readonly stringData?: Record<string, string>;
 }

@@ -1,0 +1,52 @@
+import { parseArgs } from "node:util";
+import { UserError } from "../engine/errors";
+
+/** What the commands that work on a stack were asked to do. */
+export interface StackRequest {
+  readonly stack: string;
+  readonly context: string | undefined;
+  readonly engine: "direct" | "pulumi" | undefined;
+}
+
+/** The flags of a command: whether each takes a value. */
+export type Flags = Readonly<Record<string, { readonly type: "string" | "boolean" }>>;
+
+/** The flags of the commands that work on a stack in a cluster. */
+export const stackFlags = {
+  stack: { type: "string" },
+  context: { type: "string" },
+  engine: { type: "string" },
+} as const satisfies Flags;
+
+/** Reads a command line. @throws UserError that names the allowed flags. */
+export function readFlags(
+  command: string,
+  argv: readonly string[],
+  flags: Flags,
+): Readonly<Record<string, string | boolean | undefined>> {
+  try {
+    return { ...parseArgs({ args: [...argv], options: flags, strict: true }).values };
+  } catch (error) {
+    const known = Object.entries(flags).map(([name, { type }]) =>
+      type === "string" ? `--${name} ${name.toUpperCase()}` : `--${name}`,
+    );
+    const problem = error instanceof Error ? error.message.split(". ")[0] : String(error);
+    throw new UserError(
+      `${command}: ${problem ?? ""}; allowed: ${known.join(", ") || "none"} ` +
+        `(after npm run, flags follow --: npm run ${command} -- ${known[0] ?? "FLAGS"})`,
+    );
+  }
+}
+
+/** Reads the command line of `up`, `preview` and `down`. */
+export function readStackRequest(command: string, argv: readonly string[]): StackRequest {
+  const { stack, context, engine } = readFlags(command, argv, stackFlags);
+  if (engine !== undefined && engine !== "direct" && engine !== "pulumi") {
+    throw new UserError(`--engine ${String(engine)} is unknown; it is direct or pulumi`);
+  }
+  return {
+    stack: typeof stack === "string" ? stack : "dev",
+    context: typeof context === "string" ? context : undefined,
+    engine,
+  };
+}

@@ -1,0 +1,101 @@
+import { accessSync, constants, statSync } from "node:fs";
+import { delimiter, join } from "node:path";
+import { deploy, destroy, type DirectArgs, plan } from "../engine/direct";
+import { Cluster } from "../engine/direct/cluster";
+import { withLock } from "../engine/lock";
+import { PulumiEngine } from "../engine/pulumi";
+import { Report } from "../engine/report";
+import { requireStack } from "../engine/stackConfig";
+import { UserError } from "../engine/errors";
+import { readStackRequest, type StackRequest } from "./arguments";
+import { chooseTarget, readTarget, type Target } from "./target";
+
+type Operation = "up" | "preview" | "down";
+
+/** `npm run up`: brings the stack's objects to its cluster. */
+export const up = (argv: readonly string[], root: string): Promise<number> =>
+  operate("up", argv, root);
+
+/** `npm run preview`: says what `up` would do. */
+export const preview = (argv: readonly string[], root: string): Promise<number> =>
+  operate("preview", argv, root);
+
+/** `npm run down`: deletes the stack's objects but protected data. */
+export const down = (argv: readonly string[], root: string): Promise<number> =>
+  operate("down", argv, root);
+
+async function operate(
+  operation: Operation,
+  argv: readonly string[],
+  root: string,
+): Promise<number> {
+  const request = readStackRequest(operation, argv);
+  requireStack(root, request.stack);
+  const report = new Report((line) => console.log(line));
+  const progress = (line: string): void => report.line(line);
+  let chosen: Promise<Target> | undefined;
+  const target = (): Promise<Target> =>
+    (chosen ??= chooseTarget(root, request.stack, request.context, progress));
+  const engine = chooseEngine(request, progress);
+  try {
+    await withLock(root, request.stack, async () => {
+      if (engine === "pulumi") {
+        const pulumi = new PulumiEngine({ root, stack: request.stack, target, report });
+        return pulumi.run(operation);
+      }
+      return runDirect(operation, {
+        root,
+        stack: request.stack,
+        report,
+        cluster: async () => connect(await target()),
+      });
+    });
+  } catch (error) {
+    // Whatever went wrong, its text may quote a secret.
+    if (error instanceof Error) error.message = report.mask(error.message);
+    throw error;
+  }
+  return 0;
+}
+
+async function runDirect(operation: Operation, args: DirectArgs): Promise<void> {
+  if (operation === "down") return destroy(args);
+  args.report.outputs(await (operation === "up" ? deploy(args) : plan(args)));
+}
+
+async function connect(target: Target): Promise<Cluster> {
+  return Cluster.connect(readTarget(target), target.context);
+}
+
+function chooseEngine(
+  { engine }: StackRequest,
+  progress: (line: string) => void,
+): "direct" | "pulumi" {
+  const installed = isOnPath("pulumi");
+  if (engine === "pulumi" && !installed) {
+    throw new UserError(
+      "--engine pulumi needs the Pulumi CLI on PATH: https://www.pulumi.com/docs/install/",
+    );
+  }
+  if (engine !== undefined) return engine;
+  if (installed) return "pulumi";
+  progress(
+    "no Pulumi CLI on PATH (https://www.pulumi.com/docs/install/): deploying by the direct engine",
+  );
+  return "direct";
+}
+
+function isOnPath(program: string): boolean {
+  const folders = (process.env["PATH"] ?? "").split(delimiter);
+  const names = process.platform === "win32" ? [`${program}.exe`, `${program}.cmd`] : [program];
+  return folders.some((folder) =>
+    names.some((name) => {
+      try {
+        accessSync(join(folder, name), constants.X_OK);
+        return statSync(join(folder, name)).isFile();
+      } catch {
+        return false;
+      }
+    }),
+  );
+}

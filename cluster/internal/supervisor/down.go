@@ -1,0 +1,116 @@
+package supervisor
+
+import (
+	"context"
+	"os"
+	"slices"
+	"time"
+
+	"stackberth/cluster/internal/proc"
+	"stackberth/cluster/internal/state"
+)
+
+// stopOrder is the order in which components are ended: whoever dials before whoever answers.
+var stopOrder = [][]string{{controllerManager, scheduler, kwok, provisioner}, {apiServer}, {etcd}}
+
+// stopGrace is how long a component may take to end by itself. Nothing is lost if it is cut short.
+const stopGrace = 4 * time.Second
+
+// Down ends every process of the cluster and keeps its data.
+func (c *Cluster) Down(ctx context.Context) error {
+	release, err := c.lock(ctx)
+	if err != nil {
+		return err
+	}
+	defer release()
+	return c.down()
+}
+
+// Reset ends every process and removes everything but the lock file, which others may be waiting for.
+func (c *Cluster) Reset(ctx context.Context) error {
+	release, err := c.lock(ctx)
+	if err != nil {
+		return err
+	}
+	defer release()
+	if err := c.down(); err != nil {
+		return err
+	}
+	entries, err := os.ReadDir(c.dir)
+	if err != nil {
+		return err
+	}
+	for _, entry := range entries {
+		if entry.Name() == state.LockFile {
+			continue
+		}
+		if err := os.RemoveAll(c.path(entry.Name())); err != nil {
+			return err
+		}
+	}
+	c.say("data removed")
+	return nil
+}
+
+func (c *Cluster) down() error {
+	st, err := c.load()
+	if err != nil {
+		return err
+	}
+	running, err := c.owner.Running()
+	if err != nil {
+		return err
+	}
+	if len(running) == 0 {
+		c.say("not running")
+	} else if err := c.phase("stopped", func() error { return c.stopNamed(ComponentNames...) }); err != nil {
+		return err
+	}
+	if len(st.Processes) == 0 {
+		return nil
+	}
+	clear(st.Processes)
+	return st.Save(c.dir)
+}
+
+// stopNamed ends all processes of the named components, remembered or not.
+func (c *Cluster) stopNamed(names ...string) error {
+	running, err := c.owner.Running()
+	if err != nil {
+		return err
+	}
+	for _, group := range stopOrder {
+		var pids []int
+		for pid, name := range running {
+			if slices.Contains(group, name) && slices.Contains(names, name) {
+				pids = append(pids, pid)
+			}
+		}
+		c.stop(pids, running)
+	}
+	return nil
+}
+
+// stopStrays ends the components that nobody remembers having started: those of a command that was
+// killed, or all of them if the state was lost.
+func (c *Cluster) stopStrays(st state.State) error {
+	running, err := c.owner.Running()
+	if err != nil {
+		return err
+	}
+	var strays []int
+	for pid, name := range running {
+		if st.Processes[name].Pid != pid {
+			strays = append(strays, pid)
+		}
+	}
+	if len(strays) > 0 {
+		c.say("ending %d processes left over from an earlier start", len(strays))
+		c.stop(strays, running)
+	}
+	return nil
+}
+
+func (c *Cluster) stop(pids []int, names map[int]string) {
+	proc.Stop(pids, stopGrace, func(pid int) bool { return c.owner.Is(pid, names[pid]) })
+}

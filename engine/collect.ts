@@ -1,0 +1,73 @@
+import { UserError } from "./errors";
+import { hasUnknown } from "./mocks";
+import { describe, keyOf, type KubeObject, withoutSecrets } from "./objects";
+import type { StackOutput } from "./outputs";
+import { Passwords } from "./passwords";
+import { runProgram } from "./program";
+import { openStackConfig, readProject } from "./stackConfig";
+import { textAt } from "./objects";
+
+/** What to collect the objects of. */
+export interface CollectArgs {
+  readonly root: string;
+  readonly stack: string;
+  /** @default - found where the Pulumi CLI finds it */
+  readonly passphrase?: string;
+  /**
+   * Configuration by `project:key`, as text, taken instead of the stack's file.
+   * @default - read from the file
+   */
+  readonly config?: Readonly<Record<string, string>>;
+  /** The keys of `config` that are secret. @default [] */
+  readonly secretKeys?: readonly string[];
+  /** Whether the contents of Secrets become `[secret]`. @default false */
+  readonly hideSecrets?: boolean;
+}
+
+/** Everything the program would create, and its outputs as far as they are known without a cluster. */
+export interface Collected {
+  readonly objects: readonly KubeObject[];
+  readonly outputs: readonly StackOutput[];
+}
+
+/** Runs the program without a cluster and returns its objects, in the order it registers them. */
+export async function collectObjects(args: CollectArgs): Promise<Collected> {
+  const { root, stack, passphrase } = args;
+  const opened =
+    args.config === undefined
+      ? openStackConfig(root, stack, passphrase)
+      : {
+          project: textAt(readProject(root), "name"),
+          config: args.config,
+          secretKeys: args.secretKeys ?? [],
+          crypter: undefined,
+        };
+  const passwords = new Passwords(root, stack, opened.crypter);
+  const collected = await collectRun({ root, stack, ...opened, passwords: passwords.get });
+  for (const object of collected.objects) {
+    if (!hasUnknown(object)) continue;
+    throw new UserError(`${describe(object)} depends on values that only a live cluster has`);
+  }
+  if (args.hideSecrets !== true) return collected;
+  return { ...collected, objects: collected.objects.map(withoutSecrets) };
+}
+
+/** A run that only notes the objects; the program sees what a preview would show it. */
+export async function collectRun(
+  run: Omit<Parameters<typeof runProgram>[0], "onObject" | "preview">,
+): Promise<Collected> {
+  const objects = new Map<string, KubeObject>();
+  const outputs = await runProgram({
+    ...run,
+    preview: true,
+    onObject: (object) => {
+      const key = keyOf(object);
+      if (objects.has(key)) {
+        return Promise.reject(new UserError(`the program has two objects ${describe(object)}`));
+      }
+      objects.set(key, object);
+      return Promise.resolve(object);
+    },
+  });
+  return { objects: [...objects.values()], outputs };
+}

@@ -1,0 +1,210 @@
+import assert from "node:assert/strict";
+import { execFile } from "node:child_process";
+import { promisify } from "node:util";
+import { at, type KubeObject, listAt, textAt } from "../../engine/objects";
+import { badConfigs } from "../support/badConfigs";
+import { run, start, TestStack } from "../support/stackberth";
+import { live, testCluster, versions } from "../support/testCluster";
+
+const exec = promisify(execFile);
+const stackName = "test-openms";
+const ns = stackName;
+
+/** A Deployment's number of specifications so far: it grows when its pods roll. */
+async function generation(name: string): Promise<unknown> {
+  return at(await live("Deployment", ns, name), "metadata", "generation");
+}
+
+const available = (deployment: KubeObject): boolean =>
+  listAt(deployment, "status", "conditions").some(
+    (it) => it["type"] === "Available" && it["status"] === "True",
+  );
+
+async function kubectl(...argv: readonly string[]): Promise<string> {
+  const { embedded } = await testCluster();
+  const [program = "", ...rest] = embedded.kubectl;
+  const { stdout } = await exec(program, [...rest, "--kubeconfig", embedded.kubeconfig, ...argv]);
+  return stdout;
+}
+
+describe("OpenMS on the embedded API server, by the direct engine", function () {
+  // The first start compiles the control plane.
+  this.timeout(25 * 60_000);
+  const stack = new TestStack(stackName);
+  const up = () => run("up", "--engine", "direct", "--stack", stackName);
+
+  before(async () => {
+    await testCluster();
+    await run("down", "--engine", "direct", "--stack", stackName);
+  });
+  after(() => stack.remove());
+
+  it("deploys, waits until all is ready and prints the URL", async () => {
+    const { code, output } = await up();
+    assert.equal(code, 0, output);
+    assert.match(output, /http:\/\/openms\.localhost/);
+    for (const name of ["web", "worker", "redis"]) {
+      assert.ok(available(await live("Deployment", ns, name)), `${name} is not available`);
+    }
+    for (const name of ["workspaces", "redis-data"]) {
+      const claim = await live("PersistentVolumeClaim", ns, name);
+      assert.equal(textAt(claim, "status", "phase"), "Bound");
+    }
+    const ingress = await live("Ingress", ns, "web");
+    assert.equal(listAt(ingress, "status", "loadBalancer", "ingress").length, 1);
+  });
+
+  it("changes nothing the second time", async () => {
+    const before = await versions(stackName);
+    assert.ok(Object.keys(before).length >= 20, JSON.stringify(before));
+    const { code, output } = await up();
+    assert.equal(code, 0, output);
+    assert.match(output, /0 changes \(\d\d unchanged\)/);
+    assert.deepEqual(await versions(stackName), before);
+  });
+
+  it("previews no change, and says no secret", async () => {
+    const { code, output } = await run("preview", "--engine", "direct", "--stack", stackName);
+    assert.equal(code, 0, output);
+    assert.match(output, /0 changes \(\d\d unchanged\)/);
+    const secret = await live("Secret", ns, "redis-auth");
+    const password = Buffer.from(textAt(secret, "data", "password"), "base64").toString();
+    assert.equal(password.length, 32);
+    assert.ok(!output.includes(password));
+  });
+
+  it("runs under Pod Security restricted, which refuses a privileged pod there", async () => {
+    const pod = {
+      image: "busybox:1.36",
+      name: "bad",
+      securityContext: { privileged: true },
+    };
+    const overrides = JSON.stringify({ spec: { containers: [pod] } });
+    await assert.rejects(
+      kubectl("run", "bad", "-n", ns, "--image=busybox:1.36", `--overrides=${overrides}`),
+      /violates PodSecurity "restricted/,
+    );
+    const pods = await kubectl("get", "pods", "-n", ns, "-o", "name");
+    assert.ok(pods.split("\n").filter(Boolean).length >= 3, pods);
+  });
+
+  it("completes a run of the clean-up that is started by hand", async () => {
+    const job = `clean-up-${Date.now()}`;
+    await kubectl("create", "job", job, "-n", ns, "--from=cronjob/clean-up-workspaces");
+    await kubectl("wait", `job/${job}`, "-n", ns, "--for=condition=complete", "--timeout=60s");
+    await kubectl("delete", "job", job, "-n", ns);
+  });
+
+  it("rolls exactly web and worker when their files change", async () => {
+    const before = [await generation("web"), await generation("worker"), await generation("redis")];
+    stack.set(["stackberth:openms", "files"], { settings: { "app-name": "Renamed" } });
+    const { code, output } = await up();
+    assert.equal(code, 0, output);
+    assert.match(output, /configured\s+Deployment .*web/);
+    assert.notEqual(await generation("web"), before[0]);
+    assert.notEqual(await generation("worker"), before[1]);
+    assert.equal(await generation("redis"), before[2]);
+    const config = await live("ConfigMap", ns, "openms-config");
+    assert.match(textAt(config, "data", "settings.json"), /"app-name": "Renamed"/);
+  });
+
+  it("corrects what somebody changed by hand", async () => {
+    await kubectl("set", "env", "deployment/web", "-n", ns, "ONLINE_DEPLOYMENT=false");
+    const { code, output } = await up();
+    assert.equal(code, 0, output);
+    assert.match(output, /configured\s+Deployment .*web/);
+    const web = JSON.stringify((await live("Deployment", ns, "web"))["spec"]);
+    assert.match(web, /"name":"ONLINE_DEPLOYMENT","value":"true"/);
+  });
+
+  it("prunes what the stack no longer has", async () => {
+    stack.set(["stackberth:openms", "exposure"], { type: "clusterIP" });
+    const { code, output } = await up();
+    assert.equal(code, 0, output);
+    assert.match(output, /deleted\s+Ingress/);
+    await assert.rejects(live("Ingress", ns, "web"), /there is no Ingress/);
+    assert.match(output, /kubectl port-forward --namespace test-openms service\/web 8501:8501/);
+  });
+
+  it("refuses wrong configurations by key and changes nothing", async () => {
+    const before = await versions(stackName);
+    const wrong = badConfigs.filter(({ changes }) => "openms" in changes).slice(0, 3);
+    assert.equal(wrong.length, 3);
+    stack.set(["stackberth:openms", "web", "replicas"], "two");
+    stack.set(["stackberth:openms", "wep"], 1);
+    stack.set(["stackberth:deadlineSeconds"], 0);
+    const { code, output } = await up();
+    assert.equal(code, 1);
+    for (const key of ["openms.web.replicas", "openms.wep", "deadlineSeconds"]) {
+      assert.ok(output.includes(`stackberth:${key}`), output);
+    }
+    assert.deepEqual(await versions(stackName), before);
+    stack.set(["stackberth:openms", "web", "replicas"], 1);
+    stack.set(["stackberth:openms", "wep"], undefined);
+    stack.set(["stackberth:deadlineSeconds"], undefined);
+  });
+
+  it("fails within its deadline when a pod cannot be scheduled, and says why", async () => {
+    stack.set(["stackberth:deadlineSeconds"], 8);
+    stack.set(["stackberth:openms", "worker", "placement"], { nodeSelector: { nowhere: "true" } });
+    const began = Date.now();
+    const { code, output } = await up();
+    assert.equal(code, 1, output);
+    assert.match(output, /Deployment .*worker/);
+    assert.match(output, /nodes are available|FailedScheduling/);
+    assert.ok(Date.now() - began < 60_000, "the deadline was 8 seconds");
+    stack.set(["stackberth:deadlineSeconds"], undefined);
+    stack.set(["stackberth:openms", "worker", "placement"], undefined);
+    const mended = await up();
+    assert.equal(mended.code, 0, mended.output);
+  });
+
+  it("converges after kill -9 at five points, and owns everything that is left", async () => {
+    await run("down", "--engine", "direct", "--stack", stackName);
+    const points = ["created", "ConfigMap", "Secret", "Service", "Deployment"];
+    for (const [index, point] of points.entries()) {
+      const running = start("up", "--engine", "direct", "--stack", stackName);
+      // Each kill comes a little later into the deployment than the one before.
+      await new Promise((wake) => setTimeout(wake, 2500 + index * 400));
+      running.kill();
+      const { code } = await running.done;
+      assert.ok(code === null || code === 0, `${point}: ${code}`);
+    }
+    const rerun = await up();
+    assert.equal(rerun.code, 0, rerun.output);
+    const again = await up();
+    assert.match(again.output, /0 changes \(\d\d unchanged\)/);
+    const all = await kubectl(
+      "get",
+      "deploy,svc,cm,secret,pvc,ingress,netpol,cronjob,limitrange",
+      "-n",
+      ns,
+      "-l",
+      `stackberth.dev/stack!=${stackName}`,
+      "-o",
+      "name",
+    );
+    // What the cluster itself puts into every namespace.
+    assert.deepEqual(all.split("\n").filter(Boolean), ["configmap/kube-root-ca.crt"]);
+  });
+
+  it("keeps protected data when the stack goes, and says so", async () => {
+    stack.set(["stackberth:protectData"], true);
+    assert.equal((await up()).code, 0);
+    const { code, output } = await run("down", "--engine", "direct", "--stack", stackName);
+    assert.equal(code, 0, output);
+    for (const kept of ["workspaces", "redis-data"]) {
+      assert.match(output, new RegExp(`kept\\s+PersistentVolumeClaim .*${kept}`));
+    }
+    await live("PersistentVolumeClaim", ns, "workspaces");
+    await assert.rejects(live("Deployment", ns, "web"), /there is no Deployment/);
+  });
+
+  it("leaves nothing behind when its data is not protected", async () => {
+    stack.set(["stackberth:protectData"], false);
+    assert.equal((await up()).code, 0);
+    const { code, output } = await run("down", "--engine", "direct", "--stack", stackName);
+    assert.equal(code, 0, output);
+    assert.deepEqual(await versions(stackName), {});
+  });
+});

@@ -1,0 +1,49 @@
+import { join } from "node:path";
+import { type Collected, collectObjects } from "../../engine/collect";
+import { openStackConfig } from "../../engine/stackConfig";
+import { declaredSecrets } from "../../config/secrets";
+import { parseStack } from "../../config/parse";
+import { systems } from "../../systems";
+
+export const root = join(__dirname, "..", "..");
+
+/** The stacks whose files are part of the project. */
+export const stackNames = ["dev", "prod"] as const;
+export type StackName = (typeof stackNames)[number];
+
+/** A text that stands for a secret and occurs nowhere else. */
+export const canary = (key: string): string => `canary-${key}-7f3a`;
+
+/** A stack's configuration: its file's plain values, and a canary for each secret of all systems. */
+export function stackConfig(
+  stack: StackName,
+  changes: Readonly<Record<string, string>> = {},
+): { readonly config: Record<string, string>; readonly secretKeys: string[] } {
+  const plain = new Map(Object.entries(openStackConfig(root, stack).config));
+  const all = Object.fromEntries(Object.keys(systems).map((name) => [name, {}]));
+  const keys = declaredSecrets(all).map(({ key }) => key);
+  const secrets = keys.map((key) => [`stackberth:${key}`, canary(key)] as const);
+  return {
+    config: { ...Object.fromEntries([...plain, ...secrets]), ...changes },
+    secretKeys: secrets.map(([key]) => key),
+  };
+}
+
+/** What a stack would create, with canaries for secrets. */
+export function collectStack(
+  stack: StackName,
+  changes: Readonly<Record<string, string>> = {},
+): Promise<Collected> {
+  return collectObjects({ root, stack, ...stackConfig(stack, changes) });
+}
+
+/** A stack's checked configuration. */
+export function parsedStack(stack: StackName) {
+  const { config, secretKeys } = stackConfig(stack);
+  return parseStack({
+    project: "stackberth",
+    stack,
+    values: config,
+    isSecret: (key) => secretKeys.includes(key),
+  });
+}

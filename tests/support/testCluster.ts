@@ -1,0 +1,60 @@
+import { readFileSync } from "node:fs";
+import { ensureCluster, type Cluster as Embedded } from "../../cli/cluster";
+import { Cluster } from "../../engine/direct/cluster";
+import { ownedBy } from "../../engine/direct/ownership";
+import { type KubeObject, keyOf } from "../../engine/objects";
+import { home, root } from "./stackberth";
+
+let started: Promise<{ embedded: Embedded; cluster: Cluster }> | undefined;
+
+async function startCluster(): Promise<{ embedded: Embedded; cluster: Cluster }> {
+  process.env["STACKBERTH_HOME"] = home;
+  const embedded = await ensureCluster({ root, progress: (line) => console.error(`    ${line}`) });
+  const kubeconfig = readFileSync(embedded.kubeconfig, "utf8");
+  return { embedded, cluster: await Cluster.connect(kubeconfig, embedded.context) };
+}
+
+/** The tests' own API server, built and started on first use. */
+export function testCluster(): Promise<{ embedded: Embedded; cluster: Cluster }> {
+  started ??= startCluster();
+  return started;
+}
+
+/** A named live object; fails if it is not there. */
+export async function live(
+  kind: string,
+  namespace: string | undefined,
+  name: string,
+): Promise<KubeObject> {
+  const apiVersion = kinds[kind] ?? "v1";
+  const metadata = { name, ...(namespace !== undefined && { namespace }) };
+  const { cluster } = await testCluster();
+  const found = await cluster.find({ apiVersion, kind, metadata });
+  if (!found) throw new Error(`there is no ${kind} ${namespace ?? ""}/${name}`);
+  return found;
+}
+
+const kinds: Readonly<Record<string, string>> = {
+  Deployment: "apps/v1",
+  Ingress: "networking.k8s.io/v1",
+  CronJob: "batch/v1",
+  Job: "batch/v1",
+};
+
+/** Every object of a stack with the version the server gave it. */
+export async function versions(stack: string): Promise<Record<string, string>> {
+  const { cluster } = await testCluster();
+  const objects = await cluster.labelled(ownedBy(stack));
+  return Object.fromEntries(
+    objects
+      // A status may change at any time; the spec's generation may not. Kinds without one have no status.
+      .map((it): [string, string] => [
+        keyOf(it),
+        String(
+          (it.metadata as { generation?: number }).generation ??
+            (it.metadata as { resourceVersion?: string }).resourceVersion,
+        ),
+      ])
+      .sort(([a], [b]) => (a < b ? -1 : 1)),
+  );
+}

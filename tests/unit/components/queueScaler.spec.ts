@@ -1,0 +1,94 @@
+import assert from "node:assert/strict";
+import { type Namespace, type QueueScalingArgs, Redis, Worker } from "../../../components";
+import { assertParents, digestKey, itRefuses, objectsIn, pod } from "../../support/components";
+import { count, one } from "../../support/deploy";
+
+const make =
+  (scaling: Partial<QueueScalingArgs> = {}, more: object = {}) =>
+  (namespace: Namespace) => {
+    const redis = new Redis("redis", { namespace, password: "pw", digestKey });
+    const queueScaling = {
+      redis,
+      listName: "rq:queue:jobs",
+      minReplicas: 0,
+      maxReplicas: 5,
+      ...scaling,
+    };
+    return new Worker("worker", { namespace, ...pod, queueScaling, ...more });
+  };
+
+describe("QueueScaler", () => {
+  it("follows the list, with the password from its Secret", async () => {
+    const found = await objectsIn(make());
+    const authentication = one(found, "TriggerAuthentication", "worker");
+    assert.deepEqual(authentication.spec, {
+      secretTargetRef: [{ parameter: "password", name: "redis-auth", key: "password" }],
+    });
+    const scaled = one(found, "ScaledObject", "worker");
+    assert.equal(scaled.apiVersion, "keda.sh/v1alpha1");
+    assert.deepEqual(scaled.spec, {
+      scaleTargetRef: { name: "worker" },
+      minReplicaCount: 0,
+      maxReplicaCount: 5,
+      cooldownPeriod: 300,
+      triggers: [
+        {
+          type: "redis",
+          metadata: {
+            address: "redis.lab.svc:6379",
+            listName: "rq:queue:jobs",
+            listLength: "5",
+            databaseIndex: "0",
+          },
+          authenticationRef: { name: "worker" },
+        },
+      ],
+    });
+    assertParents(
+      found.filter(({ type }) => type.includes("keda")),
+      "QueueScaler",
+    );
+  });
+
+  it("takes everything that can be set", async () => {
+    const settings = { listLength: 1, minReplicas: 2, maxReplicas: 7, cooldownPeriodSeconds: 0 };
+    const { spec } = one(await objectsIn(make(settings)), "ScaledObject");
+    const { cooldownPeriod, minReplicaCount, maxReplicaCount, triggers } = spec as {
+      [key: string]: unknown;
+      triggers: { metadata: { listLength: string } }[];
+    };
+    assert.deepEqual([cooldownPeriod, minReplicaCount, maxReplicaCount], [0, 2, 7]);
+    assert.equal(triggers[0]?.metadata.listLength, "1");
+  });
+
+  it("leaves the replicas of its target to itself, and gives it no autoscaler", async () => {
+    const found = await objectsIn(make());
+    const worker = one(found, "Deployment", "worker");
+    assert.ok(!Object.hasOwn(worker.spec as object, "replicas"));
+    assert.equal(count(found, "HorizontalPodAutoscaler"), 0);
+  });
+
+  for (const [minReplicas, budgets] of [
+    [0, 0],
+    [1, 0],
+    [2, 1],
+  ] as const) {
+    it(`comes with ${budgets} budgets where ${minReplicas} replicas are sure`, async () => {
+      const found = await objectsIn(make({ minReplicas }));
+      assert.equal(count(found, "PodDisruptionBudget"), budgets);
+    });
+  }
+
+  itRefuses([
+    ["fewer than no replicas", make({ minReplicas: -1 }), "replicas", /-1/],
+    ["no replicas at most", make({ maxReplicas: 0 }), "maxReplicas", /0 is less than 1/],
+    ["most below least", make({ minReplicas: 6 }), "maxReplicas", /5 is less than 6/],
+    [
+      "an autoscaler beside it",
+      make({}, { autoscaling: { minReplicas: 1, maxReplicas: 2 } }),
+      "queueScaling",
+      /exclude each other/,
+    ],
+    ["replicas beside it", make({}, { replicas: 2 }), "replicas", /queue scaler's business/],
+  ]);
+});

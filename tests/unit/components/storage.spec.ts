@@ -1,0 +1,119 @@
+import assert from "node:assert/strict";
+import { type Namespace, Storage, type StorageArgs, Worker } from "../../../components";
+import {
+  assertParents,
+  inNamespace,
+  inPod,
+  itRefuses,
+  objectsIn,
+  pod,
+} from "../../support/components";
+import { count, one, oneResource, read } from "../../support/deploy";
+
+const make =
+  (args: Partial<StorageArgs> = {}) =>
+  (namespace: Namespace) =>
+    new Storage("data", { namespace, size: "10Gi", ...args });
+const sharers = async (args: Partial<StorageArgs>) => {
+  const found = await objectsIn((namespace) => {
+    const mounts = [{ from: make(args)(namespace), path: "/data" }];
+    new Worker("first", { namespace, ...pod, mounts });
+    new Worker("second", { namespace, ...pod, mounts, replicas: args.shared === true ? 3 : 1 });
+    new Worker("apart", { namespace, ...pod });
+  });
+  return (name: string) => one(found, "Deployment", name);
+};
+
+describe("Storage", () => {
+  it("is a claim that one node holds, of the default class", async () => {
+    const { resources: found, result } = await inNamespace(make());
+    const claim = oneResource(found, "PersistentVolumeClaim", "data");
+    assert.deepEqual(claim.inputs.spec, {
+      accessModes: ["ReadWriteOnce"],
+      resources: { requests: { storage: "10Gi" } },
+    });
+    assert.equal(claim.inputs.metadata.annotations, undefined);
+    assert.deepEqual([claim.protect, claim.retainOnDelete], [false, false]);
+    assert.equal(result.capacity.storage, 10 * 2 ** 30);
+    assertParents(found, "Storage");
+  });
+
+  it("takes everything that can be set", async () => {
+    const found = await objectsIn(
+      make({
+        name: "workspaces",
+        size: "500Gi",
+        accessMode: "ReadWriteMany",
+        storageClassName: "nfs",
+        shared: true,
+        retain: true,
+      }),
+    );
+    const claim = oneResource(found, "PersistentVolumeClaim", "workspaces");
+    assert.deepEqual(claim.inputs.spec, {
+      accessModes: ["ReadWriteMany"],
+      resources: { requests: { storage: "500Gi" } },
+      storageClassName: "nfs",
+    });
+    assert.deepEqual(claim.inputs.metadata.annotations, { "stackberth.dev/retain": "true" });
+    assert.deepEqual([claim.protect, claim.retainOnDelete], [true, true]);
+  });
+
+  it("mounts a claim that somebody else keeps", async () => {
+    const { resources: found, result } = await inNamespace(make({ existingClaim: "theirs" }));
+    assert.equal(count(found, "PersistentVolumeClaim"), 0);
+    assert.deepEqual(result.volumeSource, { persistentVolumeClaim: { claimName: "theirs" } });
+    assert.equal(result.capacity.storage, 0);
+  });
+
+  it("draws those that share a ReadWriteOnce volume to one node, and recreates them", async () => {
+    const of = await sharers({ shared: true });
+    for (const name of ["first", "second"]) {
+      const deployment = of(name);
+      assert.deepEqual(read(deployment.spec, "strategy"), { type: "Recreate" });
+      const label = { "stackberth.dev/volume-data": "shared" };
+      assert.deepEqual(inPod(deployment, "spec.affinity"), {
+        podAffinity: {
+          requiredDuringSchedulingIgnoredDuringExecution: [
+            { labelSelector: { matchLabels: label }, topologyKey: "kubernetes.io/hostname" },
+          ],
+        },
+      });
+      const labels = inPod(deployment, "metadata.labels") as Record<string, string>;
+      assert.equal(labels["stackberth.dev/volume-data"], "shared");
+      assert.equal(inPod(deployment, "spec.topologySpreadConstraints"), undefined);
+    }
+    assert.equal(inPod(of("apart"), "spec.affinity"), undefined);
+    assert.equal(read(of("apart").spec, "strategy.type"), "RollingUpdate");
+  });
+
+  it("rolls and spreads those that share a ReadWriteMany volume", async () => {
+    const of = await sharers({ shared: true, accessMode: "ReadWriteMany" });
+    for (const name of ["first", "second"]) {
+      assert.deepEqual(read(of(name).spec, "strategy"), {
+        type: "RollingUpdate",
+        rollingUpdate: { maxSurge: 1, maxUnavailable: 0 },
+      });
+      assert.equal(inPod(of(name), "spec.affinity"), undefined);
+      assert.deepEqual(inPod(of(name), "spec.topologySpreadConstraints.0.labelSelector"), {
+        matchLabels: { "app.kubernetes.io/name": name, "app.kubernetes.io/instance": "sys" },
+      });
+    }
+  });
+
+  it("recreates, but ties to no other, one that has a ReadWriteOnce volume alone", async () => {
+    const of = await sharers({});
+    assert.deepEqual(read(of("first").spec, "strategy"), { type: "Recreate" });
+    assert.equal(inPod(of("first"), "spec.affinity"), undefined);
+  });
+
+  itRefuses([
+    ["a size that is none", make({ size: "10 GB" }), "size", /"10 GB"/],
+    [
+      "sharing of a volume for one pod",
+      make({ accessMode: "ReadWriteOncePod", shared: true }),
+      "accessMode",
+      /cannot be shared/,
+    ],
+  ]);
+});

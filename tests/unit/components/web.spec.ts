@@ -1,0 +1,197 @@
+import assert from "node:assert/strict";
+import { type Exposure, type Namespace, Web, type WebArgs } from "../../../components";
+import {
+  assertParents,
+  inContainer,
+  inNamespace,
+  itRefuses,
+  objectsIn,
+  pod,
+} from "../../support/components";
+import { count, one, read, valueOf } from "../../support/deploy";
+
+const make =
+  (args: Partial<WebArgs> = {}) =>
+  (namespace: Namespace) =>
+    new Web("web", {
+      namespace,
+      containerPort: 8501,
+      exposure: { type: "clusterIP" },
+      ...pod,
+      ...args,
+    });
+const ingress = {
+  type: "ingress",
+  controller: "traefik",
+  hosts: ["a.example.org", "b.example.org"],
+  tls: { mode: "none" },
+  stickyCookie: "stroute",
+} as const;
+const selector = { "app.kubernetes.io/name": "web", "app.kubernetes.io/instance": "sys" };
+const unawaited = { "pulumi.com/skipAwait": "true" };
+
+describe("Web", () => {
+  it("has a Service inside the cluster by default of its port", async () => {
+    const found = await objectsIn(make());
+    const { spec, metadata } = one(found, "Service", "web");
+    assert.deepEqual(spec, {
+      type: "ClusterIP",
+      selector,
+      ports: [{ name: "http", port: 8501, targetPort: "http" }],
+    });
+    assert.deepEqual(metadata.annotations, unawaited);
+    assert.deepEqual(inContainer(one(found, "Deployment"), "ports"), [
+      { name: "http", containerPort: 8501 },
+    ]);
+    assert.equal(count(found, "Ingress"), 0);
+    assertParents(found, "Web");
+  });
+
+  it("lets clients in, to its own port alone", async () => {
+    const { spec } = one(
+      await objectsIn(make({ servicePort: 80 })),
+      "NetworkPolicy",
+      "web-clients",
+    );
+    assert.deepEqual(spec, {
+      podSelector: { matchLabels: selector },
+      policyTypes: ["Ingress"],
+      ingress: [{ ports: [{ port: 8501, protocol: "TCP" }] }],
+    });
+  });
+
+  it("takes everything that can be set", async () => {
+    const found = await objectsIn(
+      make({ name: "front", servicePort: 80, clientIPAffinitySeconds: 60 }),
+    );
+    const { spec } = one(found, "Service", "front");
+    assert.deepEqual(read(spec, "ports"), [{ name: "http", port: 80, targetPort: "http" }]);
+    assert.equal(read(spec, "sessionAffinity"), "ClientIP");
+    assert.equal(read(spec, "sessionAffinityConfig.clientIP.timeoutSeconds"), 60);
+  });
+
+  const loadBalancer = (entry: object) => () => ({
+    status: { loadBalancer: { ingress: [entry] } },
+  });
+  const rows: readonly (readonly [
+    string,
+    Partial<WebArgs>,
+    string,
+    readonly string[],
+    (() => object)?,
+  ])[] = [
+    [
+      "the command that forwards a port",
+      { servicePort: 80 },
+      "ClusterIP",
+      ["kubectl port-forward --namespace lab service/web 80:80"],
+    ],
+    [
+      "its hosts",
+      { exposure: ingress },
+      "ClusterIP",
+      ["http://a.example.org", "http://b.example.org"],
+    ],
+    [
+      "its hosts under TLS",
+      { exposure: { ...ingress, tls: { mode: "secret", secretName: "s" } } },
+      "ClusterIP",
+      ["https://a.example.org", "https://b.example.org"],
+    ],
+    [
+      "the load balancer's address",
+      { exposure: { type: "loadBalancer" } },
+      "LoadBalancer",
+      ["http://192.0.2.1:8501"],
+      loadBalancer({ ip: "192.0.2.1" }),
+    ],
+    [
+      "the load balancer's host name",
+      { exposure: { type: "loadBalancer" } },
+      "LoadBalancer",
+      ["http://lb.example.org:8501"],
+      loadBalancer({ hostname: "lb.example.org", ip: "192.0.2.1" }),
+    ],
+    [
+      "nothing while there is no load balancer",
+      { exposure: { type: "loadBalancer" } },
+      "LoadBalancer",
+      [],
+    ],
+    [
+      "its node port",
+      { exposure: { type: "nodePort", nodePort: 30001 } },
+      "NodePort",
+      ["http://<any node>:30001"],
+    ],
+  ];
+  for (const [title, args, type, urls, state] of rows) {
+    it(`is found by ${title}`, async () => {
+      const { resources, result } = await inNamespace(make(args), state && { state });
+      assert.equal(read(one(resources, "Service", "web").spec, "type"), type);
+      assert.deepEqual(await valueOf(result.urls), urls);
+    });
+  }
+
+  it("waits for the address of a load balancer", async () => {
+    const found = await objectsIn(make({ exposure: { type: "loadBalancer" } }));
+    assert.deepEqual(one(found, "Service").metadata.annotations, {
+      "pulumi.com/timeoutSeconds": "300",
+    });
+  });
+
+  it("leaves the choice of a node port to Kubernetes", async () => {
+    const found = await objectsIn(make({ exposure: { type: "nodePort" } }));
+    const ports = read(one(found, "Service").spec, "ports");
+    assert.deepEqual(ports, [{ name: "http", port: 8501, targetPort: "http" }]);
+  });
+
+  it("leads its Ingress to its Service", async () => {
+    const found = await objectsIn(make({ servicePort: 80, exposure: ingress }));
+    const backend = "rules.1.http.paths.0.backend.service";
+    assert.deepEqual(read(one(found, "Ingress", "web").spec, backend), {
+      name: "web",
+      port: { number: 80 },
+    });
+    assertParents(found, "Ingress");
+  });
+
+  const sticky = (secure: boolean): Record<string, string> => ({
+    "traefik.ingress.kubernetes.io/service.sticky.cookie": "true",
+    "traefik.ingress.kubernetes.io/service.sticky.cookie.name": "stroute",
+    "traefik.ingress.kubernetes.io/service.sticky.cookie.httponly": "true",
+    "traefik.ingress.kubernetes.io/service.sticky.cookie.samesite": "lax",
+    ...(secure && { "traefik.ingress.kubernetes.io/service.sticky.cookie.secure": "true" }),
+  });
+  const stickyRows: readonly (readonly [string, Exposure, Record<string, string>])[] = [
+    ["on the Service for Traefik", ingress, sticky(false)],
+    [
+      "secure under TLS for Traefik",
+      { ...ingress, tls: { mode: "certManager", issuer: "le" } },
+      sticky(true),
+    ],
+    ["not on the Service for nginx", { ...ingress, controller: "nginx" }, {}],
+    ["nowhere unless it is wanted", { ...ingress, stickyCookie: undefined }, {}],
+  ];
+  for (const [title, exposure, annotations] of stickyRows) {
+    it(`has its sticky cookie ${title}`, async () => {
+      const found = await objectsIn(make({ exposure }));
+      assert.deepEqual(one(found, "Service").metadata.annotations, {
+        ...unawaited,
+        ...annotations,
+      });
+    });
+  }
+
+  itRefuses([
+    ["port 0", make({ containerPort: 0, servicePort: 80 }), "containerPort", /1 to 65535/],
+    ["half a port", make({ containerPort: 1.5, servicePort: 80 }), "containerPort", /1\.5/],
+    ["a Service port too high", make({ servicePort: 65536 }), "servicePort", /65536/],
+    [
+      "an Ingress without hosts",
+      make({ exposure: { ...ingress, hosts: [] } }),
+      "hosts",
+      /is empty/,
+    ],
+  ]);
+});

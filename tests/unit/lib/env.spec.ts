@@ -1,0 +1,29 @@
+import assert from "node:assert/strict";
+import { environmentList, environmentSources, type KeyReference } from "../../../lib/env";
+
+const ref = (key: string): KeyReference => ({
+  source: { sourceName: `source-of-${key}`, digest: "d" },
+  valueFrom: { secretKeyRef: { name: "s", key } },
+});
+
+describe("environment", () => {
+  it("has references first, then texts, each part by name", () => {
+    const list = environmentList({ Z: "$(B)", B: ref("b"), M: "", A: ref("a") });
+    assert.deepEqual(list, [
+      { name: "A", valueFrom: { secretKeyRef: { name: "s", key: "a" } } },
+      { name: "B", valueFrom: { secretKeyRef: { name: "s", key: "b" } } },
+      { name: "M", value: "" },
+      { name: "Z", value: "$(B)" },
+    ]);
+  });
+
+  it("tells what it takes values from", () => {
+    const sources = environmentSources({ A: ref("a"), B: "text" });
+    assert.deepEqual(
+      sources.map(({ sourceName }) => sourceName),
+      ["source-of-a"],
+    );
+  });
+
+  it("may be empty", () => assert.deepEqual(environmentList({}), []));
+});
