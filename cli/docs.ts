@@ -1,5 +1,6 @@
 import { readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
+import { format } from "prettier";
 import { parseDocument } from "yaml";
 import { projectConfig, settingsReference, systemsTable } from "../config/reference";
 
@@ -18,33 +19,33 @@ function between(text: string, name: string, content: string): string {
   return `${text.slice(0, from + open.length)}\n\n${content}\n\n${text.slice(to)}`;
 }
 
-function readme(root: string): GeneratedFile {
+async function readme(root: string): Promise<GeneratedFile> {
   const path = join(root, "README.md");
   const current = readFileSync(path, "utf8");
-  const wanted = between(
-    between(current, "systems", systemsTable()),
-    "settings",
-    settingsReference(),
-  );
+  const tables = between(current, "systems", systemsTable());
+  const wanted = await format(between(tables, "settings", settingsReference()), {
+    parser: "markdown",
+  });
   return { path, current, wanted };
 }
 
-function projectFile(root: string): GeneratedFile {
+async function projectFile(root: string): Promise<GeneratedFile> {
   const path = join(root, "Pulumi.yaml");
   const current = readFileSync(path, "utf8");
   const document = parseDocument(current);
   document.set("config", document.createNode(projectConfig()));
-  return { path, current, wanted: document.toString({ lineWidth: 100 }) };
+  const wanted = await format(document.toString(), { parser: "yaml", printWidth: 100 });
+  return { path, current, wanted };
 }
 
 /** What is generated from the schemas: the README's tables and Pulumi.yaml's `config:` block. */
-export function generatedFiles(root: string): readonly GeneratedFile[] {
-  return [readme(root), projectFile(root)];
+export function generatedFiles(root: string): Promise<readonly GeneratedFile[]> {
+  return Promise.all([readme(root), projectFile(root)]);
 }
 
 /** `npm run docs`: brings the generated parts up to date. Returns the exit code. */
-export function docsCommand(root: string, out: (line: string) => void): number {
-  for (const { path, current, wanted } of generatedFiles(root)) {
+export async function docsCommand(root: string, out: (line: string) => void): Promise<number> {
+  for (const { path, current, wanted } of await generatedFiles(root)) {
     if (current !== wanted) writeFileSync(path, wanted);
     out(`${current === wanted ? "unchanged" : "updated  "} ${path}`);
   }

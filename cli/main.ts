@@ -27,6 +27,11 @@ async function main([name = "", ...argv]: readonly string[]): Promise<number> {
   return find()(argv, resolve(__dirname, ".."));
 }
 
+// Who reads the output may stop (`npm run up | head`); a deployment does not end half-way for that.
+process.stdout.on("error", (error: NodeJS.ErrnoException) => {
+  if (error.code !== "EPIPE") throw error;
+});
+
 main(process.argv.slice(2)).then(
   (code) => {
     process.exitCode = code;

@@ -50,5 +50,5 @@ function declarationsFor(root: string, stack: string): readonly SecretDeclaratio
 export function docs(argv: readonly string[], root: string): Promise<number> {
   readFlags("docs", argv, {});
   const { docsCommand } = load("./docs") as typeof import("./docs");
-  return Promise.resolve(docsCommand(root, line));
+  return docsCommand(root, line);
 }

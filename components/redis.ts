@@ -101,7 +101,7 @@ export class Redis extends pulumi.ComponentResource {
         resources: args.resources ?? smallResources,
         readinessProbe: { ...ping, initialDelaySeconds: 5, periodSeconds: 10, timeoutSeconds: 5 },
         livenessProbe: { ...ping, initialDelaySeconds: 15, periodSeconds: 20, timeoutSeconds: 5 },
-        // The user and group of the official Alpine image.
+        // The user of the official Alpine image; the group comes by fsGroup, so its number is free.
         runAsUser: 999,
         placement: args.placement,
       },

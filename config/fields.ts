@@ -78,10 +78,7 @@ export const resources = z
 /** Where pods may run. */
 export const placement = z
   .strictObject({
-    nodeSelector: z
-      .record(z.string(), z.string())
-      .optional()
-      .describe("labels a node must have"),
+    nodeSelector: z.record(z.string(), z.string()).optional().describe("labels a node must have"),
     tolerations: z
       .array(
         z.strictObject({
@@ -136,7 +133,9 @@ const tls = z
     z.strictObject({
       mode: z.literal("certManager"),
       issuer: z.string().min(1).describe("existing ClusterIssuer"),
-      secretName: objectName.optional().describe("where it puts the certificate; default: NAME-tls"),
+      secretName: objectName
+        .optional()
+        .describe("where it puts the certificate; default: NAME-tls"),
     }),
   ])
   .meta({ title: "tls", description: "where certificates come from" });
@@ -150,7 +149,9 @@ export const exposure = z
         .enum(["nginx", "traefik"])
         .default("nginx")
         .describe("whose annotations to write; Traefik from 3.7 on reads nginx' too"),
-      className: objectName.optional().describe("IngressClass; default: the cluster's default class"),
+      className: objectName
+        .optional()
+        .describe("IngressClass; default: the cluster's default class"),
       hosts: z.array(host).min(1).describe("host names; each becomes a URL"),
       tls: tls.prefault({ mode: "none" }),
       annotations: z

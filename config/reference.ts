@@ -55,9 +55,7 @@ function rows(prefix: string, schema: JsonSchema, shapes: Map<string, JsonSchema
     if (inner.title !== undefined) shapes.set(inner.title, inner);
     else if (inner.properties) return rows(`${key}.`, inner, shapes);
     const required = schema.required?.includes(name) === true;
-    return [
-      row(`\`${key}\``, typeOf(inner), defaultOf(inner, required), inner.description ?? ""),
-    ];
+    return [row(`\`${key}\``, typeOf(inner), defaultOf(inner, required), inner.description ?? "")];
   });
 }
 

@@ -1,5 +1,5 @@
 import { spawn } from "node:child_process";
-import { copyFileSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { readFileSync, rmSync, writeFileSync } from "node:fs";
 import { join, resolve } from "node:path";
 import { parseDocument } from "yaml";
 
@@ -21,11 +21,19 @@ const environment = (): NodeJS.ProcessEnv => ({
   PULUMI_CONFIG_PASSPHRASE: "stackberth-dev",
 });
 
-/** Starts `npm run …`, without npm's own second of start-up. */
-export function start(...argv: readonly string[]): {
+/** A command that is running. */
+export interface Running {
   readonly done: Promise<Ran>;
-  readonly kill: () => void;
-} {
+}
+
+/**
+ * Starts `npm run …`, without npm's own second of start-up.
+ * @param killAfter kill -9 of the command and all it started, once `line` was printed `count` times.
+ */
+export function start(
+  argv: readonly string[],
+  killAfter?: { readonly line: RegExp; readonly count: number },
+): Running {
   const child = spawn(process.execPath, ["--import", "tsx", "cli/main.ts", ...argv], {
     cwd: root,
     env: environment(),
@@ -33,25 +41,39 @@ export function start(...argv: readonly string[]): {
     detached: true,
   });
   let output = "";
-  child.stdout.on("data", (chunk: Buffer) => (output += chunk.toString()));
-  child.stderr.on("data", (chunk: Buffer) => (output += chunk.toString()));
-  const done = new Promise<Ran>((settle) => child.on("close", (code) => settle({ code, output })));
-  const kill = (): void => {
-    if (child.pid !== undefined) process.kill(-child.pid, "SIGKILL");
+  const hear = (chunk: Buffer): void => {
+    output += chunk.toString();
+    if (killAfter === undefined || child.killed || child.pid === undefined) return;
+    const printed = output.split("\n").filter((line) => killAfter.line.test(line)).length;
+    if (printed >= killAfter.count && child.exitCode === null) process.kill(-child.pid, "SIGKILL");
   };
-  return { done, kill };
+  child.stdout.on("data", hear);
+  child.stderr.on("data", hear);
+  const done = new Promise<Ran>((settle) => child.on("close", (code) => settle({ code, output })));
+  return { done };
 }
 
 /** Runs `npm run …` to its end. */
-export const run = (...argv: readonly string[]): Promise<Ran> => start(...argv).done;
+export const run = (...argv: readonly string[]): Promise<Ran> => start(argv).done;
 
-/** A stack file of a test, made from dev's with other values. */
+/** A stack file of a test: the settings of dev or prod, the secrets of dev, a namespace of its own. */
 export class TestStack {
   private readonly path: string;
 
-  constructor(readonly name: string) {
+  constructor(
+    readonly name: string,
+    base: "dev" | "prod" = "dev",
+  ) {
     this.path = join(root, `Pulumi.${name}.yaml`);
-    copyFileSync(join(root, "Pulumi.dev.yaml"), this.path);
+    const dev = parseDocument(readFileSync(join(root, "Pulumi.dev.yaml"), "utf8"));
+    const document = parseDocument(readFileSync(join(root, `Pulumi.${base}.yaml`), "utf8"));
+    document.set("encryptionsalt", dev.get("encryptionsalt"));
+    const config = dev.get("config") as { readonly items: readonly { key: unknown }[] };
+    for (const key of config.items.map(({ key: node }) => String(node))) {
+      const secret = dev.getIn(["config", key, "secure"]);
+      if (secret !== undefined) document.setIn(["config", key, "secure"], secret);
+    }
+    writeFileSync(this.path, document.toString());
     this.set(["stackberth:openms", "namespace"], name);
   }
 

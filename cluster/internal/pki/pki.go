@@ -138,8 +138,8 @@ func (d Dir) load(name string) (*pair, error) {
 	return &pair{cert: cert, key: key}, nil
 }
 
-// save writes the key first: a certificate without its key would be taken for a whole pair by
-// nobody, but a process killed in between must leave something Ensure recognises as damaged.
+// save writes the key first. Killed in between, it leaves a certificate and a key that do not belong
+// together, which the next Ensure recognises as damage.
 func (d Dir) save(name string, made *pair) error {
 	if err := writeKey(d.Key(name), made.key); err != nil {
 		return err

@@ -9,6 +9,7 @@ import (
 	"hash/fnv"
 	"net"
 	"strconv"
+	"time"
 )
 
 const (
@@ -25,14 +26,25 @@ func Free(port int) bool {
 	return listener.Close() == nil
 }
 
+// freeSoon is Free with patience: the last owner may be about to end.
+func freeSoon(port int) bool {
+	for range 20 {
+		if Free(port) {
+			return true
+		}
+		time.Sleep(50 * time.Millisecond)
+	}
+	return false
+}
+
 // Assign returns a port for every name. A stored port is kept if keep says that its owner is using
-// it, or if it is free; otherwise a free port is chosen anew.
+// it, or if it is free within a second; otherwise a free port is chosen anew.
 func Assign(seed string, names []string, stored map[string]int, keep func(name string) bool) (map[string]int, error) {
 	assigned := make(map[string]int, len(names))
 	used := make(map[int]bool, len(names))
 	for _, name := range names {
 		port := stored[name]
-		if valid(port) && !used[port] && (keep(name) || Free(port)) {
+		if valid(port) && !used[port] && (keep(name) || freeSoon(port)) {
 			assigned[name] = port
 			used[port] = true
 		}

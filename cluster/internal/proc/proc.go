@@ -5,6 +5,7 @@ package proc
 import (
 	"os"
 	"os/exec"
+	"slices"
 	"strings"
 	"syscall"
 	"time"
@@ -114,10 +115,21 @@ func waitGone(pids []int, limit time.Duration, stillOurs func(pid int) bool) boo
 			alive = alive || stillOurs(pid)
 		}
 		if !alive {
+			waitClosed(pids)
 			return true
 		}
 		if time.Now().After(deadline) {
 			return false
+		}
+	}
+}
+
+// waitClosed gives processes that have lost their command line the moment they need to close their
+// sockets. One that its parent has not taken notice of keeps its number, so this is not for long.
+func waitClosed(pids []int) {
+	for deadline := time.Now().Add(300 * time.Millisecond); time.Now().Before(deadline); time.Sleep(10 * time.Millisecond) {
+		if !slices.ContainsFunc(pids, func(pid int) bool { return syscall.Kill(pid, 0) == nil }) {
+			return
 		}
 	}
 }

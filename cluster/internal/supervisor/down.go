@@ -2,6 +2,7 @@ package supervisor
 
 import (
 	"context"
+	"maps"
 	"os"
 	"slices"
 	"time"
@@ -79,15 +80,8 @@ func (c *Cluster) stopNamed(names ...string) error {
 	if err != nil {
 		return err
 	}
-	for _, group := range stopOrder {
-		var pids []int
-		for pid, name := range running {
-			if slices.Contains(group, name) && slices.Contains(names, name) {
-				pids = append(pids, pid)
-			}
-		}
-		c.stop(pids, running)
-	}
+	maps.DeleteFunc(running, func(_ int, name string) bool { return !slices.Contains(names, name) })
+	c.stop(running)
 	return nil
 }
 
@@ -98,19 +92,24 @@ func (c *Cluster) stopStrays(st state.State) error {
 	if err != nil {
 		return err
 	}
-	var strays []int
-	for pid, name := range running {
-		if st.Processes[name].Pid != pid {
-			strays = append(strays, pid)
-		}
-	}
-	if len(strays) > 0 {
-		c.say("ending %d processes left over from an earlier start", len(strays))
-		c.stop(strays, running)
+	maps.DeleteFunc(running, func(pid int, name string) bool { return st.Processes[name].Pid == pid })
+	if len(running) > 0 {
+		c.say("ending %d processes left over from an earlier start", len(running))
+		c.stop(running)
 	}
 	return nil
 }
 
-func (c *Cluster) stop(pids []int, names map[int]string) {
-	proc.Stop(pids, stopGrace, func(pid int) bool { return c.owner.Is(pid, names[pid]) })
+// stop ends processes, given by number with the component each of them is, group by group.
+func (c *Cluster) stop(running map[int]string) {
+	stillOurs := func(pid int) bool { return c.owner.Is(pid, running[pid]) }
+	for _, group := range stopOrder {
+		var pids []int
+		for pid, name := range running {
+			if slices.Contains(group, name) {
+				pids = append(pids, pid)
+			}
+		}
+		proc.Stop(pids, stopGrace, stillOurs)
+	}
 }

@@ -52,10 +52,13 @@ func (c *Cluster) Up(ctx context.Context, nodes int) error {
 // startup is one attempt to make the cluster run.
 type startup struct {
 	*Cluster
-	state     state.State
-	flags     map[string][]string
-	prints    map[string]string
-	admin     *api
+	state  state.State
+	flags  map[string][]string
+	prints map[string]string
+	admin  *api
+	// resized is true if there are to be more or fewer nodes than before.
+	resized bool
+	// untouched is true if there was nothing to do.
 	untouched bool
 }
 
@@ -68,7 +71,8 @@ func (c *Cluster) prepare(nodes int) (*startup, error) {
 	if err := c.stopStrays(st); err != nil {
 		return nil, err
 	}
-	st.Nodes = chooseNodes(nodes, st.Nodes)
+	before := st.Nodes
+	st.Nodes = chooseNodes(nodes, before)
 	identity, err := c.pki().Ensure(time.Now())
 	if err != nil {
 		return nil, err
@@ -88,7 +92,7 @@ func (c *Cluster) prepare(nodes int) (*startup, error) {
 	}
 	flags := c.flags(st.Ports)
 	prints := fingerprints(flags, c.build, identity, stages)
-	return &startup{Cluster: c, state: st, flags: flags, prints: prints, admin: admin}, st.Save(c.dir)
+	return &startup{Cluster: c, state: st, flags: flags, prints: prints, admin: admin, resized: st.Nodes != before}, st.Save(c.dir)
 }
 
 func chooseNodes(asked, remembered int) int {
@@ -121,7 +125,7 @@ func (c *Cluster) writeFiles(assigned map[string]int) (stages string, err error)
 // run starts what is missing, in order, and waits until the cluster can be used.
 func (s *startup) run(ctx context.Context) error {
 	outdated := s.outdated()
-	if len(outdated) == 0 && s.usable(ctx) == nil {
+	if len(outdated) == 0 && !s.resized && s.usable(ctx) == nil {
 		s.untouched = true
 		return nil
 	}

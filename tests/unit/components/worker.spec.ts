@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
 import { type Namespace, Settings, Storage, Worker, type WorkerArgs } from "../../../components";
+import type { KeyReference } from "../../../lib/env";
 import { scratchVolume } from "../../../lib/pod";
 import {
   assertParents,
@@ -177,7 +178,9 @@ describe("Worker", () => {
         ["A", "1"],
         ["Y", config.ref("k")],
       ] as const;
-      const env = Object.fromEntries(reverse ? [...entries].reverse() : entries);
+      const env = Object.fromEntries<string | KeyReference>(
+        reverse ? [...entries].reverse() : entries,
+      );
       make({ env })(namespace);
     };
     const env = async (reverse: boolean) =>

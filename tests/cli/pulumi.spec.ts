@@ -1,0 +1,111 @@
+import assert from "node:assert/strict";
+import { spawnSync } from "node:child_process";
+import { readdirSync, readFileSync } from "node:fs";
+import { join } from "node:path";
+import { openStack, readConfig } from "../../secrets";
+import { home, root, run, start, TestStack } from "../support/stackberth";
+import { testCluster, versions } from "../support/testCluster";
+
+const installed = spawnSync("pulumi", ["version"]).status === 0;
+
+/** Every text file under a folder, as one text. */
+function allText(folder: string): string {
+  return readdirSync(folder, { recursive: true, withFileTypes: true })
+    .filter((entry) => entry.isFile())
+    .map((entry) => readFileSync(join(entry.parentPath, entry.name), "utf8"))
+    .join("\n");
+}
+
+function secretValues(stack: string): string[] {
+  const publicPassphrases = { [stack]: "stackberth-dev" };
+  const access = { root, project: "stackberth", env: {}, publicPassphrases };
+  const { file, crypter } = openStack(stack, access);
+  const { values, secretKeys } = readConfig(file, crypter);
+  return secretKeys.map((key) => values[key] ?? "");
+}
+
+for (const base of ["dev", "prod"] as const) {
+  const name = `test-cli-${base}`;
+  describe(`the real Pulumi CLI, a stack like ${base}`, function () {
+    this.timeout(25 * 60_000);
+    let stack: TestStack;
+    const pulumi = (command: string) => run(command, "--engine", "pulumi", "--stack", name);
+
+    before(async function () {
+      if (!installed) {
+        console.log("    skipped: no Pulumi CLI on PATH, see https://www.pulumi.com/docs/install/");
+        this.skip();
+      }
+      stack = new TestStack(name, base);
+      await testCluster();
+      // Data of an earlier run that was cut short.
+      stack.set(["stackberth:protectData"], false);
+      await run("down", "--engine", "direct", "--stack", name);
+    });
+    after(() => stack?.remove());
+
+    it("deploys with its awaits on", async () => {
+      const { code, output } = await pulumi("up");
+      assert.equal(code, 0, output);
+      assert.match(output, /\d\d created/);
+      assert.match(output, base === "dev" ? /http:\/\/openms\.localhost/ : /https:\/\/openms\./);
+    });
+
+    it("changes nothing the second time", async () => {
+      const before = await versions(name);
+      assert.ok(Object.keys(before).length >= 20);
+      const { code, output } = await pulumi("up");
+      assert.equal(code, 0, output);
+      assert.match(output, /\d\d unchanged/);
+      assert.doesNotMatch(output, /\d (created|updated|replaced|deleted)/);
+      assert.deepEqual(await versions(name), before);
+    });
+
+    it("made the same objects as the direct engine would", async () => {
+      const { code, output } = await run("preview", "--engine", "direct", "--stack", name);
+      assert.equal(code, 0, output);
+      assert.match(output, /0 changes \(\d\d unchanged\)/);
+    });
+
+    it("keeps no secret in plain text in its state", () => {
+      const state = allText(join(home, "pulumi"));
+      assert.ok(state.includes(`openms-redis-auth`), "this is not the state");
+      const secrets = secretValues(name);
+      assert.equal(secrets.length, 3);
+      for (const secret of secrets) {
+        assert.ok(!state.includes(secret));
+        assert.ok(!state.includes(Buffer.from(secret).toString("base64")));
+      }
+    });
+
+    it("converges after kill -9 at five points, by the command that the message gives", async function () {
+      if (base === "prod") this.skip(); // the same code; dev shows it
+      assert.equal((await pulumi("down")).code, 0);
+      let locked = 0;
+      for (const count of [1, 5, 9, 13, 17]) {
+        const line = / (created|creating|updated) /;
+        await start(["up", "--engine", "pulumi", "--stack", name], { line, count }).done;
+        const next = await pulumi("up");
+        const command = /^ *(PULUMI_BACKEND_URL=.*pulumi cancel .*)$/m.exec(next.output)?.[1];
+        if (command === undefined) continue;
+        locked += 1;
+        assert.notEqual(next.code, 0);
+        const env = { ...process.env, PULUMI_CONFIG_PASSPHRASE: "stackberth-dev" };
+        const cleared = spawnSync("sh", ["-c", command], { env, encoding: "utf8" });
+        assert.equal(cleared.status, 0, cleared.stderr);
+      }
+      assert.ok(locked > 0, "no kill left a lock: the points are badly chosen");
+      const rerun = await pulumi("up");
+      assert.equal(rerun.code, 0, rerun.output);
+      const again = await pulumi("up");
+      assert.equal(again.code, 0, again.output);
+      assert.doesNotMatch(again.output, /\d (created|updated|replaced|deleted)/);
+    });
+
+    it("removes everything", async () => {
+      const { code, output } = await pulumi("down");
+      assert.equal(code, 0, output);
+      assert.deepEqual(await versions(name), {});
+    });
+  });
+}
