@@ -1,6 +1,6 @@
 import { existsSync } from "node:fs";
-import { join, resolve } from "node:path";
-
+import { join } from "node:path";
+import { stateFolder } from "../engine/stateFolder";
 import { ensureProgram } from "./cluster/build";
 import { run } from "./cluster/run";
 
@@ -46,10 +46,8 @@ const USAGE = `usage: npm run cluster -- up [--nodes N]   start the built-in clu
        npm run cluster -- reset            stop it and remove its data
        npm run cluster -- kubectl ...      run kubectl against it`;
 
-/** Everything the cluster keeps is under `STACKBERTH_HOME`, by default `.stackberth` in the project. */
 function pathsOf(root: string): Paths {
-  const set = process.env["STACKBERTH_HOME"];
-  const home = set === undefined || set === "" ? join(root, ".stackberth") : resolve(set);
+  const home = stateFolder(root);
   const data = join(home, "cluster");
   return {
     program: join(home, "bin", "stackberth-cluster"),

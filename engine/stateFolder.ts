@@ -1,6 +1,7 @@
-import { join } from "node:path";
+import { join, resolve } from "node:path";
 
 /** Where everything is that is not committed: `STACKBERTH_HOME`, else `.stackberth` in the project. */
 export function stateFolder(root: string): string {
-  return process.env["STACKBERTH_HOME"] ?? join(root, ".stackberth");
+  const set = process.env["STACKBERTH_HOME"];
+  return set === undefined || set === "" ? join(root, ".stackberth") : resolve(set);
 }

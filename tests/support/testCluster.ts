@@ -8,8 +8,11 @@ import { home, root } from "./stackberth";
 let started: Promise<{ embedded: Embedded; cluster: Cluster }> | undefined;
 
 async function startCluster(): Promise<{ embedded: Embedded; cluster: Cluster }> {
+  const before = process.env["STACKBERTH_HOME"];
   process.env["STACKBERTH_HOME"] = home;
   const embedded = await ensureCluster({ root, progress: (line) => console.error(`    ${line}`) });
+  if (before === undefined) delete process.env["STACKBERTH_HOME"];
+  else process.env["STACKBERTH_HOME"] = before;
   const kubeconfig = readFileSync(embedded.kubeconfig, "utf8");
   return { embedded, cluster: await Cluster.connect(kubeconfig, embedded.context) };
 }
