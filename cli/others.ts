@@ -30,7 +30,12 @@ export async function secrets(argv: readonly string[], root: string): Promise<nu
 
 /** The secrets that the systems of a stack need with the settings they have. */
 function declarationsFor(root: string, stack: string): readonly SecretDeclaration[] {
-  const { declaredSecrets } = load("../config/secrets") as typeof import("../config/secrets");
+  const { declaredSecrets, storedSecrets } = load(
+    "../config/secrets",
+  ) as typeof import("../config/secrets");
+  const { stackSchema } = load(
+    "../config/stackSettings",
+  ) as typeof import("../config/stackSettings");
   const { systems } = load("../systems") as typeof import("../systems");
   const settings = plainSettings(root, stack);
   const listed = settings["systems"];
@@ -43,7 +48,8 @@ function declarationsFor(root: string, stack: string): readonly SecretDeclaratio
         `npm run preview -- --stack ${stack} says what is wrong with them`,
     );
   });
-  return declaredSecrets(Object.fromEntries(chosen));
+  const mode = stackSchema.shape.secretsMode.safeParse(settings["secretsMode"]).data ?? "config";
+  return storedSecrets(mode, declaredSecrets(Object.fromEntries(chosen)));
 }
 
 /** `npm run docs`: writes what is generated from the schemas. */

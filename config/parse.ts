@@ -2,7 +2,7 @@ import { z } from "zod";
 import type { SecretDeclaration } from "../secrets/declaration";
 import { systems } from "../systems";
 import { type ConfigProblem, describeIssues, nearest } from "./problems";
-import { declaredSecrets } from "./secrets";
+import { declaredSecrets, storedSecrets } from "./secrets";
 import { type StackSettings, stackSchema } from "./stackSettings";
 
 /** A stack's configuration as Pulumi hands it over: every value a text. */
@@ -168,24 +168,21 @@ function unknownKeys(
 
 function secretProblems(
   raw: RawConfig,
-  settings: StackSettings,
+  { secretsMode }: StackSettings,
   declarations: readonly SecretDeclaration[],
 ): ConfigProblem[] {
-  const generated = settings.secretsMode === "generated";
-  if (settings.secretsMode === "existing") return [];
+  const npm = `npm run secrets -- --stack ${raw.stack}`;
+  const must = storedSecrets(secretsMode, declarations);
   return declarations.flatMap((declaration): ConfigProblem[] => {
-    const key = `${raw.project}:${declaration.key}`;
-    const text = raw.values[key];
-    const byUser = declaration.kind === "user";
-    const command = byUser
-      ? `npm run secrets -- --stack ${raw.stack} --set ${declaration.key}`
-      : `npm run secrets -- --stack ${raw.stack}`;
-    if (text === undefined) {
-      if (declaration.optional === true || (generated && !byUser)) return [];
-      return [{ key, text: `secret is missing (${declaration.usedIn}). Run: ${command}` }];
+    const { key: name, kind, usedIn, optional } = declaration;
+    const key = `${raw.project}:${name}`;
+    if (raw.values[key] === undefined) {
+      if (optional === true || !must.includes(declaration)) return [];
+      const command = kind === "user" ? `${npm} --set ${name}` : npm;
+      return [{ key, text: `secret is missing (${usedIn}). Run: ${command}` }];
     }
     if (raw.isSecret(key)) return [];
-    const mend = `npm run secrets -- --stack ${raw.stack} --rotate ${declaration.key}`;
+    const mend = `${npm} ${kind === "user" ? "--set" : "--rotate"} ${name}`;
     return [
       { key, text: `stands in plain text in the file and must be considered known. Run: ${mend}` },
     ];

@@ -1,5 +1,6 @@
 import type { SecretDeclaration } from "../secrets/declaration";
 import { systems } from "../systems";
+import type { StackSettings } from "./stackSettings";
 
 /** The secret that keys the digests which roll pods; every stack has it. */
 export const digestKeyDeclaration: SecretDeclaration = {
@@ -18,4 +19,21 @@ export function declaredSecrets(
     digestKeyDeclaration,
     ...Object.entries(settings).flatMap(([name, each]) => systems[name]?.secrets(each) ?? []),
   ];
+}
+
+/** Which of the declared secrets the stack's own file must hold. */
+const stored: Readonly<
+  Record<StackSettings["secretsMode"], (declaration: SecretDeclaration) => boolean>
+> = {
+  config: () => true,
+  generated: ({ kind }) => kind === "user",
+  existing: () => false,
+};
+
+/** The secrets that `npm run secrets` keeps in the stack's file. */
+export function storedSecrets(
+  mode: StackSettings["secretsMode"],
+  declarations: readonly SecretDeclaration[],
+): readonly SecretDeclaration[] {
+  return declarations.filter(stored[mode]);
 }

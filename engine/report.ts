@@ -7,11 +7,16 @@ export type Change = "created" | "configured" | "unchanged" | "deleted" | "kept"
 /** Where a run says what it does: a line for each change, then a summary. Hides secret values. */
 export class Report {
   private readonly counts = new Map<Change, number>();
-  private readonly began = Date.now();
+  private began = Date.now();
   private hidden: readonly string[] = [];
 
   /** @param out - Prints one line. */
   constructor(private readonly out: (line: string) => void) {}
+
+  /** The cluster is there: what is timed begins now, not with the building of a local one. */
+  begin(): void {
+    this.began = Date.now();
+  }
 
   /** Values that are never printed from now on, in whatever text they stand. */
   hide(values: Iterable<string>): void {

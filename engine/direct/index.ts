@@ -33,6 +33,7 @@ export async function deploy(args: DirectArgs): Promise<readonly StackOutput[]> 
   const { run, objects, passwords } = await rehearse(args);
   passwords.save();
   const cluster = await args.cluster();
+  report.begin();
   const live = await liveObjects(cluster, stack, objects);
   const before = new Map(live.map((object) => [keyOf(object), object]));
   const { apply } = new Applier(cluster, before, report);
@@ -47,6 +48,7 @@ export async function plan(args: DirectArgs): Promise<readonly StackOutput[]> {
   const { stack, report } = args;
   const { objects, outputs } = await rehearse(args);
   const cluster = await args.cluster();
+  report.begin();
   const live = await liveObjects(cluster, stack, objects);
   const before = new Map(live.map((object) => [keyOf(object), object]));
   const missing = await missingNamespaces(cluster, objects);
@@ -76,6 +78,7 @@ export async function plan(args: DirectArgs): Promise<readonly StackOutput[]> {
 /** Deletes everything of the stack but protected data, and says what it kept. */
 export async function destroy({ stack, report, ...args }: DirectArgs): Promise<void> {
   const cluster = await args.cluster();
+  report.begin();
   const live = await cluster.labelled(ownedBy(stack));
   await removeSurplus(cluster, surplus(live, []), report);
   report.summary();
