@@ -4,7 +4,7 @@ import { readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { openStack, readConfig } from "../../secrets";
 import { home, root, run, start, TestStack } from "../support/stackberth";
-import { testCluster, versions } from "../support/testCluster";
+import { live, testCluster, versions } from "../support/testCluster";
 
 const installed = spawnSync("pulumi", ["version"]).status === 0;
 
@@ -65,6 +65,33 @@ for (const base of ["dev", "prod"] as const) {
       const { code, output } = await run("preview", "--engine", "direct", "--stack", name);
       assert.equal(code, 0, output);
       assert.match(output, /0 changes \(\d\d unchanged\)/);
+    });
+
+    it("sets right what somebody changed by hand, and in place", async () => {
+      const { embedded } = await testCluster();
+      const [program = "", ...words] = embedded.kubectl;
+      const drift = ["set", "env", "deployment/web", "-n", name, "ONLINE_DEPLOYMENT=false"];
+      const kubectl = [...words, "--kubeconfig", embedded.kubeconfig, ...drift];
+      assert.equal(spawnSync(program, kubectl).status, 0);
+      const { code, output } = await pulumi("up");
+      assert.equal(code, 0, output);
+      assert.doesNotMatch(output, /\d (created|replaced|deleted)/);
+      const web = JSON.stringify((await live("Deployment", name, "web"))["spec"]);
+      assert.match(web, /"name":"ONLINE_DEPLOYMENT","value":"true"/);
+    });
+
+    it("changes a ConfigMap in place and rolls the pods that read it", async () => {
+      const old = (await live("ConfigMap", name, "openms-config")).metadata.uid;
+      const before = await versions(name);
+      stack.set(["stackberth:openms", "files"], { settings: { "app-name": "Renamed" } });
+      const { code, output } = await pulumi("up");
+      assert.equal(code, 0, output);
+      assert.match(output, /3 updated/);
+      assert.doesNotMatch(output, /\d (created|replaced|deleted)/);
+      assert.equal((await live("ConfigMap", name, "openms-config")).metadata.uid, old);
+      const after = await versions(name);
+      const changed = Object.keys(after).filter((key) => after[key] !== before[key]);
+      assert.equal(changed.length, 3, changed.join());
     });
 
     it("keeps no secret in plain text in its state", () => {
