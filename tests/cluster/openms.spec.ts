@@ -1,12 +1,10 @@
 import assert from "node:assert/strict";
-import { execFile } from "node:child_process";
-import { promisify } from "node:util";
 import { at, type KubeObject, listAt, textAt } from "../../engine/objects";
 import { badConfigs } from "../support/badConfigs";
+import { kubectl } from "../support/kubectl";
 import { run, start, TestStack } from "../support/stackberth";
 import { live, testCluster, versions } from "../support/testCluster";
 
-const exec = promisify(execFile);
 const stackName = "test-openms";
 const ns = stackName;
 
@@ -19,13 +17,6 @@ const available = (deployment: KubeObject): boolean =>
   listAt(deployment, "status", "conditions").some(
     (it) => it["type"] === "Available" && it["status"] === "True",
   );
-
-async function kubectl(...argv: readonly string[]): Promise<string> {
-  const { embedded } = await testCluster();
-  const [program = "", ...rest] = embedded.kubectl;
-  const { stdout } = await exec(program, [...rest, "--kubeconfig", embedded.kubeconfig, ...argv]);
-  return stdout;
-}
 
 describe("OpenMS on the embedded API server, by the direct engine", function () {
   // The first start compiles the control plane.

@@ -1,27 +1,28 @@
+import { declaredSecrets } from "../../config/secrets";
 import { parseStack, type ParseResult } from "../../config/parse";
+import { systems } from "../../systems";
+import { systemCases } from "./systems";
 
-/** A small stack that is right; each test breaks one thing of it. */
-export const goodOpenms = {
-  image: "registry.example.org/openms-app:1.0.0",
-  exposure: { type: "ingress", hosts: ["openms.example.org"] },
-};
+/** Keys of the secrets that a stack needs which runs these systems with good settings. */
+export function secretsOf(names: readonly string[]): string[] {
+  const settings = names.map((name) => [
+    name,
+    systems[name]?.schema.parse(systemCases[name]?.good),
+  ]);
+  return declaredSecrets(Object.fromEntries(settings) as Record<string, unknown>).map(
+    ({ key }) => key,
+  );
+}
 
-/** Keys that are stored encrypted in the good stack. */
-export const goodSecrets: readonly string[] = [
-  "digestKey",
-  "openmsRedisPassword",
-  "openmsAdminPassword",
-];
-
-/** Values of a stack as Pulumi hands them over, with `changes` laid over by key. */
+/** Values of a small stack as Pulumi hands them over, with `changes` laid over by key. */
 export function stackValues(
   changes: Readonly<Record<string, unknown>> = {},
 ): Record<string, string> {
   const values: Record<string, unknown> = {
     environment: "dev",
     systems: ["openms"],
-    openms: goodOpenms,
-    ...Object.fromEntries(goodSecrets.map((key) => [key, `${key}-value`])),
+    openms: systemCases["openms"]?.good,
+    ...Object.fromEntries(allSecrets().map((key) => [key, `${key}-value`])),
     ...changes,
   };
   return Object.fromEntries(
@@ -40,7 +41,7 @@ export function parse(
   plain: readonly string[] = [],
   stack = "dev",
 ): ParseResult {
-  const secret = goodSecrets
+  const secret = allSecrets()
     .filter((key) => !plain.includes(key))
     .map((key) => `stackberth:${key}`);
   return parseStack({
@@ -50,3 +51,5 @@ export function parse(
     isSecret: (key) => secret.includes(key),
   });
 }
+
+const allSecrets = (): string[] => secretsOf(Object.keys(systemCases));

@@ -2,6 +2,7 @@ import { spawn } from "node:child_process";
 import { readFileSync, rmSync, writeFileSync } from "node:fs";
 import { join, resolve } from "node:path";
 import { parseDocument } from "yaml";
+import { systems } from "../../systems";
 
 /** The project's folder. */
 export const root = resolve(__dirname, "..", "..");
@@ -56,13 +57,14 @@ export function start(
 /** Runs `npm run …` to its end. */
 export const run = (...argv: readonly string[]): Promise<Ran> => start(argv).done;
 
-/** A stack file of a test: the settings of dev or prod, the secrets of dev, a namespace of its own. */
+/** A stack file of a test: one system with the settings of dev or prod, the secrets of dev, a namespace of its own. */
 export class TestStack {
   private readonly path: string;
 
   constructor(
     readonly name: string,
     base: "dev" | "prod" = "dev",
+    system = "openms",
   ) {
     this.path = join(root, `Pulumi.${name}.yaml`);
     const dev = parseDocument(readFileSync(join(root, "Pulumi.dev.yaml"), "utf8"));
@@ -73,8 +75,12 @@ export class TestStack {
       const secret = dev.getIn(["config", key, "secure"]);
       if (secret !== undefined) document.setIn(["config", key, "secure"], secret);
     }
+    document.setIn(["config", "stackberth:systems"], [system]);
+    for (const other of Object.keys(systems).filter((each) => each !== system)) {
+      document.deleteIn(["config", `stackberth:${other}`]);
+    }
     writeFileSync(this.path, document.toString());
-    this.set(["stackberth:openms", "namespace"], name);
+    this.set([`stackberth:${system}`, "namespace"], name);
   }
 
   /** Sets one value; `undefined` removes it. */

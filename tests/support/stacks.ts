@@ -14,19 +14,33 @@ export type StackName = (typeof stackNames)[number];
 /** A text that stands for a secret and occurs nowhere else. */
 export const canary = (key: string): string => `canary-${key}-7f3a`;
 
-/** A stack's configuration: its file's plain values, and a canary for each secret of all systems. */
+/** A stack's configuration: its file's plain values, and a canary for each secret of its systems. */
 export function stackConfig(
   stack: StackName,
   changes: Readonly<Record<string, string>> = {},
 ): { readonly config: Record<string, string>; readonly secretKeys: string[] } {
   const plain = new Map(Object.entries(openStackConfig(root, stack).config));
-  const all = Object.fromEntries(Object.keys(systems).map((name) => [name, {}]));
-  const keys = declaredSecrets(all).map(({ key }) => key);
+  const keys = declaredSecrets(settingsIn({ ...Object.fromEntries(plain), ...changes })).map(
+    ({ key }) => key,
+  );
   const secrets = keys.map((key) => [`stackberth:${key}`, canary(key)] as const);
   return {
     config: { ...Object.fromEntries([...plain, ...secrets]), ...changes },
     secretKeys: secrets.map(([key]) => key),
   };
+}
+
+/** The settings of the systems that a stack lists, without those that are wrong. */
+function settingsIn(config: Readonly<Record<string, string>>): Record<string, unknown> {
+  const listed = JSON.parse(config["stackberth:systems"] ?? "[]") as string[];
+  const parsed = listed.map((name) => [
+    name,
+    systems[name]?.schema.safeParse(JSON.parse(config[`stackberth:${name}`] ?? "{}")).data,
+  ]);
+  return Object.fromEntries(parsed.filter(([, settings]) => settings !== undefined)) as Record<
+    string,
+    unknown
+  >;
 }
 
 /** What a stack would create, with canaries for secrets. */

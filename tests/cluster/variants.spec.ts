@@ -1,0 +1,143 @@
+import assert from "node:assert/strict";
+import { diagnose } from "../../engine/direct/diagnose";
+import { at, type KubeObject, listAt, textAt } from "../../engine/objects";
+import { kubectl } from "../support/kubectl";
+import { run, TestStack } from "../support/stackberth";
+import { live, testCluster } from "../support/testCluster";
+
+const name = "test-variants";
+const direct = ["--engine", "direct", "--stack", name];
+const up = () => run("up", ...direct);
+
+async function password(): Promise<string> {
+  const secret = await live("Secret", name, "redis-auth");
+  return Buffer.from(textAt(secret, "data", "password"), "base64").toString();
+}
+
+describe("other ways to run OpenMS, on the embedded API server", function () {
+  this.timeout(25 * 60_000);
+  let stack: TestStack;
+
+  before(async () => {
+    stack = new TestStack(name);
+    await testCluster();
+    await run("down", ...direct);
+  });
+  afterEach(async () => {
+    const { code, output } = await run("down", ...direct);
+    assert.equal(code, 0, output);
+    stack.remove();
+    stack = new TestStack(name);
+  });
+  after(() => stack.remove());
+
+  it("generates secrets once, and keeps them", async () => {
+    stack.set(["stackberth:secretsMode"], "generated");
+    for (const key of ["digestKey", "openmsRedisPassword", "openmsAdminPassword"]) {
+      stack.set([`stackberth:${key}`], undefined);
+    }
+    const first = await up();
+    assert.equal(first.code, 0, first.output);
+    const made = await password();
+    assert.match(made, /^[A-Za-z0-9]{32}$/);
+    assert.ok(!first.output.includes(made));
+    const second = await up();
+    assert.match(second.output, /0 changes/);
+    assert.equal(await password(), made);
+  });
+
+  it("uses Secrets that somebody else keeps, and leaves them when it goes", async () => {
+    await kubectl("create", "namespace", "test-existing");
+    const secret = (of: string, ...pairs: string[]) =>
+      kubectl("create", "secret", "generic", of, "-n", "test-existing", ...pairs);
+    await secret("mine", "--from-literal=password=x", "--from-literal=url=redis://:x@redis:6379/0");
+    await secret("streamlit-secrets", "--from-literal=secrets.toml=a");
+    stack.set(["stackberth:openms", "namespace"], "test-existing");
+    stack.set(["stackberth:secretsMode"], "existing");
+    stack.set(["stackberth:openms", "secretNames"], { redis: "mine" });
+    const { code, output } = await up();
+    assert.equal(code, 0, output);
+    assert.doesNotMatch(output, /created\s+Secret/);
+    const web = JSON.stringify(await live("Deployment", "test-existing", "web"));
+    assert.match(web, /"secretKeyRef":\{"name":"mine","key":"url"\}/);
+  });
+
+  it("prints the load balancer's address", async () => {
+    stack.set(["stackberth:openms", "exposure"], { type: "loadBalancer" });
+    const { code, output } = await up();
+    assert.equal(code, 0, output);
+    assert.match(output, /openms: http:\/\/127\.0\.0\.1:8501/);
+  });
+
+  it("prints the node port", async () => {
+    stack.set(["stackberth:openms", "exposure"], { type: "nodePort" });
+    const { code, output } = await up();
+    assert.equal(code, 0, output);
+    assert.match(output, /openms: http:\/\/<any node>:3\d{4}/);
+  });
+
+  it("puts all pods of a ReadWriteOnce volume on one node", async () => {
+    stack.set(["stackberth:openms", "workspaces", "accessMode"], "ReadWriteOnce");
+    stack.set(["stackberth:openms", "web", "replicas"], 3);
+    stack.set(["stackberth:openms", "worker", "replicas"], 3);
+    const { code, output } = await up();
+    assert.equal(code, 0, output);
+    const selector = "stackberth.dev/volume-workspaces=shared";
+    const path = "jsonpath={.items[*].spec.nodeName}";
+    const nodes = await kubectl("get", "pods", "-n", name, "-l", selector, "-o", path);
+    const each = nodes.split(" ").filter(Boolean);
+    assert.equal(each.length, 6, nodes);
+    assert.equal(new Set(each).size, 1, nodes);
+  });
+
+  it("spreads the pods of a ReadWriteMany volume over nodes", async () => {
+    stack.set(["stackberth:openms", "web", "replicas"], 3);
+    const { code, output } = await up();
+    assert.equal(code, 0, output);
+    const path = "jsonpath={.items[*].spec.nodeName}";
+    const selector = "app.kubernetes.io/name=web";
+    const nodes = await kubectl("get", "pods", "-n", name, "-l", selector, "-o", path);
+    assert.equal(new Set(nodes.split(" ").filter(Boolean)).size, 3, nodes);
+  });
+});
+
+describe("the reasons for a workload that does not start", function () {
+  this.timeout(25 * 60_000);
+
+  it("are the containers' states, the events and the last log lines", async () => {
+    const { cluster } = await testCluster();
+    const labels = { app: "crashing" };
+    const deployment: KubeObject = {
+      apiVersion: "apps/v1",
+      kind: "Deployment",
+      metadata: { name: "crashing", namespace: "default" },
+      spec: {
+        selector: { matchLabels: labels },
+        template: {
+          // The embedded cluster's nodes let such a pod crash.
+          metadata: { labels, annotations: { "stackberth.dev/simulate": "crash" } },
+          spec: { containers: [{ name: "main", image: "busybox:1.36" }] },
+        },
+      },
+    };
+    await cluster.apply(deployment);
+    try {
+      for (let tries = 0; tries < 60; tries += 1) {
+        const pods = await cluster.client.json({ path: "/api/v1/namespaces/default/pods" });
+        const states = listAt(pods, "items").map((it) =>
+          textAt(at(it, "status", "containerStatuses", 0), "state", "waiting", "reason"),
+        );
+        if (states.includes("CrashLoopBackOff")) break;
+        await new Promise((wake) => setTimeout(wake, 500));
+      }
+      const found = await live("Deployment", "default", "crashing");
+      const text = (await diagnose(cluster, found)).join("\n");
+      assert.match(text, /container main: .*CrashLoopBackOff/);
+      assert.match(text, /restarts/);
+      assert.match(text, /\| \S/);
+      assert.match(text, /events, newest last:[^]*BackOff/);
+    } finally {
+      await cluster.delete(deployment);
+    }
+  });
+});

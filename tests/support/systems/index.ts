@@ -1,0 +1,5 @@
+import type { SystemCases } from "./cases";
+import { openms } from "./openms";
+
+/** Every system that the tests know, by its name. */
+export const systemCases: Readonly<Record<string, SystemCases>> = { openms };

@@ -1,0 +1,247 @@
+import type { SystemCases } from "./cases";
+
+const good = {
+  image: "registry.example.org/openms-app:1.0.0",
+  exposure: { type: "ingress", hosts: ["openms.example.org"] },
+};
+const ingress = (changes: object): Readonly<Record<string, unknown>> => ({
+  exposure: { type: "ingress", hosts: ["a.example.org"], ...changes },
+});
+const small = { cpu: "1", memory: "1Gi" };
+const large = { cpu: "2", memory: "2Gi" };
+
+/** What the tests know of OpenMS. */
+export const openms: SystemCases = {
+  good,
+  onlyInProd: ["exposure.tls.issuer"],
+  differs: [
+    "tier",
+    "web.replicas",
+    "worker.replicas",
+    "worker.jobTimeoutSeconds",
+    "workspaces.size",
+    "workspaces.storageClassName",
+    "exposure.controller",
+    "exposure.className",
+    "exposure.hosts",
+    "exposure.tls.mode",
+  ],
+  bad: [
+    {
+      title: "no image",
+      changes: { image: undefined },
+      key: "image",
+      says: /is missing/,
+    },
+    {
+      title: "image without version",
+      changes: { image: "openms-app" },
+      key: "image",
+      says: /with a version/,
+    },
+    {
+      title: "image latest",
+      changes: { image: "openms-app:latest" },
+      key: "image",
+      says: /not `latest`/,
+    },
+    {
+      title: "unknown key of the system",
+      changes: { wep: {} },
+      key: "wep",
+      says: /unknown key/,
+    },
+    {
+      title: "unknown nested key",
+      changes: { web: { replica: 2 } },
+      key: "web.replica",
+      says: /did you mean replicas/,
+    },
+    {
+      title: "replicas as text",
+      changes: { web: { replicas: "two" } },
+      key: "web.replicas",
+      says: /got "two"/,
+    },
+    {
+      title: "negative replicas",
+      changes: { web: { replicas: -1 } },
+      key: "web.replicas",
+      says: /at least 0/,
+    },
+    {
+      title: "too many replicas",
+      changes: { worker: { replicas: 5000 } },
+      key: "worker.replicas",
+      says: /at most 1000/,
+    },
+    {
+      title: "replicas beside autoscaling",
+      changes: { web: { replicas: 2, autoscaling: { minReplicas: 1, maxReplicas: 3 } } },
+      key: "web.replicas",
+      says: /autoscaling/,
+    },
+    {
+      title: "autoscaling upside down",
+      changes: { web: { autoscaling: { minReplicas: 4, maxReplicas: 2 } } },
+      key: "web.autoscaling.maxReplicas",
+      says: /at least minReplicas, 4/,
+    },
+    {
+      title: "CPU target above 100",
+      changes: { web: { autoscaling: { minReplicas: 1, maxReplicas: 2, cpuPercent: 170 } } },
+      key: "web.autoscaling.cpuPercent",
+      says: /at most 100/,
+    },
+    {
+      title: "two scalers",
+      changes: {
+        worker: {
+          autoscaling: { minReplicas: 1, maxReplicas: 2 },
+          queueScaling: { maxReplicas: 2 },
+        },
+      },
+      key: "worker.queueScaling",
+      says: /choose one/,
+    },
+    {
+      title: "replicas beside queue scaling",
+      changes: { worker: { replicas: 1, queueScaling: { maxReplicas: 2 } } },
+      key: "worker.replicas",
+      says: /queueScaling/,
+    },
+    {
+      title: "queue scaling upside down",
+      changes: { worker: { queueScaling: { minReplicas: 3, maxReplicas: 2 } } },
+      key: "worker.queueScaling.maxReplicas",
+      says: /at least minReplicas, 3/,
+    },
+    {
+      title: "job time-out of zero",
+      changes: { worker: { jobTimeoutSeconds: 0 } },
+      key: "worker.jobTimeoutSeconds",
+      says: /at least 1/,
+    },
+    {
+      title: "unknown tier",
+      changes: { tier: "medium" },
+      key: "tier",
+      says: /low, high/,
+    },
+    {
+      title: "root user",
+      changes: { runAsUser: 0 },
+      key: "runAsUser",
+      says: /at least 1/,
+    },
+    {
+      title: "bad namespace",
+      changes: { namespace: "Open_MS" },
+      key: "namespace",
+      says: /lower-case/,
+    },
+    {
+      title: "bad quantity",
+      changes: { workspaces: { size: "100 GB" } },
+      key: "workspaces.size",
+      says: /quantity/,
+    },
+    {
+      title: "empty volume",
+      changes: { workspaces: { size: "0" } },
+      key: "workspaces.size",
+      says: /above zero/,
+    },
+    {
+      title: "unknown access mode",
+      changes: { workspaces: { accessMode: "RWX" } },
+      key: "workspaces.accessMode",
+      says: /ReadWriteMany, ReadWriteOnce/,
+    },
+    {
+      title: "request above limit",
+      changes: { web: { resources: { requests: large, limits: small } } },
+      key: "web.resources.requests.cpu",
+      says: /at most the limit, 1/,
+      problems: 2,
+    },
+    {
+      title: "requests without limits",
+      changes: { web: { resources: { requests: small } } },
+      key: "web.resources.limits",
+      says: /is missing/,
+    },
+    {
+      title: "schedule of four fields",
+      changes: { cleanUp: { schedule: "0 3 * *" } },
+      key: "cleanUp.schedule",
+      says: /five cron fields/,
+    },
+    {
+      title: "retention of zero days",
+      changes: { cleanUp: { retentionDays: 0 } },
+      key: "cleanUp.retentionDays",
+      says: /at least 1/,
+    },
+    {
+      title: "ingress without hosts",
+      changes: ingress({ hosts: [] }),
+      key: "exposure.hosts",
+      says: /at least 1/,
+    },
+    {
+      title: "host with scheme",
+      changes: ingress({ hosts: ["https://a.example.org"] }),
+      key: "exposure.hosts[0]",
+      says: /without scheme/,
+    },
+    {
+      title: "unknown controller",
+      changes: ingress({ controller: "haproxy" }),
+      key: "exposure.controller",
+      says: /nginx, traefik/,
+    },
+    {
+      title: "unknown exposure",
+      changes: { exposure: { type: "tunnel" } },
+      key: "exposure.type",
+      says: /type/,
+    },
+    {
+      title: "TLS without its Secret",
+      changes: ingress({ tls: { mode: "secret" } }),
+      key: "exposure.tls.secretName",
+      says: /is missing/,
+    },
+    {
+      title: "TLS without issuer",
+      changes: ingress({ tls: { mode: "certManager" } }),
+      key: "exposure.tls.issuer",
+      says: /is missing/,
+    },
+    {
+      title: "hosts on a load balancer",
+      changes: { exposure: { type: "loadBalancer", hosts: ["a.example.org"] } },
+      key: "exposure.hosts",
+      says: /unknown key/,
+    },
+    {
+      title: "node port out of range",
+      changes: { exposure: { type: "nodePort", nodePort: 80 } },
+      key: "exposure.nodePort",
+      says: /at least 30000/,
+    },
+    {
+      title: "egress without prefix",
+      changes: { egress: ["203.0.113.1"] },
+      key: "egress[0]",
+      says: /CIDR/,
+    },
+    {
+      title: "overrides as a list",
+      changes: { files: { settings: [] } },
+      key: "files.settings",
+      says: /record/,
+    },
+  ],
+};
