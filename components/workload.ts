@@ -5,8 +5,8 @@ import { type Capacity, podCapacity } from "../lib/capacity";
 import { selectorLabels } from "../lib/labels";
 import { isName, nameRule } from "../lib/names";
 import { mountablesOf, podProblems, podTemplate, type PodArgs } from "../lib/pod";
-import { problemsOf, refuse } from "../lib/problems";
-import { Autoscaler, type AutoscalingArgs } from "./autoscaler";
+import { type Problem, problemsOf, refuse } from "../lib/problems";
+import { Autoscaler, type AutoscalingArgs, autoscalingProblems } from "./autoscaler";
 import { DisruptionBudget } from "./disruptionBudget";
 import type { Namespace } from "./namespace";
 import type { Peer } from "./networkPolicy";
@@ -46,17 +46,20 @@ export abstract class Workload extends pulumi.ComponentResource {
   readonly peer: Peer;
   readonly capacity: Capacity;
 
+  /** @param problems - What the subclass found wrong with its own arguments. @default [] */
   protected constructor(
     type: string,
     name: string,
     args: WorkloadArgs,
     opts?: pulumi.ComponentResourceOptions,
+    problems: readonly Problem[] = [],
   ) {
+    const component = type.split(":")[2] ?? type;
+    refuse(component, [...problems, ...workloadProblems(args.name ?? name, args)]);
     // No inputs: what the engine would keep of them is in the children anyway.
     super(type, name, {}, opts);
     const { namespace, autoscaling } = args;
     this.workloadName = args.name ?? name;
-    refuse(type.split(":")[2] ?? type, workloadProblems(this.workloadName, args));
     this.selector = selectorLabels(namespace.system, this.workloadName);
     this.peer = { pods: this.selector };
     const sure = autoscaling?.minReplicas ?? args.replicas ?? 1;
@@ -111,7 +114,7 @@ function strategyOf(args: WorkloadArgs): k8s.types.input.apps.v1.DeploymentStrat
   };
 }
 
-function workloadProblems(name: string, args: WorkloadArgs) {
+function workloadProblems(name: string, args: WorkloadArgs): Problem[] {
   const replicas = args.replicas ?? 1;
   const alone = mountablesOf(args).filter(
     ({ singleNode, colocation }) => singleNode === true && !Object.keys(colocation ?? {}).length,
@@ -119,6 +122,7 @@ function workloadProblems(name: string, args: WorkloadArgs) {
   const most = args.autoscaling?.maxReplicas ?? replicas;
   return [
     ...podProblems(args),
+    ...(args.autoscaling ? autoscalingProblems(args.autoscaling, "autoscaling.") : []),
     ...problemsOf(
       [!isName(name), "name", `"${name}" is no object name; allowed: ${nameRule}`],
       [
@@ -127,7 +131,7 @@ function workloadProblems(name: string, args: WorkloadArgs) {
         `${replicas} is no whole number >= 0`,
       ],
       [
-        args.autoscaling !== undefined && args.replicas !== undefined,
+        args.autoscaling !== undefined && args.replicas !== undefined && !args.scaledElsewhere,
         "replicas",
         "is the autoscaler's business; leave it out, or leave out `autoscaling`",
       ],

@@ -15,6 +15,7 @@ import type { Environment } from "../../lib/env";
 import type { ContainerArgs, Mount } from "../../lib/pod";
 import type { Deployed, SystemContext } from "../system";
 import { configFiles } from "./configFiles";
+import { copyMissing } from "./copyMissing";
 import type { OpenmsSettings } from "./schema";
 import { cleanUpResources, limitRange, tiers } from "./tiers";
 
@@ -181,7 +182,7 @@ export class Openms extends pulumi.ComponentResource implements Deployed {
     const health = { httpGet: { path: "/_stcore/health", port: "http" }, timeoutSeconds: 5 };
     const seed: ContainerArgs = {
       image: settings.image,
-      command: ["cp", "-rn", "/app/example-data/workspaces/.", `${workspacesDir}/.demos/`],
+      command: copyMissing("/app/example-data/workspaces", `${workspacesDir}/.demos`),
       mounts: [volume],
       resources: cleanUpResources,
     };

@@ -276,8 +276,8 @@ describe("OpenMS", () => {
     assert.equal(at(pod(web(await stackOf())), "initContainers"), undefined);
     const init = at(pod(web(await stackOf({ seedDemos: true }))), "initContainers", 0);
     assert.equal(at(init, "name"), "seed-demos");
-    const from = "/app/example-data/workspaces/.";
-    assert.deepEqual(at(init, "command"), ["cp", "-rn", from, `${dir}/.demos/`]);
+    const command = at(init, "command") as string[];
+    assert.deepEqual(command.slice(-2), ["/app/example-data/workspaces", `${dir}/.demos`]);
     assert.equal(at(init, "volumeMounts", 0, "mountPath"), dir);
   });
 
