@@ -1,10 +1,10 @@
 import * as k8s from "@pulumi/kubernetes";
 import * as pulumi from "@pulumi/pulumi";
 import { awaitWithin } from "../lib/await";
-import { type Capacity, podCapacity } from "../lib/capacity";
+import type { Capacity } from "../lib/capacity";
 import { selectorLabels } from "../lib/labels";
 import { isName, nameRule } from "../lib/names";
-import { mountablesOf, podProblems, podTemplate, type PodArgs } from "../lib/pod";
+import { mountablesOf, podProblems, podsCapacity, podTemplate, type PodArgs } from "../lib/pod";
 import { problemsOf, refuse } from "../lib/problems";
 import { Autoscaler, type AutoscalingArgs } from "./autoscaler";
 import { DisruptionBudget } from "./disruptionBudget";
@@ -80,7 +80,7 @@ export abstract class Workload extends pulumi.ComponentResource {
       },
       { parent: this },
     );
-    this.capacity = podCapacity(sure, args.resources);
+    this.capacity = podsCapacity(sure, args);
     if (autoscaling) {
       new Autoscaler(
         `${name}-autoscaler`,

@@ -33,3 +33,20 @@ export function environmentSources(environment: Environment): Source[] {
     typeof value === "string" ? [] : [value.source],
   );
 }
+
+/** A field of the pod itself, for example `status.podIP`. */
+export function podField(fieldPath: string): KeyReference {
+  return { source: { sourceName: "pod" }, valueFrom: { fieldRef: { fieldPath } } };
+}
+
+/** The same environment, but a changed Secret or ConfigMap behind it is no reason to start anew. */
+export function unwatched(environment: Environment): Environment {
+  return Object.fromEntries(
+    Object.entries(environment).map(([name, value]) => [
+      name,
+      typeof value === "string"
+        ? value
+        : { ...value, source: { sourceName: value.source.sourceName } },
+    ]),
+  );
+}

@@ -1,6 +1,6 @@
 import * as pulumi from "@pulumi/pulumi";
 import type * as k8s from "@pulumi/kubernetes";
-import type { Resources } from "./capacity";
+import { type Capacity, podCapacity, type Resources, sumCapacity } from "./capacity";
 import { type Environment, environmentList, environmentSources } from "./env";
 import { type Problem, problemsOf } from "./problems";
 import { parseQuantity } from "./quantity";
@@ -58,21 +58,32 @@ export interface ContainerArgs {
   readonly mounts?: readonly Mount[];
   /** Root file system read-only, with a scratch `/tmp`. @default true */
   readonly readOnlyRootFilesystem?: boolean;
+  /**
+   * Laid over the security context. What goes beyond Pod Security `restricted` is refused by a namespace
+   * that enforces it. @default - nothing
+   */
+  readonly securityContext?: k8s.types.input.core.v1.SecurityContext;
 }
 
-/** The pod shape that every workload shares. */
-export interface PodArgs extends ContainerArgs {
+/** A container that runs as long as its pod. */
+export interface SidecarArgs extends ContainerArgs {
   /** TCP ports by name. @default - none */
   readonly ports?: Readonly<Record<string, number>>;
   readonly startupProbe?: Probe;
   readonly readinessProbe?: Probe;
   readonly livenessProbe?: Probe;
+}
+
+/** The pod shape that every workload shares. */
+export interface PodArgs extends SidecarArgs {
+  /** Containers beside the main one; they share its network. @default - none */
+  readonly sidecars?: Readonly<Record<string, SidecarArgs>>;
   /** Containers that run one after the other before the main one. */
   readonly initContainers?: Readonly<Record<string, ContainerArgs>>;
   /** Numeric user the containers run as. @default 1000 */
   readonly runAsUser?: number;
-  /** Group of the files on mounted volumes. @default - the value of runAsUser */
-  readonly fsGroup?: number;
+  /** Group of the files on mounted volumes; `none` leaves them alone. @default - the value of runAsUser */
+  readonly fsGroup?: number | "none";
   /** Seconds between SIGTERM and SIGKILL. @default 30 */
   readonly terminationGracePeriodSeconds?: number;
   readonly placement?: Placement | undefined;
@@ -103,7 +114,16 @@ function mountsOf(container: ContainerArgs): Mount[] {
 }
 
 function containersOf(pod: PodArgs): ContainerArgs[] {
-  return [...Object.values(pod.initContainers ?? {}), pod];
+  return [...Object.values(pod.initContainers ?? {}), pod, ...Object.values(pod.sidecars ?? {})];
+}
+
+/** The share of so many pods: what their main containers and sidecars ask for together. */
+export function podsCapacity(replicas: number, pod: PodArgs): Capacity {
+  const sidecars = Object.values(pod.sidecars ?? {}).map(({ resources }) => ({
+    ...podCapacity(replicas, resources),
+    replicas: 0,
+  }));
+  return sumCapacity([podCapacity(replicas, pod.resources), ...sidecars]);
 }
 
 /** Each thing the pod mounts, once. */
@@ -146,6 +166,9 @@ export function podProblems(pod: PodArgs): Problem[] {
     ...Object.entries(pod.initContainers ?? {}).flatMap(([name, args]) =>
       containerProblems(args, `initContainers.${name}.`),
     ),
+    ...Object.entries(pod.sidecars ?? {}).flatMap(([name, args]) =>
+      containerProblems(args, `sidecars.${name}.`),
+    ),
     ...problemsOf([
       pod.runAsUser === 0,
       "runAsUser",
@@ -168,6 +191,7 @@ function container(name: string, args: ContainerArgs): k8s.types.input.core.v1.C
       allowPrivilegeEscalation: false,
       capabilities: { drop: ["ALL"] },
       readOnlyRootFilesystem: args.readOnlyRootFilesystem ?? true,
+      ...args.securityContext,
     },
     ...(mounts.length > 0 && {
       volumeMounts: mounts.map(({ from, path, subPath, readOnly }) => ({
@@ -177,6 +201,21 @@ function container(name: string, args: ContainerArgs): k8s.types.input.core.v1.C
         ...(readOnly === true && { readOnly }),
       })),
     }),
+  };
+}
+
+function runningContainer(name: string, args: SidecarArgs): k8s.types.input.core.v1.Container {
+  return {
+    ...container(name, args),
+    ...(args.ports && {
+      ports: Object.entries(args.ports).map(([portName, containerPort]) => ({
+        name: portName,
+        containerPort,
+      })),
+    }),
+    ...(args.startupProbe && { startupProbe: args.startupProbe }),
+    ...(args.readinessProbe && { readinessProbe: args.readinessProbe }),
+    ...(args.livenessProbe && { livenessProbe: args.livenessProbe }),
   };
 }
 
@@ -246,9 +285,11 @@ export function podTemplate(
         runAsNonRoot: true,
         runAsUser: user,
         runAsGroup: user,
-        fsGroup: pod.fsGroup ?? user,
-        // Without this, each start changes the group of every file on a large volume.
-        fsGroupChangePolicy: "OnRootMismatch",
+        ...(pod.fsGroup !== "none" && {
+          fsGroup: pod.fsGroup ?? user,
+          // Without this, each start changes the group of every file on a large volume.
+          fsGroupChangePolicy: "OnRootMismatch",
+        }),
         seccompProfile: { type: "RuntimeDefault" },
       },
       ...(nodeSelector && { nodeSelector: { ...nodeSelector } }),
@@ -272,18 +313,8 @@ export function podTemplate(
       }),
       ...(initContainers.length > 0 && { initContainers }),
       containers: [
-        {
-          ...container(name, pod),
-          ...(pod.ports && {
-            ports: Object.entries(pod.ports).map(([portName, containerPort]) => ({
-              name: portName,
-              containerPort,
-            })),
-          }),
-          ...(pod.startupProbe && { startupProbe: pod.startupProbe }),
-          ...(pod.readinessProbe && { readinessProbe: pod.readinessProbe }),
-          ...(pod.livenessProbe && { livenessProbe: pod.livenessProbe }),
-        },
+        runningContainer(name, pod),
+        ...Object.entries(pod.sidecars ?? {}).map(([key, args]) => runningContainer(key, args)),
       ],
       ...(mountablesOf(pod).length > 0 && {
         volumes: mountablesOf(pod).map(({ volumeName, volumeSource }) => ({
