@@ -1,6 +1,7 @@
 export * from "./autoscaler";
 export * from "./cronJob";
 export * from "./disruptionBudget";
+export * from "./imageUpdater";
 export * from "./ingress";
 export * from "./job";
 export * from "./namespace";
