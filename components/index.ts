@@ -1,3 +1,4 @@
+export * from "./apiServerAccess";
 export * from "./autoscaler";
 export * from "./cronJob";
 export * from "./disruptionBudget";
@@ -9,9 +10,11 @@ export * from "./networkPolicy";
 export * from "./queueScaler";
 export * from "./rbac";
 export * from "./redis";
+export * from "./scriptCronJob";
 export * from "./secrets";
 export * from "./settings";
 export * from "./storage";
+export * from "./volumeBackup";
 export * from "./web";
 export * from "./worker";
 export * from "./workload";

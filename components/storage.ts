@@ -49,6 +49,8 @@ export class Storage extends pulumi.ComponentResource implements Mountable {
   readonly volumeSource: Mountable["volumeSource"];
   readonly colocation: Readonly<Record<string, string>>;
   readonly singleNode: boolean;
+  /** The claim that is mounted, ours or the existing one. */
+  readonly claimName: string;
   readonly capacity: Capacity;
 
   constructor(name: string, args: StorageArgs, opts?: pulumi.ComponentResourceOptions) {
@@ -83,6 +85,7 @@ export class Storage extends pulumi.ComponentResource implements Mountable {
         ? { [`stackberth.dev/volume-${claimName}`]: "shared" }
         : {};
     this.volumeName = claimName;
+    this.claimName = args.existingClaim ?? claimName;
     if (args.existingClaim === undefined) {
       const volume = args.nfs && this.createNfsVolume(name, claimName, mode, args, args.nfs);
       const storageClassName = volume ? "" : args.storageClassName;

@@ -47,12 +47,21 @@ export interface Placement {
   readonly priorityClassName?: string | undefined;
 }
 
+/** Who a pod is to the API server. */
+export interface Identity {
+  readonly serviceAccountName: pulumi.Input<string>;
+  /** False for an account without rights: its pods then get no token. @default true */
+  readonly hasToken?: boolean;
+}
+
 /** What runs in one container. */
 export interface ContainerArgs {
   readonly image: string;
   /** @default - the image's entrypoint */
   readonly command?: readonly string[];
   readonly args?: readonly string[];
+  /** @default - the image's */
+  readonly workingDir?: string;
   readonly env?: Environment;
   readonly resources: Resources;
   readonly mounts?: readonly Mount[];
@@ -90,7 +99,7 @@ export interface PodArgs extends SidecarArgs {
   /** Names of registry Secrets. */
   readonly imagePullSecrets?: readonly string[];
   /** Pods with RBAC rules; only they get a service-account token. @default - no token */
-  readonly identity?: { readonly serviceAccountName: pulumi.Input<string> };
+  readonly identity?: Identity;
   /** More labels on the pods, never part of a selector. */
   readonly podLabels?: Readonly<Record<string, string>>;
   readonly podAnnotations?: Readonly<Record<string, string>>;
@@ -185,6 +194,7 @@ function container(name: string, args: ContainerArgs): k8s.types.input.core.v1.C
     image: args.image,
     ...(args.command && { command: [...args.command] }),
     ...(args.args && { args: [...args.args] }),
+    ...(args.workingDir !== undefined && { workingDir: args.workingDir }),
     ...(env.length > 0 && { env }),
     resources: args.resources,
     securityContext: {
@@ -269,7 +279,7 @@ export function podTemplate(
       ...(Object.keys(annotations).length > 0 && { annotations }),
     },
     spec: {
-      automountServiceAccountToken: pod.identity !== undefined,
+      automountServiceAccountToken: pod.identity !== undefined && pod.identity.hasToken !== false,
       ...(pod.identity && { serviceAccountName: pod.identity.serviceAccountName }),
       ...(pod.imagePullSecrets &&
         pod.imagePullSecrets.length > 0 && {
