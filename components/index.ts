@@ -1,5 +1,6 @@
 export * from "./autoscaler";
 export * from "./cronJob";
+export * from "./database";
 export * from "./disruptionBudget";
 export * from "./ingress";
 export * from "./job";
@@ -10,6 +11,7 @@ export * from "./rbac";
 export * from "./redis";
 export * from "./secrets";
 export * from "./settings";
+export * from "./statefulSet";
 export * from "./storage";
 export * from "./web";
 export * from "./worker";
