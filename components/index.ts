@@ -1,6 +1,7 @@
 export * from "./apiServerAccess";
 export * from "./autoscaler";
 export * from "./cronJob";
+export * from "./database";
 export * from "./disruptionBudget";
 export * from "./imageUpdater";
 export * from "./ingress";
@@ -13,6 +14,7 @@ export * from "./redis";
 export * from "./scriptCronJob";
 export * from "./secrets";
 export * from "./settings";
+export * from "./statefulSet";
 export * from "./storage";
 export * from "./volumeBackup";
 export * from "./web";
