@@ -40,6 +40,8 @@ export abstract class Workload extends pulumi.ComponentResource {
   readonly deployment: k8s.apps.v1.Deployment;
   /** Name of the Deployment. */
   readonly workloadName: string;
+  /** Names of its containers, the main one first. */
+  readonly containers: readonly string[];
   /** Selects its pods; frozen. */
   readonly selector: Readonly<Record<string, string>>;
   /** The workload as an end of an allowed connection. */
@@ -57,6 +59,7 @@ export abstract class Workload extends pulumi.ComponentResource {
     const { namespace, autoscaling } = args;
     this.workloadName = args.name ?? name;
     refuse(type.split(":")[2] ?? type, workloadProblems(this.workloadName, args));
+    this.containers = [this.workloadName, ...Object.keys(args.sidecars ?? {})];
     this.selector = selectorLabels(namespace.system, this.workloadName);
     this.peer = { pods: this.selector };
     const sure = autoscaling?.minReplicas ?? args.replicas ?? 1;

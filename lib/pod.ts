@@ -86,8 +86,8 @@ export interface ContainerArgs {
   readonly securityContext?: k8s.types.input.core.v1.SecurityContext;
 }
 
-/** A container that runs as long as its pod. */
-export interface SidecarArgs extends ContainerArgs {
+/** What a container that goes on running has beside. */
+export interface ServerContainerArgs extends ContainerArgs {
   /** TCP ports by name. @default - none */
   readonly ports?: Readonly<Record<string, number>>;
   readonly startupProbe?: Probe;
@@ -96,9 +96,9 @@ export interface SidecarArgs extends ContainerArgs {
 }
 
 /** The pod shape that every workload shares. */
-export interface PodArgs extends SidecarArgs {
-  /** Containers beside the main one; they share its network. @default - none */
-  readonly sidecars?: Readonly<Record<string, SidecarArgs>>;
+export interface PodArgs extends ServerContainerArgs {
+  /** Containers that run beside the main one, by name. */
+  readonly sidecars?: Readonly<Record<string, ServerContainerArgs>>;
   /** Containers that run one after the other before the main one. */
   readonly initContainers?: Readonly<Record<string, ContainerArgs>>;
   /** Numeric user the containers run as. @default 1000 */
@@ -231,7 +231,10 @@ function container(name: string, args: ContainerArgs): k8s.types.input.core.v1.C
   };
 }
 
-function runningContainer(name: string, args: SidecarArgs): k8s.types.input.core.v1.Container {
+function serverContainer(
+  name: string,
+  args: ServerContainerArgs,
+): k8s.types.input.core.v1.Container {
   return {
     ...container(name, args),
     ...(args.ports && {
@@ -342,8 +345,8 @@ export function podTemplate(
       }),
       ...(initContainers.length > 0 && { initContainers }),
       containers: [
-        runningContainer(name, pod),
-        ...Object.entries(pod.sidecars ?? {}).map(([key, args]) => runningContainer(key, args)),
+        serverContainer(name, pod),
+        ...Object.entries(pod.sidecars ?? {}).map(([key, args]) => serverContainer(key, args)),
       ],
       ...(volumes.length > 0 && {
         volumes: volumes.map(({ volumeName, volumeSource }) => ({

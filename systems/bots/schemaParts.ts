@@ -2,6 +2,7 @@ import { z } from "zod";
 import {
   autoscaling,
   cidr,
+  image,
   objectName,
   placement,
   port,
@@ -111,32 +112,56 @@ export const superuser = z.strictObject({
   email: z.email().default("admin@example.org").describe("their address"),
 });
 
-const databaseName = z
-  .string()
-  .regex(/^[A-Za-z_][A-Za-z0-9_]{0,62}$/, { error: "letters, digits and _, at most 63" });
-const engineName = z.enum(["mysql", "postgresql"]).default("mysql").describe("kind of server");
+const identifier = (most: number) =>
+  z
+    .string()
+    .regex(/^[A-Za-z_][A-Za-z0-9_]*$/, { error: "letters, digits and _, no digit first" })
+    .max(most);
 
-export const externalDatabase = z.strictObject({
-  type: z.literal("external"),
-  engine: engineName,
-  host: z.string().min(1).describe("host name or address of the server"),
-  port: port.optional().describe("default: 3306 for mysql, 5432 for postgresql"),
-  name: databaseName.default("botsedi_data").describe("an existing database"),
-  user: databaseName.default("botsedi").describe("who may create tables in it"),
-  cidr: cidr
-    .default("0.0.0.0/0")
-    .describe("addresses that the pods may reach at the database's port"),
+const server = {
+  engine: z.enum(["mysql", "postgresql"]).default("mysql").describe("kind of server"),
+  name: identifier(48).default("botsedi_data").describe("name of the database"),
+  user: identifier(32).default("botsedi").describe("who owns it"),
   backup: z
     .strictObject({
-      schedule: schedule.default("0 2 * * *").describe("when it is dumped"),
-      keep: z.int().min(1).max(1000).default(30).describe("dumps that are kept"),
+      schedule: schedule.default("0 2 * * *").describe("when it is dumped, in UTC"),
+      retentionDays: z.int().min(1).max(3650).default(30).describe("days a dump is kept"),
       size: quantity.default("5Gi").describe("size of the volume of the dumps"),
       storageClassName: objectName.optional().describe("default: the cluster's default class"),
-      suspend: z.boolean().default(false).describe("plan no dumps: the server has backups itself"),
+      suspend: z.boolean().default(false).describe("plan no dumps; they can be made by hand"),
     })
     .prefault({})
-    .describe("dumps by Django, which any server of either kind can load"),
-});
+    .describe("dumps on a volume of their own"),
+};
+
+export const database = z
+  .discriminatedUnion("type", [
+    z.strictObject({
+      type: z.literal("external"),
+      ...server,
+      host: z.string().min(1).describe("host name or address of the server"),
+      port: port.optional().describe("default: 3306 for mysql, 5432 for postgresql"),
+      cidr: cidr
+        .default("0.0.0.0/0")
+        .describe("addresses that the pods may reach at the database's port"),
+    }),
+    z.strictObject({
+      type: z.literal("managed"),
+      ...server,
+      image: image.optional().describe("default: the Database component's"),
+      size: quantity.default("10Gi").describe("size of its volume"),
+      storageClassName: objectName.optional().describe("default: the cluster's default class"),
+      resources: resources.optional().describe("default: 250m to 1, 512Mi to 1Gi"),
+      placement: placement.optional(),
+      restoreFrom: z
+        .string()
+        .min(1)
+        .optional()
+        .describe("a dump that replaces the database, once, before bots starts"),
+      restoreRequest: z.string().min(1).optional().describe("a new text restores it once more"),
+    }),
+  ])
+  .meta({ title: "database", description: "a server that is there, or one of the stack's own" });
 
 const volume = (size: string, what: string) =>
   z
@@ -207,6 +232,9 @@ export const secretNames = z.strictObject({
   database: objectName
     .default("bots-edidb-secret")
     .describe("Secret with DJANGO_SECRET_KEY and, for an external database, DB_*"),
+  databaseServer: objectName
+    .default("bots-database-auth")
+    .describe("Secret of a managed database's server"),
   superuser: objectName.default("bots-superuser-secret").describe("Secret with SUPERUSER_*"),
   smtp: objectName.default("bots-smtp-secret").describe("Secret with EMAIL_HOST_PASSWORD"),
 });
@@ -223,4 +251,3 @@ export const files = z.strictObject({
     .default({})
     .describe("laid over settings.py, by the Django setting's name"),
 });
-

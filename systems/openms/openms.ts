@@ -16,6 +16,7 @@ import type { ContainerArgs, Mount } from "../../lib/pod";
 import type { Deployed, SystemContext } from "../system";
 import { configFiles } from "./configFiles";
 import type { OpenmsSettings } from "./schema";
+import { runbookOf } from "./runbook";
 import { cleanUpResources, limitRange, tiers } from "./tiers";
 
 type Context = SystemContext<OpenmsSettings>;
@@ -31,6 +32,7 @@ export class Openms extends pulumi.ComponentResource implements Deployed {
   readonly urls: pulumi.Output<string[]>;
   readonly namespace: pulumi.Output<string>;
   readonly capacity: Deployed["capacity"];
+  readonly runbook: Deployed["runbook"];
 
   constructor(context: Context, opts: pulumi.ComponentResourceOptions) {
     super("stackberth:systems:Openms", context.name, {}, opts);
@@ -74,6 +76,7 @@ export class Openms extends pulumi.ComponentResource implements Deployed {
     this.allowTraffic(context, namespace, redis, web, worker);
     this.urls = web.urls;
     this.namespace = namespace.name;
+    this.runbook = runbookOf(settings);
     const parts = [redis, workspaces, web, worker];
     this.capacity = sumCapacity(parts.map(({ capacity }) => capacity));
     this.registerOutputs({ urls: this.urls });

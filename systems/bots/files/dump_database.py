@@ -1,4 +1,4 @@
-"""Writes all of bots' database to BACKUPS_DIR/TIME.json.gz and keeps the newest KEEP.
+"""Writes all of bots' database to BACKUPS_DIR/TIME.json.gz; what is older than RETENTION_DAYS goes.
 
 A file has its name only once it is whole, and an old one goes only after that.
 """
@@ -17,11 +17,16 @@ from django.core.management import call_command  # noqa: E402  (needs the set-up
 
 SUFFIX = ".json.gz"
 
+
+def stamp(seconds):
+    return time.strftime("%Y%m%dT%H%M%SZ", time.gmtime(seconds))
+
+
 folder = os.environ["BACKUPS_DIR"]
 os.umask(0o077)
 # Begins with a dot: neither a restore nor the clean-up below takes it for a backup.
 partial = os.path.join(folder, ".partial" + SUFFIX)
-whole = os.path.join(folder, time.strftime("%Y%m%dT%H%M%SZ", time.gmtime()) + SUFFIX)
+whole = os.path.join(folder, stamp(time.time()) + SUFFIX)
 # Django makes the first two itself, with numbers of its own; sessions end with a restore, and the lock
 # of an engine that runs just now is no data.
 excluded = ["contenttypes", "auth.permission", "sessions", "bots.mutex"]
@@ -29,7 +34,8 @@ call_command("dumpdata", exclude=excluded, natural_foreign=True, output=partial)
 os.replace(partial, whole)
 print(f"wrote {whole}, {os.path.getsize(whole)} bytes")
 
-kept = sorted(name for name in os.listdir(folder) if name.endswith(SUFFIX) and name[0] != ".")
-for name in kept[: -int(os.environ["KEEP"])]:
-    os.remove(os.path.join(folder, name))
-    print(f"deleted {os.path.join(folder, name)}")
+oldest = stamp(time.time() - 86400 * int(os.environ["RETENTION_DAYS"])) + SUFFIX
+for name in sorted(os.listdir(folder)):
+    if name.endswith(SUFFIX) and name[0] != "." and name < oldest:
+        os.remove(os.path.join(folder, name))
+        print(f"deleted {os.path.join(folder, name)}")
