@@ -45,6 +45,8 @@ export interface VolumeBackupArgs {
   readonly resources?: Resources | undefined;
   /** Numeric user; for copies one that may read the files, so that of the system. @default 1000 */
   readonly runAsUser?: number | undefined;
+  /** Group of the files, as in a pod. @default - the value of runAsUser */
+  readonly fsGroup?: number | "none" | undefined;
   readonly placement?: Placement | undefined;
 }
 
@@ -166,12 +168,13 @@ export class VolumeBackup extends pulumi.ComponentResource {
 const volumesDir = "/volumes";
 const backupsDir = "/backups";
 
-const podOf = ({ namespace, image, resources, runAsUser, placement }: VolumeBackupArgs) => ({
-  namespace,
-  image,
-  resources,
-  ...(runAsUser !== undefined && { runAsUser }),
-  placement,
+const podOf = (args: VolumeBackupArgs) => ({
+  namespace: args.namespace,
+  image: args.image,
+  resources: args.resources,
+  ...(args.runAsUser !== undefined && { runAsUser: args.runAsUser }),
+  ...(args.fsGroup !== undefined && { fsGroup: args.fsGroup }),
+  placement: args.placement,
 });
 
 function backupProblems({ volumes, method }: VolumeBackupArgs, keep: number) {

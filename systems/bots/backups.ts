@@ -28,6 +28,7 @@ function backUpVolume(context: Context, app: App, parent: pulumi.Resource): Stor
       schedule: backup.schedule,
       keep: backup.keep,
       runAsUser: settings.runAsUser,
+      fsGroup: app.pod.fsGroup,
       method:
         backup.type === "snapshot"
           ? backup
