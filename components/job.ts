@@ -1,6 +1,6 @@
 import * as k8s from "@pulumi/kubernetes";
 import * as pulumi from "@pulumi/pulumi";
-import { awaitWithin } from "../lib/await";
+import { awaitWithin, retried } from "../lib/await";
 import { digest } from "../lib/digest";
 import { selectorLabels } from "../lib/labels";
 import { contentName, isName, nameRule } from "../lib/names";
@@ -58,7 +58,7 @@ export class Job extends pulumi.ComponentResource {
         metadata: {
           ...namespace.metadata(baseName, baseName),
           name: pulumi.output(template).apply((content) => contentName(baseName, digest(content))),
-          annotations: awaitWithin(namespace.deadlineSeconds),
+          annotations: { ...awaitWithin(namespace.deadlineSeconds), ...retried },
         },
         spec: {
           backoffLimit,
