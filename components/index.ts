@@ -9,6 +9,7 @@ export * from "./queueScaler";
 export * from "./rbac";
 export * from "./redis";
 export * from "./secrets";
+export * from "./serviceMonitor";
 export * from "./settings";
 export * from "./storage";
 export * from "./web";
