@@ -13,6 +13,7 @@ export * from "./rbac";
 export * from "./redis";
 export * from "./scriptCronJob";
 export * from "./secrets";
+export * from "./serviceMonitor";
 export * from "./settings";
 export * from "./statefulSet";
 export * from "./storage";
