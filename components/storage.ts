@@ -2,10 +2,24 @@ import * as k8s from "@pulumi/kubernetes";
 import * as pulumi from "@pulumi/pulumi";
 import { type Capacity, storageCapacity } from "../lib/capacity";
 import { retainAnnotation } from "../lib/labels";
+import { hostname } from "../lib/placement";
 import type { Mountable } from "../lib/pod";
 import { problemsOf, refuse } from "../lib/problems";
 import { isQuantity } from "../lib/quantity";
 import type { Namespace } from "./namespace";
+
+/** A folder on the disk of one node, which is where its pods then run. */
+export interface NodeFolder {
+  /** The node's host name, as in its label kubernetes.io/hostname. */
+  readonly host: string;
+  /** Absolute path of a folder that exists there. */
+  readonly path: string;
+  /**
+   * Leave owner and group of what is in it alone: the pod's user must be able to read it as it is.
+   * Otherwise the group becomes the pod's, so that it can write. @default false
+   */
+  readonly keepOwner?: boolean;
+}
 
 export interface StorageArgs {
   readonly namespace: Namespace;
@@ -17,6 +31,8 @@ export interface StorageArgs {
   readonly accessMode?: "ReadWriteOnce" | "ReadWriteMany" | "ReadWriteOncePod";
   /** Changing it replaces the claim. @default - the cluster's default class */
   readonly storageClassName?: string | undefined;
+  /** A folder of a node instead of a volume that a class provides. @default - by the class */
+  readonly folder?: NodeFolder | undefined;
   /** Mount this claim, which somebody else keeps, and create none. @default - create one */
   readonly existingClaim?: string | undefined;
   /** Several workloads mount it: with ReadWriteOnce they are then drawn to one node. @default false */
@@ -50,6 +66,11 @@ export class Storage extends pulumi.ComponentResource implements Mountable {
           "accessMode",
           "ReadWriteOncePod cannot be shared; use ReadWriteOnce or ReadWriteMany",
         ],
+        [
+          args.folder !== undefined && !/^\/[^\s]*[^\s/]$/.test(args.folder.path),
+          "folder.path",
+          `"${args.folder?.path}" is no absolute path of a folder; for example /data/dementia`,
+        ],
       ),
     );
     const retain = args.retain ?? false;
@@ -60,7 +81,8 @@ export class Storage extends pulumi.ComponentResource implements Mountable {
         : {};
     this.volumeName = claimName;
     if (args.existingClaim === undefined) {
-      const { storageClassName } = args;
+      const volume = args.folder && this.createVolume(name, claimName, mode, args, args.folder);
+      const storageClassName = args.folder ? folderClass : args.storageClassName;
       const claim = new k8s.core.v1.PersistentVolumeClaim(
         name,
         {
@@ -72,6 +94,7 @@ export class Storage extends pulumi.ComponentResource implements Mountable {
             accessModes: [mode],
             resources: { requests: { storage: args.size } },
             ...(storageClassName !== undefined && { storageClassName }),
+            ...(volume && { volumeName: volume.metadata.name }),
           },
         },
         // Mode and class cannot be changed in place: in prod a change must fail, not delete the data.
@@ -85,4 +108,44 @@ export class Storage extends pulumi.ComponentResource implements Mountable {
     }
     this.registerOutputs({ claimName });
   }
+
+  /**
+   * A volume for this claim and no other. Pods reach the node's disk only through it, so that they need
+   * no exception from Pod Security, which forbids hostPath in a pod.
+   */
+  private createVolume(
+    name: string,
+    claimName: string,
+    mode: string,
+    { namespace, size, retain = false }: StorageArgs,
+    { host, path, keepOwner = false }: NodeFolder,
+  ): k8s.core.v1.PersistentVolume {
+    const terms = [{ key: hostname, operator: "In", values: [host] }];
+    return new k8s.core.v1.PersistentVolume(
+      `${name}-volume`,
+      {
+        metadata: {
+          // Volumes belong to the cluster; the namespace makes the name its own.
+          name: `${namespace.plainName}-${claimName}`,
+          labels: { ...namespace.labels },
+          ...(retain && { annotations: { [retainAnnotation]: "true" } }),
+        },
+        spec: {
+          capacity: { storage: size },
+          accessModes: [mode],
+          storageClassName: folderClass,
+          // Deleting the claim never deletes what is on the node's disk.
+          persistentVolumeReclaimPolicy: "Retain",
+          claimRef: { namespace: namespace.name, name: claimName },
+          nodeAffinity: { required: { nodeSelectorTerms: [{ matchExpressions: terms }] } },
+          // The kubelet sets the group of a local volume's files, and never that of a hostPath.
+          ...(keepOwner ? { hostPath: { path, type: "Directory" } } : { local: { path } }),
+        },
+      },
+      { parent: this, protect: retain, retainOnDelete: retain },
+    );
+  }
 }
+
+/** The class of volumes made by hand; no StorageClass need have the name. As MIP's own chart calls it. */
+const folderClass = "k8s-local-storage";

@@ -14,12 +14,22 @@ export type Exposure =
   | { readonly type: "nodePort"; readonly nodePort?: number | undefined }
   | { readonly type: "clusterIP" };
 
+/** A port beside the main one. */
+export interface MorePort {
+  /** Port the container listens on, and of the Service. */
+  readonly port: number;
+  /** Port of every node, under the exposure `nodePort`. @default - one that is free */
+  readonly nodePort?: number | undefined;
+}
+
 export interface WebArgs extends Omit<WorkloadArgs, "ports" | "scaledElsewhere"> {
   /** Port the container listens on, 1 to 65535. */
   readonly containerPort: number;
   /** Port of the Service, 1 to 65535. @default - the container's */
   readonly servicePort?: number;
   readonly exposure: Exposure;
+  /** More ports beside `http`, by name, on the container and the Service. @default - none */
+  readonly morePorts?: Readonly<Record<string, MorePort>> | undefined;
   /** Seconds for which one client address keeps its pod. @default - no affinity */
   readonly clientIPAffinitySeconds?: number;
 }
@@ -50,14 +60,24 @@ export class Web extends Workload {
     const port = args.servicePort ?? containerPort;
     // Before the workload: nothing is registered when a port is wrong.
     const outside = (each: number): boolean => !Number.isInteger(each) || each < 1 || each > 65535;
+    const more = Object.entries(args.morePorts ?? {});
+    const ports = {
+      http: containerPort,
+      ...Object.fromEntries(more.map(([key, each]) => [key, each.port])),
+    };
     refuse(
       "Web",
       problemsOf(
         [outside(containerPort), "containerPort", `${containerPort} is not within 1 to 65535`],
         [outside(port), "servicePort", `${port} is not within 1 to 65535`],
+        [
+          "http" in (args.morePorts ?? {}) || more.some(([, each]) => outside(each.port)),
+          "morePorts",
+          "has http, the main one's name, or a port that is not within 1 to 65535",
+        ],
       ),
     );
-    super("stackberth:components:Web", name, { ...args, ports: { http: containerPort } }, opts);
+    super("stackberth:components:Web", name, { ...args, ports }, opts);
     const objectName = this.workloadName;
     const affinity = args.clientIPAffinitySeconds;
     this.service = new k8s.core.v1.Service(
@@ -84,6 +104,13 @@ export class Web extends Workload {
               ...(exposure.type === "nodePort" &&
                 exposure.nodePort !== undefined && { nodePort: exposure.nodePort }),
             },
+            ...more.map(([portName, each]) => ({
+              name: portName,
+              port: each.port,
+              targetPort: portName,
+              ...(exposure.type === "nodePort" &&
+                each.nodePort !== undefined && { nodePort: each.nodePort }),
+            })),
           ],
           ...(affinity !== undefined && {
             sessionAffinity: "ClientIP",
@@ -100,7 +127,7 @@ export class Web extends Workload {
         name: `${objectName}-clients`,
         from: [{ anyone: true }],
         to: this.peer,
-        ports: [containerPort],
+        ports: Object.values(ports),
       },
       { parent: this },
     );
