@@ -1,5 +1,6 @@
 export * from "./autoscaler";
 export * from "./cronJob";
+export * from "./database";
 export * from "./disruptionBudget";
 export * from "./helmChart";
 export * from "./ingress";
@@ -13,6 +14,7 @@ export * from "./redis";
 export * from "./secrets";
 export * from "./server";
 export * from "./settings";
+export * from "./statefulSet";
 export * from "./storage";
 export * from "./web";
 export * from "./worker";

@@ -3,7 +3,7 @@ import * as pulumi from "@pulumi/pulumi";
 import { awaitWithin } from "../lib/await";
 import { type Capacity, podCapacity } from "../lib/capacity";
 import { selectorLabels } from "../lib/labels";
-import { isName, nameRule } from "../lib/names";
+import { replicasProblems } from "../lib/replicas";
 import { mountablesOf, podProblems, podTemplate, type PodArgs } from "../lib/pod";
 import { problemsOf, refuse } from "../lib/problems";
 import { Autoscaler, type AutoscalingArgs } from "./autoscaler";
@@ -119,13 +119,8 @@ function workloadProblems(name: string, args: WorkloadArgs) {
   const most = args.autoscaling?.maxReplicas ?? replicas;
   return [
     ...podProblems(args),
+    ...replicasProblems(name, replicas),
     ...problemsOf(
-      [!isName(name), "name", `"${name}" is no object name; allowed: ${nameRule}`],
-      [
-        !Number.isInteger(replicas) || replicas < 0,
-        "replicas",
-        `${replicas} is no whole number >= 0`,
-      ],
       [
         args.autoscaling !== undefined && args.replicas !== undefined,
         "replicas",
@@ -141,6 +136,11 @@ function workloadProblems(name: string, args: WorkloadArgs) {
         most > 1 && alone.length > 0,
         "replicas",
         `${most} pods cannot hold the ReadWriteOnce volume ${alone[0]?.volumeName}; declare it shared`,
+      ],
+      [
+        mountablesOf(args).some(({ claim }) => claim !== undefined),
+        "mounts",
+        "a Deployment's pods have no claims of their own; use Storage, or a StatefulSet",
       ],
       [
         (args.maxSurge ?? 1) === 0 && (args.maxUnavailable ?? 0) === 0,

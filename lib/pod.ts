@@ -29,6 +29,18 @@ export interface Mountable {
   readonly colocation?: Readonly<Record<string, string>>;
   /** True for a volume that two generations of a pod cannot hold at the same time. */
   readonly singleNode?: boolean;
+  /** Set for a volume that each pod of a StatefulSet has to itself: the claim to make it by. */
+  readonly claim?: ClaimPerPod;
+}
+
+/** What each pod's own claim asks for. */
+export interface ClaimPerPod {
+  /** A quantity such as 10Gi. */
+  readonly size: string;
+  /** @default ReadWriteOnce */
+  readonly accessMode?: "ReadWriteOnce" | "ReadWriteMany" | "ReadWriteOncePod" | undefined;
+  /** @default - the cluster's default class */
+  readonly storageClassName?: string | undefined;
 }
 
 /** One mount of a container. */
@@ -101,6 +113,11 @@ const scratch: Mount = {
   from: { volumeName: "tmp", volumeSource: { emptyDir: {} } },
   path: "/tmp",
 };
+
+/** A volume that each pod of a StatefulSet has to itself. `volumeName` is the first part of its name. */
+export function claimPerPod(volumeName: string, claim: ClaimPerPod): Mountable {
+  return { volumeName, volumeSource: {}, claim };
+}
 
 /** An empty volume that lives as long as its pod. `sizeLimit` is a quantity. */
 export function scratchVolume(volumeName: string, sizeLimit: string): Mountable {
@@ -255,6 +272,8 @@ export function podTemplate(
   const initContainers = Object.entries(pod.initContainers ?? {}).map(([key, args]) =>
     container(key, args),
   );
+  // The StatefulSet's controller adds the volumes of claims to each pod.
+  const volumes = mountablesOf(pod).filter(({ claim }) => claim === undefined);
   const spreads = spread && !affinity && (pod.restartPolicy ?? "Always") === "Always";
   return {
     metadata: {
@@ -308,8 +327,8 @@ export function podTemplate(
         serverContainer(name, pod),
         ...Object.entries(pod.sidecars ?? {}).map(([key, args]) => serverContainer(key, args)),
       ],
-      ...(mountablesOf(pod).length > 0 && {
-        volumes: mountablesOf(pod).map(({ volumeName, volumeSource }) => ({
+      ...(volumes.length > 0 && {
+        volumes: volumes.map(({ volumeName, volumeSource }) => ({
           name: volumeName,
           ...volumeSource,
         })),
