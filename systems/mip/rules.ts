@@ -91,7 +91,7 @@ function ownFolders(federation: UnmanagedFederation) {
   ];
   return [
     ...onMaster.map(([path, folder]) => ({ path, folder, host: nodes.master })),
-    ...nodes.workers.map((host) => ({
+    ...[...new Set(nodes.workers)].map((host) => ({
       path: ["db", "storageLocation"],
       folder: db.storageLocation,
       host,

@@ -35,7 +35,10 @@ const unmanagedFederation = federation
   .extend({
     nodes: z.strictObject({
       master: hostName.describe("host of all but workers and players"),
-      workers: z.array(hostName).min(1).describe("hosts with data, one a worker; may be the master"),
+      workers: z
+        .array(hostName)
+        .min(1)
+        .describe("hosts with data, one a worker; may be the master"),
       players: z
         .array(hostName)
         .optional()
@@ -51,7 +54,9 @@ const unmanagedFederation = federation
           .describe("folder on each worker's host for what it made of the CSVs"),
         csvsLocation: folder
           .optional()
-          .describe("folder on each worker's host with one folder a pathology; default: /data/NAME"),
+          .describe(
+            "folder on each worker's host with one folder a pathology; default: /data/NAME",
+          ),
       })
       .prefault({}),
     controller: z
@@ -90,7 +95,7 @@ const images = z.strictObject({
   aggregationServer: image.default("madgik/exaflow_aggregation_server:1.0.0"),
   frontend: image.default("hbpmip/platform-ui:1.0.1"),
   portalbackend: image.default("hbpmip/platform-backend:9.1.1"),
-  portalbackendDb: image.default("postgres:18.3-alpine"),
+  portalbackendDb: image.default("postgres:18.3-bookworm"),
   smpc: image.default("gpikra/coordinator:v7.0.7.4").describe("coordinator, players and clients"),
   smpcDb: image.default("mongo:5.0.8"),
   smpcQueue: image.default("redis:alpine3.15"),
@@ -163,7 +168,7 @@ const notebook = z.strictObject({
 });
 
 const secretNames = z.strictObject({
-  portalDb: objectName.default("portalbackend-db").describe("see the Database component"),
+  portalDb: objectName.default("portal-db-auth").describe("see the Database component"),
   keycloak: objectName.default("keycloak-credentials").describe("keys client-id, client-secret"),
   smpcDb: objectName.default("exaflow-smpc-db-auth").describe("key password"),
   smpcQueue: objectName.default("exaflow-smpc-queue-auth").describe("keys password and url"),
@@ -223,7 +228,9 @@ export const mipSchema = z
       labelNodes: z
         .boolean()
         .default(false)
-        .describe("put the labels master, worker and smpc_player on the nodes; else they are there"),
+        .describe(
+          "put the labels master, worker and smpc_player on the nodes; else they are there",
+        ),
       federations: z.array(unmanagedFederation).min(1),
     }),
   ])

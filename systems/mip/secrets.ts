@@ -1,4 +1,5 @@
 import type { SecretDeclaration } from "../../secrets/declaration";
+import { namespaceOf } from "./namespaces";
 import type { FederationSettings, MipSettings } from "./schema";
 
 /** `mip` and a federation's name, as its secrets' keys begin: `a-b` becomes `mipAB`. */
@@ -23,89 +24,78 @@ export function secretKeys(federation: string) {
   };
 }
 
+const generated = (key: string, usedIn: string, description: string): SecretDeclaration => ({
+  key,
+  kind: "alphanumeric",
+  length: 24,
+  usedIn,
+  description,
+});
+
+const fromKeycloak = (key: string, usedIn: string, description: string): SecretDeclaration => ({
+  key,
+  kind: "user",
+  length: 8,
+  usedIn,
+  description,
+});
+
 /** What MIP keeps secret; each federation for itself. */
 export function mipSecrets(settings: MipSettings): readonly SecretDeclaration[] {
-  return settings.federations.flatMap((federation) => federationSecrets(settings, federation));
+  return settings.federations.flatMap((federation) => [
+    ...portalSecrets(settings, federation),
+    ...(federation.smpc.enabled ? smpcSecrets(settings, federation) : []),
+    ...(federation.notebook ? notebookSecrets(federation) : []),
+  ]);
 }
 
-function federationSecrets(
-  { secretNames, keycloak, notebook }: MipSettings,
-  { name, namespace, smpc, notebook: hasNotebook }: FederationSettings,
-): SecretDeclaration[] {
-  const keys = secretKeys(name);
-  const where = (secret: string): string => `Secret ${namespace ?? `mip-${name}`}/${secret}`;
-  const hub = where("hub");
-  const password = { kind: "alphanumeric", length: 24 } as const;
-  const token = { kind: "hex", length: 32 } as const;
+function portalSecrets({ secretNames, keycloak }: MipSettings, federation: FederationSettings) {
+  const keys = secretKeys(federation.name);
+  const namespace = namespaceOf(federation);
+  const database = `Secret ${namespace}/${secretNames.portalDb}`;
+  const client = `Secret ${namespace}/${secretNames.keycloak}, key client-secret`;
   return [
-    {
-      ...password,
-      key: keys.portalDbAdminPassword,
-      usedIn: `${where(secretNames.portalDb)}, key admin-password`,
-      description: "Password of the portal database's administrator.",
-    },
-    {
-      ...password,
-      key: keys.portalDbPassword,
-      usedIn: `${where(secretNames.portalDb)}, key password`,
-      description: "Password of the portal's own role in its database.",
-    },
+    generated(
+      keys.portalDbAdminPassword,
+      `${database}, key admin-password`,
+      "Password of the portal database's administrator.",
+    ),
+    generated(
+      keys.portalDbPassword,
+      `${database}, keys password and uri`,
+      "Password of the portal's own role in its database.",
+    ),
     ...(keycloak.enabled
-      ? [
-          {
-            key: keys.keycloakClientSecret,
-            kind: "user",
-            length: 8,
-            usedIn: `${where(secretNames.keycloak)}, key client-secret`,
-            description: "Secret of the federation's client, from Keycloak's own console.",
-          } as const,
-        ]
+      ? [fromKeycloak(keys.keycloakClientSecret, client, "Secret of the federation's client.")]
       : []),
-    ...(smpc.enabled
-      ? [
-          {
-            ...password,
-            key: keys.smpcDbPassword,
-            usedIn: `${where(secretNames.smpcDb)}, key password`,
-            description: "Password of the secure computation's database.",
-          },
-          {
-            ...password,
-            key: keys.smpcRedisPassword,
-            usedIn: `${where(secretNames.smpcQueue)}, keys password and url`,
-            description: "Password of the secure computation's queue.",
-          },
-        ]
-      : []),
-    ...(hasNotebook
-      ? [
-          {
-            ...token,
-            key: keys.notebookProxyToken,
-            usedIn: `${hub}, by the chart ${notebook.chart}`,
-            description: "What JupyterHub and its proxy know each other by.",
-          },
-          {
-            ...token,
-            key: keys.notebookCookieSecret,
-            usedIn: `${hub}, by the chart ${notebook.chart}`,
-            description: "Signs JupyterHub's cookies.",
-          },
-          {
-            ...token,
-            key: keys.notebookCryptKey,
-            usedIn: `${hub}, by the chart ${notebook.chart}`,
-            description: "Encrypts the users' tokens that JupyterHub keeps.",
-          },
-          {
-            key: keys.notebookClientSecret,
-            kind: "user",
-            length: 8,
-            usedIn: `${hub}, by the chart ${notebook.chart}`,
-            description: "Secret of JupyterHub's own client; a public client has none.",
-            optional: true,
-          } as const,
-        ]
-      : []),
+  ];
+}
+
+function smpcSecrets({ secretNames }: MipSettings, federation: FederationSettings) {
+  const keys = secretKeys(federation.name);
+  const namespace = namespaceOf(federation);
+  return [
+    generated(
+      keys.smpcDbPassword,
+      `Secret ${namespace}/${secretNames.smpcDb}, key password`,
+      "Password of the secure computation's database.",
+    ),
+    generated(
+      keys.smpcRedisPassword,
+      `Secret ${namespace}/${secretNames.smpcQueue}, keys password and url`,
+      "Password of the secure computation's queue.",
+    ),
+  ];
+}
+
+function notebookSecrets(federation: FederationSettings): SecretDeclaration[] {
+  const keys = secretKeys(federation.name);
+  const hub = `Secret ${namespaceOf(federation)}/hub, which the chart makes`;
+  const client = "Secret of JupyterHub's own client; a public client has none.";
+  return [
+    generated(keys.notebookProxyToken, hub, "What JupyterHub and its proxy know each other by."),
+    generated(keys.notebookCookieSecret, hub, "Signs JupyterHub's cookies."),
+    generated(keys.notebookCryptKey, hub, "Encrypts the users' tokens that JupyterHub keeps."),
+    { ...fromKeycloak(keys.notebookClientSecret, hub, client), optional: true },
   ];
 }
