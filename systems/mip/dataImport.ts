@@ -33,7 +33,9 @@ export class DataImport extends pulumi.ComponentResource {
     const volumes = workers.map((worker) => this.createVolumes(scope, worker));
     this.jobs = workers.map((worker) => this.createJob(scope, files, worker, volumes[worker]));
     this.capacity = sumCapacity(
-      volumes.flatMap((each) => Object.values(each)).map(({ capacity }) => capacity),
+      volumes
+        .flatMap(({ csvs, db, credentials }) => [csvs, db, credentials])
+        .flatMap((volume) => volume?.capacity ?? []),
     );
     this.registerOutputs({});
   }

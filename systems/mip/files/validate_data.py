@@ -11,6 +11,7 @@ Needs nothing but Python 3.9 or newer.
 
 import csv
 import json
+import math
 import sys
 from collections import Counter
 from pathlib import Path
@@ -138,8 +139,11 @@ def value_problem(variable, value):
     if kind not in ("real", "integer"):
         return None
     try:
-        number = float(value) if kind == "real" else int(value)
+        number = float(value)
     except ValueError:
+        number = math.nan
+    # 80.0 is a whole number too: so some programs write a column of which values are missing.
+    if not math.isfinite(number) or (kind == "integer" and not number.is_integer()):
         return f'"{value}" is no {"number" if kind == "real" else "whole number"}'
     low, high = (bound(variable, *names) for names in (("min", "minValue"), ("max", "maxValue")))
     if low is not None and number < low:
