@@ -6,6 +6,7 @@ import {
   mkdirSync,
   mkdtempSync,
   readdirSync,
+  readFileSync,
   rmSync,
   writeFileSync,
 } from "node:fs";
@@ -106,6 +107,7 @@ export class DatabasePod {
   private objects(): Promise<Recorded[]> {
     const { app, admin } = this.passwords;
     const socket = join(this.tmp, "s");
+    // Nothing here outlives the machine: what is not forced to the disk is faster.
     const serverArgs: Readonly<Record<Engine, readonly string[]>> = {
       mysql: [
         `--port=${this.port}`,
@@ -114,8 +116,14 @@ export class DatabasePod {
         `--pid-file=${this.tmp}/pid`,
         "--skip-name-resolve",
         "--innodb-buffer-pool-size=32M",
+        "--innodb-flush-log-at-trx-commit=0",
       ],
-      postgresql: ["-c", `listen_addresses=${host}`, "-c", `port=${this.port}`, "-k", this.tmp],
+      postgresql: [
+        `listen_addresses=${host}`,
+        `port=${this.port}`,
+        `unix_socket_directories=${this.tmp}`,
+        "fsync=off",
+      ].flatMap((it) => ["-c", it]),
     };
     return objectsIn(
       (namespace) =>
@@ -161,7 +169,10 @@ export class DatabasePod {
       const isScript = name.endsWith("-scripts");
       for (const [key, text] of Object.entries((inputs as unknown as Manifest).data ?? {})) {
         const path = join(isScript ? this.scripts : firstStart, key);
-        writeFileSync(path, this.local(text));
+        const local = this.local(text);
+        // A server that starts may be reading it.
+        if (existsSync(path) && readFileSync(path, "utf8") === local) continue;
+        writeFileSync(path, local);
       }
     }
     const secret = one(objects, "Secret").stringData ?? {};
