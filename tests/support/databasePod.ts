@@ -116,7 +116,7 @@ export class DatabasePod {
         `--pid-file=${this.tmp}/pid`,
         "--skip-name-resolve",
         "--innodb-buffer-pool-size=32M",
-        "--innodb-flush-log-at-trx-commit=0",
+        "--innodb-flush-log-at-trx-commit=2",
       ],
       postgresql: [
         `listen_addresses=${host}`,

@@ -59,6 +59,8 @@ function watchRequests(): ReadonlyMap<string, Request> {
 export interface DeployOptions {
   /** Fields that the cluster would add to a resource's state. @default - none */
   readonly state?: (type: string) => object;
+  /** Takes as long as the resource's creation is to take. @default - at once */
+  readonly creation?: (name: string) => Promise<void>;
 }
 
 /**
@@ -68,18 +70,19 @@ export interface DeployOptions {
  */
 export async function deployed<T>(
   build: () => T,
-  { state = () => ({}) }: DeployOptions = {},
+  { state = () => ({}), creation }: DeployOptions = {},
 ): Promise<{ readonly resources: Recorded[]; readonly result: T }> {
   const seen: Omit<Recorded, "parent" | "protect" | "retainOnDelete">[] = [];
   await pulumi.runtime.setMocks(
     {
-      newResource: (args) => {
+      newResource: async (args) => {
         const raw = args.inputs as Record<string, unknown>;
         const inputs = unwrap(raw) as Record<string, unknown>;
         const secretInputs = Object.keys(raw).filter((key) => holdsSecret(raw[key]));
         if (args.custom === true) {
           seen.push({ type: args.type, name: args.name, inputs, secretInputs });
         }
+        if (args.custom === true) await creation?.(args.name);
         const metadata = { name: `${args.name}-auto`, ...(inputs["metadata"] as object) };
         return { id: `${args.name}-id`, state: { ...raw, metadata, ...state(args.type) } };
       },
