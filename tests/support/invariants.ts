@@ -116,7 +116,7 @@ const probed: Invariant = (objects) =>
     );
 
 const selects: Invariant = (objects) =>
-  ofKind(objects, "Deployment")
+  ofKind(objects, "Deployment", "StatefulSet")
     .filter((each) => {
       const selector = labelsAt(each, "spec", "selector", "matchLabels");
       const labels = labelsAt(each, "spec", "template", "metadata", "labels");
