@@ -116,4 +116,42 @@ describe("Storage", () => {
       /cannot be shared/,
     ],
   ]);
+
+  it("may be a folder of an NFS server, with mount options, for its claim alone", async () => {
+    const nfs = { server: "nfs.example.org", path: "/export/data" };
+    const found = await objectsIn(make({ nfs, accessMode: "ReadWriteMany", retain: true }));
+    const volume = oneResource(found, "PersistentVolume", "lab-data");
+    assert.deepEqual(volume.inputs.spec, {
+      capacity: { storage: "10Gi" },
+      accessModes: ["ReadWriteMany"],
+      persistentVolumeReclaimPolicy: "Retain",
+      storageClassName: "",
+      claimRef: { namespace: "lab", name: "data" },
+      mountOptions: ["nfsvers=4.1", "tcp", "timeo=600", "retrans=2", "hard"],
+      nfs,
+    });
+    assert.deepEqual([volume.protect, volume.retainOnDelete], [true, true]);
+    const claim = one(found, "PersistentVolumeClaim");
+    assert.equal(read(claim, "spec.storageClassName"), "");
+    assert.equal(read(claim, "spec.volumeName"), "lab-data");
+    const mountOptions = ["nfsvers=3", "soft"];
+    const other = one(await objectsIn(make({ nfs: { ...nfs, mountOptions } })), "PersistentVolume");
+    assert.deepEqual(read(other, "spec.mountOptions"), mountOptions);
+  });
+
+  itRefuses([
+    [
+      "NFS beside a class",
+      make({ nfs: { server: "s", path: "/" }, storageClassName: "fast" }),
+      "nfs",
+      /leave out/,
+    ],
+    [
+      "NFS beside a claim",
+      make({ nfs: { server: "s", path: "/" }, existingClaim: "mine" }),
+      "nfs",
+      /leave out/,
+    ],
+    ["a relative path", make({ nfs: { server: "s", path: "data" } }), "nfs.path", /not absolute/],
+  ]);
 });
