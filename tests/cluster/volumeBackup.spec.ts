@@ -1,5 +1,8 @@
 import assert from "node:assert/strict";
+import { execFile } from "node:child_process";
+import { readFileSync } from "node:fs";
 import { join } from "node:path";
+import { promisify } from "node:util";
 import { at, isJson, type Json, listAt, textAt } from "../../engine/objects";
 import { Account } from "../support/account";
 import { kubectl } from "../support/kubectl";
@@ -8,6 +11,7 @@ import { root, run, TestStack } from "../support/stackberth";
 import { live, testCluster } from "../support/testCluster";
 
 const name = "test-backup";
+const copies = "test-copies";
 const direct = ["--engine", "direct", "--stack", name];
 const crd = join(root, "tests", "fixtures", "volumesnapshots.yaml");
 const claims = ["outputs", "assets", "library", "logs", "data"].map((each) => `maps-${each}`);
@@ -170,5 +174,54 @@ describe("VolumeBackup by snapshots, on the embedded API server", function () {
     assert.match(text, /"claimName":"maps-data-restored"/);
     const job = JSON.stringify(await live("CronJob", name, "backup-volumes"));
     assert.match(job, /maps-logs,maps-data-restored/);
+  });
+});
+
+describe("VolumeBackup by copies, on the embedded API server", function () {
+  this.timeout(25 * 60_000);
+  const stack = new TestStack(copies, "dev", "maps");
+  const up = () => run("up", "--engine", "direct", "--stack", copies);
+  const down = () => run("down", "--engine", "direct", "--stack", copies);
+
+  before(async () => {
+    stack.set(["stackberth:maps", "backup"], { type: "copy", size: "20Gi" });
+    await testCluster();
+    await down();
+    const { code, output } = await up();
+    assert.equal(code, 0, output);
+  });
+  after(async () => {
+    await down();
+    stack.remove();
+  });
+
+  it("changes nothing the second time", async () => {
+    assert.match((await up()).output, /0 changes \(\d\d unchanged\)/);
+  });
+
+  it("runs where the volumes are", async () => {
+    await kubectl("create", "job", "by-hand", "-n", copies, "--from=cronjob/backup-volumes");
+    await kubectl("wait", "job/by-hand", "-n", copies, "--for=condition=complete");
+    const path = "jsonpath={.items[*].spec.nodeName}";
+    const nodes = (await kubectl("get", "pods", "-n", copies, "-o", path)).split(" ");
+    assert.equal(nodes.length, 2);
+    assert.equal(new Set(nodes).size, 1, nodes.join());
+  });
+
+  it("restores by hand an archive that is named, as the README says", async () => {
+    const { embedded } = await testCluster();
+    const command = embedded.kubectl.map((each) => `'${each}'`).join(" ");
+    const readme = readFileSync(join(root, "systems", "maps", "README.md"), "utf8");
+    const lines = /```sh\n(kubectl scale[^`]*)```/.exec(readme)?.[1] ?? "";
+    assert.match(lines, /ARCHIVE=/);
+    const script = lines.replaceAll("kubectl", command).replaceAll("maps-python", copies);
+    await promisify(execFile)("sh", ["-euc", script]);
+    await kubectl("wait", "job/restore", "-n", copies, "--for=condition=complete");
+    const job = JSON.stringify(await live("Job", copies, "restore"));
+    assert.match(job, /"name":"ARCHIVE","value":"20261121T020000Z"/);
+    assert.equal(
+      at(await live("CronJob", copies, "backup-volumes-restore"), "spec", "suspend"),
+      true,
+    );
   });
 });

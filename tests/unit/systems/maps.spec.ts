@@ -5,6 +5,7 @@ import { parse } from "yaml";
 import { at, isJson, type Json, type KubeObject, listAt, textAt } from "../../../engine/objects";
 import { invariants } from "../../support/invariants";
 import { filledIn } from "../../support/maps";
+import { needsPython, python } from "../../support/python";
 import { parse as parseStack } from "../../support/stackConfig";
 import { collectStack, root } from "../../support/stacks";
 
@@ -640,6 +641,16 @@ describe("the template of runner pods", () => {
   it("keeps an id of digits a text", async () => {
     const labels = at(filledIn(template(await stackOf()), "007"), "metadata", "labels");
     assert.equal(at(labels, "job-id"), "007");
+  });
+
+  it("is filled in by Python's own templates, as the README says", async function () {
+    needsPython(this);
+    const text = template(await stackOf());
+    const fill =
+      "import os, string; print(string.Template(os.environ['T']).substitute(JOB_ID='42'), end='')";
+    const { code, output } = await python(["-c", fill], { T: text });
+    assert.equal(code, 0, output);
+    assert.deepEqual(parse(output), filledIn(text, "42"));
   });
 
   it("is held to what holds of every pod", async () => {
