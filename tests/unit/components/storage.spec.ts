@@ -63,6 +63,7 @@ describe("Storage", () => {
     const { resources: found, result } = await inNamespace(make({ existingClaim: "theirs" }));
     assert.equal(count(found, "PersistentVolumeClaim"), 0);
     assert.deepEqual(result.volumeSource, { persistentVolumeClaim: { claimName: "theirs" } });
+    assert.equal(result.claimName, "theirs");
     assert.equal(result.capacity.storage, 0);
   });
 
@@ -85,6 +86,19 @@ describe("Storage", () => {
     }
     assert.equal(inPod(of("apart"), "spec.affinity"), undefined);
     assert.equal(read(of("apart").spec, "strategy.type"), "RollingUpdate");
+  });
+
+  it("draws those that share volumes of one group together, whichever they mount", async () => {
+    const found = await objectsIn((namespace) => {
+      for (const name of ["first", "second"]) {
+        const from = new Storage(name, { namespace, size: "1Gi", shared: true, group: "all" });
+        new Worker(`${name}-user`, { namespace, ...pod, mounts: [{ from, path: "/data" }] });
+      }
+    });
+    for (const name of ["first-user", "second-user"]) {
+      const labels = inPod(one(found, "Deployment", name), "metadata.labels");
+      assert.equal((labels as Record<string, string>)["stackberth.dev/volume-all"], "shared");
+    }
   });
 
   it("rolls and spreads those that share a ReadWriteMany volume", async () => {
