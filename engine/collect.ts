@@ -1,3 +1,4 @@
+import { type Dependencies, DependencyWatch } from "./dependencies";
 import { UserError } from "./errors";
 import { hasUnknown } from "./mocks";
 import { describe, keyOf, type KubeObject, withoutSecrets } from "./objects";
@@ -28,6 +29,7 @@ export interface CollectArgs {
 export interface Collected {
   readonly objects: readonly KubeObject[];
   readonly outputs: readonly StackOutput[];
+  readonly dependencies: Dependencies;
 }
 
 /** Runs the program without a cluster and returns its objects, in the order it registers them. */
@@ -57,8 +59,10 @@ export async function collectRun(
   run: Omit<Parameters<typeof runProgram>[0], "onObject" | "preview">,
 ): Promise<Collected> {
   const objects = new Map<string, KubeObject>();
+  const dependencies = new DependencyWatch();
   const outputs = await runProgram({
     ...run,
+    dependencies,
     preview: true,
     onObject: (object) => {
       const key = keyOf(object);
@@ -69,5 +73,5 @@ export async function collectRun(
       return Promise.resolve(object);
     },
   });
-  return { objects: [...objects.values()], outputs };
+  return { objects: [...objects.values()], outputs, dependencies: dependencies.read() };
 }
