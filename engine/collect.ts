@@ -46,12 +46,16 @@ export async function collectObjects(args: CollectArgs): Promise<Collected> {
         };
   const passwords = new Passwords(root, stack, opened.crypter);
   const collected = await collectRun({ root, stack, ...opened, passwords: passwords.get });
-  for (const object of collected.objects) {
-    if (!hasUnknown(object)) continue;
-    throw new UserError(`${describe(object)} depends on values that only a live cluster has`);
-  }
+  requireKnown(collected.objects);
   if (args.hideSecrets !== true) return collected;
   return { ...collected, objects: collected.objects.map(withoutSecrets) };
+}
+
+/** Refuses objects that are not wholly known without a cluster. */
+export function requireKnown(objects: readonly KubeObject[]): void {
+  const unknown = objects.find(hasUnknown);
+  if (unknown === undefined) return;
+  throw new UserError(`${describe(unknown)} depends on values that only a live cluster has`);
 }
 
 /** A run that only notes the objects; the program sees what a preview would show it. */
