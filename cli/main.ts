@@ -13,6 +13,7 @@ const commands: Readonly<Record<string, () => Command>> = {
   preview: () => (load("./stack") as typeof import("./stack")).preview,
   down: () => (load("./stack") as typeof import("./stack")).down,
   diff: () => (load("./diff") as typeof import("./diff")).diff,
+  graph: () => (load("./graph") as typeof import("./graph")).graph,
   render: () => (load("./render") as typeof import("./render")).render,
   cluster: () => (load("./others") as typeof import("./others")).cluster,
   secrets: () => (load("./others") as typeof import("./others")).secrets,
