@@ -2,6 +2,7 @@ import type * as pulumi from "@pulumi/pulumi";
 import type { z } from "zod";
 import type { StackSettings } from "../config/stackSettings";
 import type { Capacity } from "../lib/capacity";
+import type { RunbookEntry } from "../lib/runbook";
 import type { SecretDeclaration } from "../secrets/declaration";
 
 /** What a system is given to deploy itself with. */
@@ -22,6 +23,8 @@ export interface Deployed {
   readonly urls: pulumi.Output<string[]>;
   readonly namespace: pulumi.Output<string>;
   readonly capacity: Capacity;
+  /** Logs, runs by hand, restart, health, backup and restore, as far as the system has them. */
+  readonly runbook: readonly RunbookEntry[];
 }
 
 /** One real system: its settings, its secrets and its composition of components. */
