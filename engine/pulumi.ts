@@ -35,8 +35,8 @@ export class PulumiEngine {
 
   constructor(private readonly args: PulumiArgs) {}
 
-  /** Runs one operation and prints the stack's outputs, or why it failed. */
-  async run(operation: keyof typeof commands): Promise<void> {
+  /** Runs one operation and prints the stack's outputs, or why it failed. @param flags - More of the CLI's. */
+  async run(operation: keyof typeof commands, flags: readonly string[] = []): Promise<void> {
     const { root, stack, report } = this.args;
     const backend = backendOf(root);
     for (const text of mendBackend(backend)) report.line(text);
@@ -50,7 +50,7 @@ export class PulumiEngine {
     };
     const cluster = await Cluster.connect(readFileSync(target.kubeconfig, "utf8"), target.context);
     await this.selectStack(backend.url);
-    const finished = await this.pulumi([...commands[operation], "--stack", stack], true);
+    const finished = await this.pulumi([...commands[operation], ...flags, "--stack", stack], true);
     if (finished.code !== 0) {
       this.explainLock(finished.output, backend.url);
       if (operation === "up") await explainFailure(cluster, stack, report);
