@@ -88,7 +88,8 @@ function chooseEngine(
   return "direct";
 }
 
-function isOnPath(program: string): boolean {
+/** Whether a program of this name can be started. */
+export function isOnPath(program: string): boolean {
   const folders = (process.env["PATH"] ?? "").split(delimiter);
   const names = process.platform === "win32" ? [`${program}.exe`, `${program}.cmd`] : [program];
   return folders.some((folder) =>

@@ -1,4 +1,5 @@
-import { spawn } from "node:child_process";
+import { execFile, spawn } from "node:child_process";
+import { promisify } from "node:util";
 import { messageOf, UserError } from "./errors";
 import { annotation, describe, isJson, type KubeObject } from "./objects";
 import { backendOf, mendBackend, passphraseEnv } from "./pulumiBackend";
@@ -124,6 +125,24 @@ export class PulumiEngine {
         resolve({ code: code ?? 1, output: [...chunks, ...(failed ? errors : [])].join("") });
       });
     }).finally(() => process.off("SIGINT", ignore));
+  }
+}
+
+/** Removes a stack from Pulumi's backend, whatever it still lists; that it is not there is no error. */
+export async function forgetStack(root: string, stack: string): Promise<void> {
+  const { url } = backendOf(root);
+  const env = {
+    ...process.env,
+    ...(url === undefined ? {} : { PULUMI_BACKEND_URL: url }),
+    PULUMI_SKIP_UPDATE_CHECK: "true",
+  };
+  const flags = ["--yes", "--force", "--remove-backups", "--preserve-config", "--non-interactive"];
+  const argv = ["stack", "rm", ...flags, "--stack", stack, "--cwd", root];
+  try {
+    await promisify(execFile)("pulumi", argv, { env });
+  } catch (error) {
+    if (/no stack named/.test(messageOf(error))) return;
+    throw new UserError(`pulumi cannot remove stack ${stack}: ${messageOf(error)}`);
   }
 }
 
