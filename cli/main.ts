@@ -12,6 +12,7 @@ const commands: Readonly<Record<string, () => Command>> = {
   up: () => (load("./stack") as typeof import("./stack")).up,
   preview: () => (load("./stack") as typeof import("./stack")).preview,
   down: () => (load("./stack") as typeof import("./stack")).down,
+  ci: () => (load("./ci") as typeof import("./ci")).ci,
   review: () => (load("./review") as typeof import("./review")).review,
   status: () => (load("./status") as typeof import("./status")).status,
   render: () => (load("./render") as typeof import("./render")).render,
