@@ -7,6 +7,18 @@ import { problemsOf, refuse } from "../lib/problems";
 import { isQuantity } from "../lib/quantity";
 import type { Namespace } from "./namespace";
 
+/** A folder that an NFS server exports. */
+export interface NfsArgs {
+  readonly server: string;
+  /** Absolute path on the server; it must be there. */
+  readonly path: string;
+  /** @default - those that keep writers waiting, not failing, while the server is away; see nfsMountOptions */
+  readonly mountOptions?: readonly string[] | undefined;
+}
+
+/** NFS 4.1; a lost server blocks (`hard`) rather than corrupts; `timeo` in tenths of a second. */
+export const nfsMountOptions = ["nfsvers=4.1", "tcp", "timeo=600", "retrans=2", "hard"] as const;
+
 export interface StorageArgs {
   readonly namespace: Namespace;
   /** Name of the claim. @default - the component's name */
@@ -19,6 +31,8 @@ export interface StorageArgs {
   readonly storageClassName?: string | undefined;
   /** Mount this claim, which somebody else keeps, and create none. @default - create one */
   readonly existingClaim?: string | undefined;
+  /** Use this folder rather than a class; its files outlive the claim. @default - a volume of the class */
+  readonly nfs?: NfsArgs | undefined;
   /** Several workloads mount it: with ReadWriteOnce they are then drawn to one node. @default false */
   readonly shared?: boolean;
   /** Keep the claim when it leaves the program or the stack goes. @default false */
@@ -35,6 +49,8 @@ export class Storage extends pulumi.ComponentResource implements Mountable {
   readonly volumeSource: Mountable["volumeSource"];
   readonly colocation: Readonly<Record<string, string>>;
   readonly singleNode: boolean;
+  /** The claim that is mounted, ours or the existing one. */
+  readonly claimName: string;
   readonly capacity: Capacity;
 
   constructor(name: string, args: StorageArgs, opts?: pulumi.ComponentResourceOptions) {
@@ -50,6 +66,16 @@ export class Storage extends pulumi.ComponentResource implements Mountable {
           "accessMode",
           "ReadWriteOncePod cannot be shared; use ReadWriteOnce or ReadWriteMany",
         ],
+        [
+          args.nfs !== undefined && (args.storageClassName ?? args.existingClaim) !== undefined,
+          "nfs",
+          "is a volume of its own; leave out storageClassName and existingClaim, or leave out nfs",
+        ],
+        [
+          args.nfs !== undefined && !args.nfs.path.startsWith("/"),
+          "nfs.path",
+          `"${args.nfs?.path}" is not absolute`,
+        ],
       ),
     );
     const retain = args.retain ?? false;
@@ -59,8 +85,10 @@ export class Storage extends pulumi.ComponentResource implements Mountable {
         ? { [`stackberth.dev/volume-${claimName}`]: "shared" }
         : {};
     this.volumeName = claimName;
+    this.claimName = args.existingClaim ?? claimName;
     if (args.existingClaim === undefined) {
-      const { storageClassName } = args;
+      const volume = args.nfs && this.createNfsVolume(name, claimName, mode, args, args.nfs);
+      const storageClassName = volume ? "" : args.storageClassName;
       const claim = new k8s.core.v1.PersistentVolumeClaim(
         name,
         {
@@ -72,6 +100,7 @@ export class Storage extends pulumi.ComponentResource implements Mountable {
             accessModes: [mode],
             resources: { requests: { storage: args.size } },
             ...(storageClassName !== undefined && { storageClassName }),
+            ...(volume && { volumeName: volume.metadata.name }),
           },
         },
         // Mode and class cannot be changed in place: in prod a change must fail, not delete the data.
@@ -84,5 +113,35 @@ export class Storage extends pulumi.ComponentResource implements Mountable {
       this.capacity = storageCapacity("0");
     }
     this.registerOutputs({ claimName });
+  }
+
+  private createNfsVolume(
+    name: string,
+    claimName: string,
+    mode: string,
+    { namespace, size, retain = false }: StorageArgs,
+    { server, path, mountOptions = nfsMountOptions }: NfsArgs,
+  ): k8s.core.v1.PersistentVolume {
+    return new k8s.core.v1.PersistentVolume(
+      `${name}-volume`,
+      {
+        metadata: {
+          // Volumes have no namespace: two systems may have claims of one name.
+          name: `${namespace.plainName}-${claimName}`,
+          labels: { ...namespace.labels },
+          ...(retain && { annotations: { [retainAnnotation]: "true" } }),
+        },
+        spec: {
+          capacity: { storage: size },
+          accessModes: [mode],
+          persistentVolumeReclaimPolicy: "Retain",
+          storageClassName: "",
+          claimRef: { namespace: namespace.plainName, name: claimName },
+          mountOptions: [...mountOptions],
+          nfs: { server, path },
+        },
+      },
+      { parent: this, protect: retain, retainOnDelete: retain },
+    );
   }
 }

@@ -2,8 +2,8 @@ import * as k8s from "@pulumi/kubernetes";
 import * as pulumi from "@pulumi/pulumi";
 import { awaitWithin, unawaited } from "../lib/await";
 import { type IngressIntent, renderIngress } from "../lib/ingress";
-import { problemsOf, refuse } from "../lib/problems";
-import { Ingress } from "./ingress";
+import { type Problem, problemsOf } from "../lib/problems";
+import { Ingress, ingressProblems } from "./ingress";
 import { NetworkPolicy } from "./networkPolicy";
 import { Workload, type WorkloadArgs } from "./workload";
 
@@ -48,16 +48,8 @@ export class Web extends Workload {
   constructor(name: string, args: WebArgs, opts?: pulumi.ComponentResourceOptions) {
     const { containerPort, exposure, namespace } = args;
     const port = args.servicePort ?? containerPort;
-    // Before the workload: nothing is registered when a port is wrong.
-    const outside = (each: number): boolean => !Number.isInteger(each) || each < 1 || each > 65535;
-    refuse(
-      "Web",
-      problemsOf(
-        [outside(containerPort), "containerPort", `${containerPort} is not within 1 to 65535`],
-        [outside(port), "servicePort", `${port} is not within 1 to 65535`],
-      ),
-    );
-    super("stackberth:components:Web", name, { ...args, ports: { http: containerPort } }, opts);
+    const workload = { ...args, ports: { http: containerPort } };
+    super("stackberth:components:Web", name, workload, opts, webProblems(args));
     const objectName = this.workloadName;
     const affinity = args.clientIPAffinitySeconds;
     this.service = new k8s.core.v1.Service(
@@ -139,4 +131,15 @@ export class Web extends Workload {
     const forward = `kubectl port-forward --namespace ${namespace.plainName} service/${this.workloadName} ${port}:${port}`;
     return service.metadata.name.apply(() => [forward]);
   }
+}
+
+function webProblems({ containerPort, servicePort, exposure }: WebArgs): Problem[] {
+  const outside = (port = 1): boolean => !Number.isInteger(port) || port < 1 || port > 65535;
+  return [
+    ...problemsOf(
+      [outside(containerPort), "containerPort", `${containerPort} is not within 1 to 65535`],
+      [outside(servicePort), "servicePort", `${servicePort} is not within 1 to 65535`],
+    ),
+    ...(exposure.type === "ingress" ? ingressProblems(exposure, "exposure.") : []),
+  ];
 }

@@ -170,3 +170,58 @@ export const exposure = z
 
 /** JSON laid over a file's own, object by object. */
 export const overrides = z.record(z.string(), z.json());
+
+/** Where the API server is, for systems whose pods talk to it. */
+export const apiServer = z
+  .strictObject({
+    cidrs: z
+      .array(cidr)
+      .min(1)
+      .default(["0.0.0.0/0"])
+      .describe("its addresses; `kubectl get endpointslices -n default` shows them"),
+    ports: z
+      .array(port)
+      .min(1)
+      .default([443, 6443])
+      .describe("its TCP ports: that of its Service and its own"),
+  })
+  .meta({
+    title: "apiServer",
+    description: "where the pods that have rights there may reach the API server",
+  });
+
+const backupRuns = {
+  schedule: schedule.default("0 2 * * *").describe("when volumes are saved, in UTC"),
+  keep: z.int().min(1).max(1000).default(7).describe("backups of each volume that are kept"),
+};
+
+/** How a system's volumes are saved. */
+export const volumeBackup = z
+  .discriminatedUnion("type", [
+    z.strictObject({ type: z.literal("none") }),
+    z.strictObject({
+      type: z.literal("snapshot"),
+      ...backupRuns,
+      snapshotClassName: objectName
+        .optional()
+        .describe("VolumeSnapshotClass; default: the cluster's default for the driver"),
+      waitSeconds: z
+        .int()
+        .min(1)
+        .max(86400)
+        .default(1800)
+        .describe("until the snapshots of a run must be ready"),
+    }),
+    z.strictObject({
+      type: z.literal("copy"),
+      ...backupRuns,
+      size: quantity.describe("size of the volume of the archives"),
+      storageClassName: objectName.optional().describe("default: the cluster's default class"),
+      existingClaim: objectName.optional().describe("mount this claim and create none"),
+    }),
+  ])
+  .meta({
+    title: "volumeBackup",
+    description:
+      "how volumes are saved: by VolumeSnapshots, which need a CSI snapshot controller, or by archives on a volume of their own",
+  });

@@ -1,6 +1,6 @@
 import * as pulumi from "@pulumi/pulumi";
 import type * as k8s from "@pulumi/kubernetes";
-import type { Resources } from "./capacity";
+import { type Capacity, podCapacity, type Resources, sumCapacity } from "./capacity";
 import { type Environment, environmentList, environmentSources } from "./env";
 import { type Problem, problemsOf } from "./problems";
 import { parseQuantity } from "./quantity";
@@ -26,6 +26,18 @@ export interface Mountable {
   readonly colocation?: Readonly<Record<string, string>>;
   /** True for a volume that two generations of a pod cannot hold at the same time. */
   readonly singleNode?: boolean;
+  /** Set for a volume that each pod of a StatefulSet has to itself: the claim to make it by. */
+  readonly claim?: ClaimPerPod;
+}
+
+/** What each pod's own claim asks for. */
+export interface ClaimPerPod {
+  /** A quantity such as 10Gi. */
+  readonly size: string;
+  /** @default ReadWriteOnce */
+  readonly accessMode?: "ReadWriteOnce" | "ReadWriteMany" | "ReadWriteOncePod" | undefined;
+  /** @default - the cluster's default class */
+  readonly storageClassName?: string | undefined;
 }
 
 /** One mount of a container. */
@@ -47,39 +59,59 @@ export interface Placement {
   readonly priorityClassName?: string | undefined;
 }
 
+/** Who a pod is to the API server. */
+export interface Identity {
+  readonly serviceAccountName: pulumi.Input<string>;
+  /** False for an account without rights: its pods then get no token. @default true */
+  readonly hasToken?: boolean;
+}
+
 /** What runs in one container. */
 export interface ContainerArgs {
   readonly image: string;
   /** @default - the image's entrypoint */
   readonly command?: readonly string[];
   readonly args?: readonly string[];
+  /** @default - the image's */
+  readonly workingDir?: string;
   readonly env?: Environment;
   readonly resources: Resources;
   readonly mounts?: readonly Mount[];
   /** Root file system read-only, with a scratch `/tmp`. @default true */
   readonly readOnlyRootFilesystem?: boolean;
+  /**
+   * Laid over the security context. What goes beyond Pod Security `restricted` is refused by a namespace
+   * that enforces it. @default - nothing
+   */
+  readonly securityContext?: k8s.types.input.core.v1.SecurityContext;
 }
 
-/** The pod shape that every workload shares. */
-export interface PodArgs extends ContainerArgs {
+/** What a container that goes on running has beside. */
+export interface ServerContainerArgs extends ContainerArgs {
   /** TCP ports by name. @default - none */
   readonly ports?: Readonly<Record<string, number>>;
   readonly startupProbe?: Probe;
   readonly readinessProbe?: Probe;
   readonly livenessProbe?: Probe;
+}
+
+/** The pod shape that every workload shares. */
+export interface PodArgs extends ServerContainerArgs {
+  /** Containers that run beside the main one, by name. */
+  readonly sidecars?: Readonly<Record<string, ServerContainerArgs>>;
   /** Containers that run one after the other before the main one. */
   readonly initContainers?: Readonly<Record<string, ContainerArgs>>;
   /** Numeric user the containers run as. @default 1000 */
   readonly runAsUser?: number;
-  /** Group of the files on mounted volumes. @default - the value of runAsUser */
-  readonly fsGroup?: number;
+  /** Group of the files on mounted volumes; `none` leaves them alone. @default - the value of runAsUser */
+  readonly fsGroup?: number | "none";
   /** Seconds between SIGTERM and SIGKILL. @default 30 */
   readonly terminationGracePeriodSeconds?: number;
   readonly placement?: Placement | undefined;
   /** Names of registry Secrets. */
   readonly imagePullSecrets?: readonly string[];
   /** Pods with RBAC rules; only they get a service-account token. @default - no token */
-  readonly identity?: { readonly serviceAccountName: pulumi.Input<string> };
+  readonly identity?: Identity;
   /** More labels on the pods, never part of a selector. */
   readonly podLabels?: Readonly<Record<string, string>>;
   readonly podAnnotations?: Readonly<Record<string, string>>;
@@ -92,6 +124,11 @@ const scratch: Mount = {
   path: "/tmp",
 };
 
+/** A volume that each pod of a StatefulSet has to itself. `volumeName` is the first part of its name. */
+export function claimPerPod(volumeName: string, claim: ClaimPerPod): Mountable {
+  return { volumeName, volumeSource: {}, claim };
+}
+
 /** An empty volume that lives as long as its pod. `sizeLimit` is a quantity. */
 export function scratchVolume(volumeName: string, sizeLimit: string): Mountable {
   return { volumeName, volumeSource: { emptyDir: { sizeLimit } } };
@@ -103,7 +140,16 @@ function mountsOf(container: ContainerArgs): Mount[] {
 }
 
 function containersOf(pod: PodArgs): ContainerArgs[] {
-  return [...Object.values(pod.initContainers ?? {}), pod];
+  return [...Object.values(pod.initContainers ?? {}), pod, ...Object.values(pod.sidecars ?? {})];
+}
+
+/** The share of so many pods: what their main containers and sidecars ask for together. */
+export function podsCapacity(replicas: number, pod: PodArgs): Capacity {
+  const sidecars = Object.values(pod.sidecars ?? {}).map(({ resources }) => ({
+    ...podCapacity(replicas, resources),
+    replicas: 0,
+  }));
+  return sumCapacity([podCapacity(replicas, pod.resources), ...sidecars]);
 }
 
 /** Each thing the pod mounts, once. */
@@ -146,6 +192,9 @@ export function podProblems(pod: PodArgs): Problem[] {
     ...Object.entries(pod.initContainers ?? {}).flatMap(([name, args]) =>
       containerProblems(args, `initContainers.${name}.`),
     ),
+    ...Object.entries(pod.sidecars ?? {}).flatMap(([name, args]) =>
+      containerProblems(args, `sidecars.${name}.`),
+    ),
     ...problemsOf([
       pod.runAsUser === 0,
       "runAsUser",
@@ -162,12 +211,14 @@ function container(name: string, args: ContainerArgs): k8s.types.input.core.v1.C
     image: args.image,
     ...(args.command && { command: [...args.command] }),
     ...(args.args && { args: [...args.args] }),
+    ...(args.workingDir !== undefined && { workingDir: args.workingDir }),
     ...(env.length > 0 && { env }),
     resources: args.resources,
     securityContext: {
       allowPrivilegeEscalation: false,
       capabilities: { drop: ["ALL"] },
       readOnlyRootFilesystem: args.readOnlyRootFilesystem ?? true,
+      ...args.securityContext,
     },
     ...(mounts.length > 0 && {
       volumeMounts: mounts.map(({ from, path, subPath, readOnly }) => ({
@@ -177,6 +228,24 @@ function container(name: string, args: ContainerArgs): k8s.types.input.core.v1.C
         ...(readOnly === true && { readOnly }),
       })),
     }),
+  };
+}
+
+function serverContainer(
+  name: string,
+  args: ServerContainerArgs,
+): k8s.types.input.core.v1.Container {
+  return {
+    ...container(name, args),
+    ...(args.ports && {
+      ports: Object.entries(args.ports).map(([portName, containerPort]) => ({
+        name: portName,
+        containerPort,
+      })),
+    }),
+    ...(args.startupProbe && { startupProbe: args.startupProbe }),
+    ...(args.readinessProbe && { readinessProbe: args.readinessProbe }),
+    ...(args.livenessProbe && { livenessProbe: args.livenessProbe }),
   };
 }
 
@@ -223,6 +292,8 @@ export function podTemplate(
   const initContainers = Object.entries(pod.initContainers ?? {}).map(([key, args]) =>
     container(key, args),
   );
+  // The StatefulSet's controller adds the volumes of claims to each pod.
+  const volumes = mountablesOf(pod).filter(({ claim }) => claim === undefined);
   const spreads = spread && terms.length === 0 && (pod.restartPolicy ?? "Always") === "Always";
   return {
     metadata: {
@@ -230,7 +301,7 @@ export function podTemplate(
       ...(Object.keys(annotations).length > 0 && { annotations }),
     },
     spec: {
-      automountServiceAccountToken: pod.identity !== undefined,
+      automountServiceAccountToken: pod.identity !== undefined && pod.identity.hasToken !== false,
       ...(pod.identity && { serviceAccountName: pod.identity.serviceAccountName }),
       ...(pod.imagePullSecrets &&
         pod.imagePullSecrets.length > 0 && {
@@ -246,9 +317,11 @@ export function podTemplate(
         runAsNonRoot: true,
         runAsUser: user,
         runAsGroup: user,
-        fsGroup: pod.fsGroup ?? user,
-        // Without this, each start changes the group of every file on a large volume.
-        fsGroupChangePolicy: "OnRootMismatch",
+        ...(pod.fsGroup !== "none" && {
+          fsGroup: pod.fsGroup ?? user,
+          // Without this, each start changes the group of every file on a large volume.
+          fsGroupChangePolicy: "OnRootMismatch",
+        }),
         seccompProfile: { type: "RuntimeDefault" },
       },
       ...(nodeSelector && { nodeSelector: { ...nodeSelector } }),
@@ -272,21 +345,11 @@ export function podTemplate(
       }),
       ...(initContainers.length > 0 && { initContainers }),
       containers: [
-        {
-          ...container(name, pod),
-          ...(pod.ports && {
-            ports: Object.entries(pod.ports).map(([portName, containerPort]) => ({
-              name: portName,
-              containerPort,
-            })),
-          }),
-          ...(pod.startupProbe && { startupProbe: pod.startupProbe }),
-          ...(pod.readinessProbe && { readinessProbe: pod.readinessProbe }),
-          ...(pod.livenessProbe && { livenessProbe: pod.livenessProbe }),
-        },
+        serverContainer(name, pod),
+        ...Object.entries(pod.sidecars ?? {}).map(([key, args]) => serverContainer(key, args)),
       ],
-      ...(mountablesOf(pod).length > 0 && {
-        volumes: mountablesOf(pod).map(({ volumeName, volumeSource }) => ({
+      ...(volumes.length > 0 && {
+        volumes: volumes.map(({ volumeName, volumeSource }) => ({
           name: volumeName,
           ...volumeSource,
         })),

@@ -1,7 +1,9 @@
+import { bots } from "./bots";
 import { openms } from "./openms";
 import type { System } from "./system";
 
 /** Every system that a stack can run, by the name it has in `stackberth:systems`. */
 export const systems: Readonly<Record<string, System>> = {
   openms,
+  bots,
 };

@@ -17,11 +17,20 @@ export interface SystemContext<Settings> {
   readonly digestKey: pulumi.Output<string>;
 }
 
+/** One command that an operator needs, ready to be pasted into a shell. */
+export interface RunbookEntry {
+  /** What it is for, in a few words; unique within the system. */
+  readonly title: string;
+  readonly command: string;
+}
+
 /** What a system tells of itself once it is deployed. */
 export interface Deployed {
   readonly urls: pulumi.Output<string[]>;
   readonly namespace: pulumi.Output<string>;
   readonly capacity: Capacity;
+  /** Logs, runs by hand, restart, health, backup and restore, as far as the system has them. */
+  readonly runbook: readonly RunbookEntry[];
 }
 
 /** One real system: its settings, its secrets and its composition of components. */

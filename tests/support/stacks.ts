@@ -19,7 +19,10 @@ export function stackConfig(
   stack: StackName,
   changes: Readonly<Record<string, string>> = {},
 ): { readonly config: Record<string, string>; readonly secretKeys: string[] } {
-  const plain = new Map(Object.entries(openStackConfig(root, stack).config));
+  const opened = openStackConfig(root, stack);
+  const plain = new Map(
+    Object.entries(opened.config).filter(([key]) => !opened.secretKeys.includes(key)),
+  );
   const keys = declaredSecrets(settingsIn({ ...Object.fromEntries(plain), ...changes })).map(
     ({ key }) => key,
   );

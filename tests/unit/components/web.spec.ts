@@ -190,7 +190,7 @@ describe("Web", () => {
     [
       "an Ingress without hosts",
       make({ exposure: { ...ingress, hosts: [] } }),
-      "hosts",
+      "exposure.hosts",
       /is empty/,
     ],
   ]);

@@ -201,7 +201,7 @@ describe("stack files", () => {
     const values = dev.secretKeys.map((key) => dev.config[key]);
     const text = readFileSync(join(root, "Pulumi.prod.yaml"), "utf8");
     for (const value of values) {
-      assert.ok(value !== undefined && value.length >= 24);
+      assert.ok(value !== undefined && value.length >= 16);
       assert.ok(!Object.values(prod.config).includes(value) && !text.includes(value));
     }
   });

@@ -1,0 +1,26 @@
+# Replaces the database by the dump $RESTORE_FROM of $BACKUP_DIR. Nothing is touched before the dump was
+# read to its end and the present state was dumped in turn. Done once for each dump and $RESTORE_REQUEST:
+# the Job may run again at any time, and would otherwise take the database back each time.
+set -eu
+here=$(dirname "$0")
+. "$here/common.sh"
+
+file=$BACKUP_DIR/$RESTORE_FROM
+mark=$BACKUP_DIR/.restored-$RESTORE_FROM${RESTORE_REQUEST:+-$RESTORE_REQUEST}
+
+if [ -e "$mark" ]; then
+  echo "$RESTORE_FROM was restored at $(cat "$mark"); nothing to do"
+  exit
+fi
+if [ ! -f "$file" ]; then
+  fail "there is no $RESTORE_FROM; there are:" "$(cd "$BACKUP_DIR" && echo *."$DUMP_SUFFIX")"
+fi
+verify "$file" || fail "$RESTORE_FROM is no whole dump of $DATABASE_NAME; nothing was changed"
+wait_until_up
+if exists; then
+  RETENTION_DAYS='' sh "$here/backup.sh" ||
+    fail "the present state could not be dumped; nothing was changed. If it may go, drop the database"
+fi
+replace "$file"
+date -u +%Y-%m-%dT%H:%M:%SZ >"$mark"
+echo "restored $DATABASE_NAME from $RESTORE_FROM"
