@@ -138,8 +138,8 @@ async function checkApart(root: string, name: string): Promise<void> {
   });
   if (shared.length === 0) return;
   throw new UserError(
-    `review ${name} would share these with stack ${base}, as only the setting \`namespace\` and ` +
-      `hosts were changed: ${shared.map(describe).join(", ")}`,
+    `review ${name} would share these with stack ${base}: ${shared.map(describe).join(", ")}; ` +
+      "their system must say in its table entry how it gets namespaces of its own (`inNamespaces`)",
   );
 }
 

@@ -1,7 +1,5 @@
 import { isQuantity, parseQuantity } from "../lib/quantity";
-
-/** Settings as they stand in a stack's file. */
-export type PlainSettings = Readonly<Record<string, unknown>>;
+import type { PlainSettings, System } from "../systems/system";
 
 const smallestVolume = "1Gi";
 
@@ -11,13 +9,14 @@ export function ownName(review: string, name: string): string {
 }
 
 /**
- * The settings of a system in a review: its own namespace; its own hosts, in every text that names
+ * The settings of a system in a review: its own namespaces; its own hosts, in every text that names
  * one of the system's `hosts`; at most one of all `replicas`, and 1Gi of every `size`.
  */
 export function reviewSettings(
   review: string,
   system: string,
   settings: PlainSettings,
+  inNamespaces: System["inNamespaces"] = (given, own) => ({ ...given, namespace: own(system) }),
 ): PlainSettings {
   const hosts = hostsIn(settings).sort((a, b) => b.length - a.length);
   const walk = (value: unknown, key: string): unknown => {
@@ -28,7 +27,7 @@ export function reviewSettings(
     if (key === "size") return smaller(value);
     return renamed(value, hosts, review);
   };
-  return { ...mapValues(settings, walk), namespace: ownName(review, system) };
+  return inNamespaces(mapValues(settings, walk), (name) => ownName(review, name));
 }
 
 const isMap = (value: unknown): value is PlainSettings =>

@@ -5,7 +5,8 @@ import { isJson, textAt } from "../engine/objects";
 import { readProject } from "../engine/stackConfig";
 import { StackFile } from "../secrets";
 import { systems } from "../systems";
-import { type PlainSettings, reviewSettings } from "./settings";
+import type { PlainSettings } from "../systems/system";
+import { reviewSettings } from "./settings";
 
 /** The stack whose values a review starts from. */
 export const base = "dev";
@@ -53,7 +54,10 @@ export function reviewStackFile({ root, review, expires, ...args }: ReviewArgs):
   const settings = Object.fromEntries(
     chosen.map((name): [string, PlainSettings] => {
       const given = plain[own(name)];
-      return [name, reviewSettings(review, name, isJson(given) ? given : {})];
+      return [
+        name,
+        reviewSettings(review, name, isJson(given) ? given : {}, systems[name]?.inNamespaces),
+      ];
     }),
   );
   const ofSystems = Object.keys(systems).map(own);

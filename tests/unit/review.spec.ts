@@ -50,6 +50,19 @@ describe("settings of a review", () => {
     });
   });
 
+  it("have as many namespaces as the system says", () => {
+    const settings = { sites: [{ name: "a" }, { name: "b" }] };
+    const found = reviewSettings("pr-1", "shop", settings, ({ sites }, own) => ({
+      sites: (sites as { name: string }[]).map((site) => ({ ...site, namespace: own(site.name) })),
+    }));
+    assert.deepEqual(found, {
+      sites: [
+        { name: "a", namespace: "pr-1-a" },
+        { name: "b", namespace: "pr-1-b" },
+      ],
+    });
+  });
+
   it("name things so that one wildcard certificate serves all reviews", () => {
     assert.equal(ownName("pr-1", "shop.example.org"), "pr-1-shop.example.org");
     assert.equal(ownName("pr-1", "*.example.org"), "*.pr-1-example.org");
