@@ -35,6 +35,11 @@ export interface StorageArgs {
   readonly nfs?: NfsArgs | undefined;
   /** Several workloads mount it: with ReadWriteOnce they are then drawn to one node. @default false */
   readonly shared?: boolean;
+  /**
+   * Volumes of one group draw their pods to the same node, also pods that mount only some of them.
+   * @default - the name of the claim: a group of its own
+   */
+  readonly group?: string;
   /** Keep the claim when it leaves the program or the stack goes. @default false */
   readonly retain?: boolean;
 }
@@ -82,7 +87,7 @@ export class Storage extends pulumi.ComponentResource implements Mountable {
     this.singleNode = mode !== "ReadWriteMany";
     this.colocation =
       this.singleNode && args.shared === true
-        ? { [`stackberth.dev/volume-${claimName}`]: "shared" }
+        ? { [`stackberth.dev/volume-${args.group ?? claimName}`]: "shared" }
         : {};
     this.volumeName = claimName;
     this.claimName = args.existingClaim ?? claimName;

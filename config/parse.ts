@@ -1,5 +1,5 @@
 import { z } from "zod";
-import type { SecretDeclaration } from "../secrets/declaration";
+import { formatFlawOf, type SecretDeclaration } from "../secrets/declaration";
 import { systems } from "../systems";
 import { type ConfigProblem, describeIssues, nearest } from "./problems";
 import { declaredSecrets, storedSecrets } from "./secrets";
@@ -99,8 +99,10 @@ export function parseStack(raw: RawConfig): ParseResult {
   // A system that is configured but not listed is checked as well: its settings are there to be used.
   for (const name of Object.keys(systems)) {
     const system = systems[name];
-    if (!system || !(name in chosen || name in values)) continue;
     const given = values[name] ?? {};
+    // Pulumi.yaml's default is an empty object, which configures nothing.
+    const configured = JSON.stringify(given) !== "{}";
+    if (!system || !(name in chosen || configured)) continue;
     const result = system.schema.safeParse(given);
     if (result.success && name in chosen) chosen[name] = result.data;
     if (!result.success) {
@@ -176,13 +178,17 @@ function secretProblems(
   return declarations.flatMap((declaration): ConfigProblem[] => {
     const { key: name, kind, usedIn, optional } = declaration;
     const key = `${raw.project}:${name}`;
-    if (raw.values[key] === undefined) {
+    const given = raw.values[key];
+    if (given === undefined) {
       if (optional === true || !must.includes(declaration)) return [];
       const command = kind === "user" ? `${npm} --set ${name}` : npm;
       return [{ key, text: `secret is missing (${usedIn}). Run: ${command}` }];
     }
-    if (raw.isSecret(key)) return [];
     const mend = `${npm} ${kind === "user" ? "--set" : "--rotate"} ${name}`;
+    if (raw.isSecret(key)) {
+      const flaw = formatFlawOf(declaration, given);
+      return flaw === undefined ? [] : [{ key, text: `${flaw} (${usedIn}). Run: ${mend}` }];
+    }
     return [
       { key, text: `stands in plain text in the file and must be considered known. Run: ${mend}` },
     ];

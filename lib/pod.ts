@@ -77,7 +77,7 @@ export interface ContainerArgs {
   readonly env?: Environment;
   readonly resources: Resources;
   readonly mounts?: readonly Mount[];
-  /** Root file system read-only, with a scratch `/tmp`. @default true */
+  /** Root file system read-only, with a scratch `/tmp` unless something is mounted there. @default true */
   readonly readOnlyRootFilesystem?: boolean;
   /**
    * Laid over the security context. What goes beyond Pod Security `restricted` is refused by a namespace
@@ -135,8 +135,9 @@ export function scratchVolume(volumeName: string, sizeLimit: string): Mountable 
 }
 
 function mountsOf(container: ContainerArgs): Mount[] {
-  const tmp = (container.readOnlyRootFilesystem ?? true) ? [scratch] : [];
-  return [...(container.mounts ?? []), ...tmp];
+  const { mounts = [], readOnlyRootFilesystem = true } = container;
+  const needsScratch = readOnlyRootFilesystem && mounts.every(({ path }) => path !== scratch.path);
+  return [...mounts, ...(needsScratch ? [scratch] : [])];
 }
 
 function containersOf(pod: PodArgs): ContainerArgs[] {

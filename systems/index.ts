@@ -1,9 +1,13 @@
 import { bots } from "./bots";
+import { maps } from "./maps";
+import { openml } from "./openml";
 import { openms } from "./openms";
 import type { System } from "./system";
 
 /** Every system that a stack can run, by the name it has in `stackberth:systems`. */
 export const systems: Readonly<Record<string, System>> = {
   openms,
+  maps,
   bots,
+  openml,
 };

@@ -2,6 +2,7 @@ import type * as pulumi from "@pulumi/pulumi";
 import type { z } from "zod";
 import type { StackSettings } from "../config/stackSettings";
 import type { Capacity } from "../lib/capacity";
+import type { RunbookEntry } from "../lib/runbook";
 import type { SecretDeclaration } from "../secrets/declaration";
 
 /** What a system is given to deploy itself with. */
@@ -15,13 +16,6 @@ export interface SystemContext<Settings> {
   readonly secret: (key: string) => pulumi.Output<string>;
   /** See the Secrets component. */
   readonly digestKey: pulumi.Output<string>;
-}
-
-/** One command that an operator needs, ready to be pasted into a shell. */
-export interface RunbookEntry {
-  /** What it is for, in a few words; unique within the system. */
-  readonly title: string;
-  readonly command: string;
 }
 
 /** Settings as they stand in a stack's file. */

@@ -1,4 +1,4 @@
-import type { RunbookEntry } from "../system";
+import { kubectl, type RunbookEntry, startNow } from "../../lib/runbook";
 import { names, webPort } from "./names";
 import type { BotsSettings } from "./schema";
 import { healthCheck } from "./sizes";
@@ -11,13 +11,13 @@ export function runbookOf(settings: BotsSettings): readonly RunbookEntry[] {
   const web = `deployment/${names.web}`;
   const engines = engineJobs(settings);
   const latestRun = `"$(${kubectl(
-    settings,
+    settings.namespace,
     `get jobs --selector 'app.kubernetes.io/name in (${engines.join(",")})' --sort-by .metadata.creationTimestamp --output name`,
   )} | tail -n 1)"`;
   const services = separate ? `${web} ${queue}` : web;
   const all =
     settings.dirMonitor && separate ? `${services} deployment/${names.dirMonitor}` : services;
-  const run = (words: string): string => kubectl(settings, words);
+  const run = (words: string): string => kubectl(settings.namespace, words);
   return [
     {
       title: "logs of the web server",
@@ -34,7 +34,7 @@ export function runbookOf(settings: BotsSettings): readonly RunbookEntry[] {
     },
     ...engines.map((job) => ({
       title: job === names.engine ? "run the engine now" : `run ${job} now`,
-      command: startNow(settings, job),
+      command: startNow(settings.namespace, job),
     })),
     { title: "restart all services", command: run(`rollout restart ${all}`) },
     { title: "wait until all services are ready", command: run(`rollout status ${all}`) },
@@ -64,23 +64,21 @@ export function runbookOf(settings: BotsSettings): readonly RunbookEntry[] {
   ];
 }
 
-const kubectl = ({ namespace }: BotsSettings, words: string): string =>
-  `kubectl --namespace ${namespace} ${words}`;
-
-/** A run of a CronJob outside its schedule. */
-const startNow = (settings: BotsSettings, cronJob: string): string =>
-  kubectl(settings, `create job ${cronJob}-$(date +%s) --from cronjob/${cronJob}`);
-
 function backups(settings: BotsSettings): RunbookEntry[] {
   const { backup } = settings;
   return [
     ...(backup.type === "none"
       ? []
-      : [{ title: "back up the data volume now", command: startNow(settings, names.backup) }]),
+      : [
+          {
+            title: "back up the data volume now",
+            command: startNow(settings.namespace, names.backup),
+          },
+        ]),
     {
       title: "back up the database now",
       command: startNow(
-        settings,
+        settings.namespace,
         settings.database.type === "external" ? names.databaseBackup : `${names.database}-backup`,
       ),
     },
@@ -94,7 +92,7 @@ function restores(settings: BotsSettings): RunbookEntry[] {
       ? [
           {
             title: "restore the data volume from its newest backup",
-            command: startNow(settings, `${names.backup}-restore`),
+            command: startNow(settings.namespace, `${names.backup}-restore`),
           },
         ]
       : []),
@@ -102,7 +100,7 @@ function restores(settings: BotsSettings): RunbookEntry[] {
       ? [
           {
             title: "snapshots that the data volume can be restored from",
-            command: kubectl(settings, "get volumesnapshots"),
+            command: kubectl(settings.namespace, "get volumesnapshots"),
           },
         ]
       : []),
@@ -110,7 +108,7 @@ function restores(settings: BotsSettings): RunbookEntry[] {
       ? [
           {
             title: "restore the database from its newest backup",
-            command: startNow(settings, names.databaseRestore),
+            command: startNow(settings.namespace, names.databaseRestore),
           },
         ]
       : []),

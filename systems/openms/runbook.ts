@@ -1,9 +1,9 @@
-import type { RunbookEntry } from "../system";
+import { kubectl as inNamespace, type RunbookEntry, startNow } from "../../lib/runbook";
 import type { OpenmsSettings } from "./schema";
 
 /** What an operator of OpenMS needs. */
 export function runbookOf({ namespace }: OpenmsSettings): readonly RunbookEntry[] {
-  const kubectl = (words: string): string => `kubectl --namespace ${namespace} ${words}`;
+  const kubectl = (words: string): string => inNamespace(namespace, words);
   const logs = (of: string): string => kubectl(`logs ${of} --all-containers --tail 100`);
   return [
     { title: "logs of the web server", command: logs("deployment/web") },
@@ -11,7 +11,7 @@ export function runbookOf({ namespace }: OpenmsSettings): readonly RunbookEntry[
     { title: "logs of the queue", command: logs("deployment/redis") },
     {
       title: "clean up workspaces now",
-      command: kubectl("create job clean-up-$(date +%s) --from cronjob/clean-up-workspaces"),
+      command: startNow(namespace, "clean-up-workspaces"),
     },
     {
       title: "restart web server and workers",

@@ -1,6 +1,8 @@
-import type { SystemCases } from "./cases";
 import { bots } from "./bots";
+import type { SystemCases } from "./cases";
+import { maps } from "./maps";
+import { openml } from "./openml";
 import { openms } from "./openms";
 
 /** Every system that the tests know, by its name. */
-export const systemCases: Readonly<Record<string, SystemCases>> = { openms, bots };
+export const systemCases: Readonly<Record<string, SystemCases>> = { openms, maps, bots, openml };
