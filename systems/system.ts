@@ -18,6 +18,9 @@ export interface SystemContext<Settings> {
   readonly digestKey: pulumi.Output<string>;
 }
 
+/** Settings as they stand in a stack's file. */
+export type PlainSettings = Readonly<Record<string, unknown>>;
+
 /** What a system tells of itself once it is deployed. */
 export interface Deployed {
   readonly urls: pulumi.Output<string[]>;
@@ -41,6 +44,13 @@ export interface System<Settings = unknown> {
   readonly namespaces?: (settings: Settings) => Readonly<Record<string, string>>;
   /** The secrets it needs with these settings. */
   readonly secrets: (settings: Settings) => readonly SecretDeclaration[];
+  /**
+   * The same settings in namespaces of a review's own; `own` makes a name such. For a system whose
+   * namespaces do not come of the one setting `namespace`.
+   *
+   * @default - sets `namespace` after the system's name
+   */
+  readonly inNamespaces?: (settings: PlainSettings, own: (name: string) => string) => PlainSettings;
   readonly deploy: (
     context: SystemContext<Settings>,
     options: pulumi.ComponentResourceOptions,
