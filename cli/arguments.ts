@@ -8,8 +8,13 @@ export interface StackRequest {
   readonly engine: "direct" | "pulumi" | undefined;
 }
 
-/** The flags of a command: whether each takes a value. */
-export type Flags = Readonly<Record<string, { readonly type: "string" | "boolean" }>>;
+/** The flags of a command: whether each takes a value, and may be given more than once. */
+export type Flags = Readonly<
+  Record<string, { readonly type: "string" | "boolean"; readonly multiple?: boolean }>
+>;
+
+/** What a flag was given; undefined where it was not. */
+export type FlagValue = string | boolean | readonly (string | boolean)[] | undefined;
 
 /** The flags of the commands that work on a stack in a cluster. */
 export const stackFlags = {
@@ -23,7 +28,7 @@ export function readFlags(
   command: string,
   argv: readonly string[],
   flags: Flags,
-): Readonly<Record<string, string | boolean | undefined>> {
+): Readonly<Record<string, FlagValue>> {
   try {
     return { ...parseArgs({ args: [...argv], options: flags, strict: true }).values };
   } catch (error) {

@@ -12,6 +12,8 @@ const commands: Readonly<Record<string, () => Command>> = {
   up: () => (load("./stack") as typeof import("./stack")).up,
   preview: () => (load("./stack") as typeof import("./stack")).preview,
   down: () => (load("./stack") as typeof import("./stack")).down,
+  diff: () => (load("./diff") as typeof import("./diff")).diff,
+  graph: () => (load("./graph") as typeof import("./graph")).graph,
   render: () => (load("./render") as typeof import("./render")).render,
   cluster: () => (load("./others") as typeof import("./others")).cluster,
   secrets: () => (load("./others") as typeof import("./others")).secrets,

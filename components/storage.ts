@@ -1,13 +1,16 @@
 import * as k8s from "@pulumi/kubernetes";
 import * as pulumi from "@pulumi/pulumi";
 import { type Capacity, storageCapacity } from "../lib/capacity";
+import { type FixedVolume, fixedVolumeProblems, fixedVolumeSpec } from "../lib/fixedVolume";
 import { retainAnnotation } from "../lib/labels";
 import type { Mountable } from "../lib/pod";
 import { problemsOf, refuse } from "../lib/problems";
 import { isQuantity } from "../lib/quantity";
 import type { Namespace } from "./namespace";
 
-export interface StorageArgs {
+export type { NfsArgs, NodeFolder } from "../lib/fixedVolume";
+
+export interface StorageArgs extends FixedVolume {
   readonly namespace: Namespace;
   /** Name of the claim. @default - the component's name */
   readonly name?: string;
@@ -21,6 +24,11 @@ export interface StorageArgs {
   readonly existingClaim?: string | undefined;
   /** Several workloads mount it: with ReadWriteOnce they are then drawn to one node. @default false */
   readonly shared?: boolean;
+  /**
+   * Volumes of one group draw their pods to the same node, also pods that mount only some of them.
+   * @default - the name of the claim: a group of its own
+   */
+  readonly group?: string;
   /** Keep the claim when it leaves the program or the stack goes. @default false */
   readonly retain?: boolean;
 }
@@ -35,15 +43,15 @@ export class Storage extends pulumi.ComponentResource implements Mountable {
   readonly volumeSource: Mountable["volumeSource"];
   readonly colocation: Readonly<Record<string, string>>;
   readonly singleNode: boolean;
+  /** The claim that is mounted, ours or the existing one. */
+  readonly claimName: string;
   readonly capacity: Capacity;
 
   constructor(name: string, args: StorageArgs, opts?: pulumi.ComponentResourceOptions) {
-    super("stackberth:components:Storage", name, {}, opts);
-    const claimName = args.name ?? name;
+    const { storageClassName, existingClaim } = args;
     const mode = args.accessMode ?? "ReadWriteOnce";
-    refuse(
-      "Storage",
-      problemsOf(
+    refuse("Storage", [
+      ...problemsOf(
         [!isQuantity(args.size), "size", `"${args.size}" is no quantity; for example 100Gi`],
         [
           mode === "ReadWriteOncePod" && args.shared === true,
@@ -51,38 +59,70 @@ export class Storage extends pulumi.ComponentResource implements Mountable {
           "ReadWriteOncePod cannot be shared; use ReadWriteOnce or ReadWriteMany",
         ],
       ),
-    );
-    const retain = args.retain ?? false;
+      ...fixedVolumeProblems(args, { storageClassName, existingClaim }),
+    ]);
+    super("stackberth:components:Storage", name, {}, opts);
+    const ownName = args.name ?? name;
     this.singleNode = mode !== "ReadWriteMany";
     this.colocation =
       this.singleNode && args.shared === true
-        ? { [`stackberth.dev/volume-${claimName}`]: "shared" }
+        ? { [`stackberth.dev/volume-${args.group ?? ownName}`]: "shared" }
         : {};
-    this.volumeName = claimName;
-    if (args.existingClaim === undefined) {
-      const { storageClassName } = args;
-      const claim = new k8s.core.v1.PersistentVolumeClaim(
-        name,
+    this.volumeName = ownName;
+    this.claimName = existingClaim ?? ownName;
+    const claim = existingClaim === undefined ? this.createClaim(name, mode, args) : undefined;
+    this.volumeSource = {
+      persistentVolumeClaim: { claimName: claim?.metadata.name ?? this.claimName },
+    };
+    this.capacity = storageCapacity(claim ? args.size : "0");
+    this.registerOutputs({ claimName: ownName });
+  }
+
+  private createClaim(
+    name: string,
+    mode: string,
+    args: StorageArgs,
+  ): k8s.core.v1.PersistentVolumeClaim {
+    const { namespace, size, retain = false } = args;
+    const fixed = fixedVolumeSpec(args);
+    const storageClassName = fixed?.storageClassName ?? args.storageClassName;
+    const annotations = retain && { annotations: { [retainAnnotation]: "true" } };
+    // Mode and class cannot be changed in place: in prod a change must fail, not delete the data.
+    const options = { parent: this, protect: retain, retainOnDelete: retain };
+    const volume =
+      fixed &&
+      new k8s.core.v1.PersistentVolume(
+        `${name}-volume`,
         {
           metadata: {
-            ...args.namespace.metadata(claimName),
-            ...(retain && { annotations: { [retainAnnotation]: "true" } }),
+            // Volumes belong to the cluster; the namespace makes the name its own.
+            name: `${namespace.plainName}-${this.claimName}`,
+            labels: { ...namespace.labels },
+            ...annotations,
           },
           spec: {
+            ...fixed,
+            capacity: { storage: size },
             accessModes: [mode],
-            resources: { requests: { storage: args.size } },
-            ...(storageClassName !== undefined && { storageClassName }),
+            // Deleting the claim never deletes the files.
+            persistentVolumeReclaimPolicy: "Retain",
+            claimRef: { namespace: namespace.plainName, name: this.claimName },
           },
         },
-        // Mode and class cannot be changed in place: in prod a change must fail, not delete the data.
-        { parent: this, protect: retain, retainOnDelete: retain },
+        options,
       );
-      this.volumeSource = { persistentVolumeClaim: { claimName: claim.metadata.name } };
-      this.capacity = storageCapacity(args.size);
-    } else {
-      this.volumeSource = { persistentVolumeClaim: { claimName: args.existingClaim } };
-      this.capacity = storageCapacity("0");
-    }
-    this.registerOutputs({ claimName });
+    return new k8s.core.v1.PersistentVolumeClaim(
+      name,
+      {
+        metadata: { ...namespace.metadata(this.claimName), ...annotations },
+        spec: {
+          accessModes: [mode],
+          resources: { requests: { storage: size } },
+          ...(storageClassName !== undefined && { storageClassName }),
+          ...(volume && { volumeName: volume.metadata.name }),
+        },
+      },
+      options,
+    );
   }
 }

@@ -1,5 +1,5 @@
 import { z } from "zod";
-import type { SecretDeclaration } from "../secrets/declaration";
+import { formatFlawOf, type SecretDeclaration } from "../secrets/declaration";
 import { systems } from "../systems";
 import { type ConfigProblem, describeIssues, nearest } from "./problems";
 import { declaredSecrets, storedSecrets } from "./secrets";
@@ -40,16 +40,22 @@ function value(text: string): unknown {
 
 /** Names of the keys that a schema allows at a path; for the message about an unknown one. */
 export function keysAt(schema: z.ZodType, path: readonly PropertyKey[]): readonly string[] {
-  let json = z.toJSONSchema(schema, { io: "input", unrepresentable: "any" }) as JsonSchema;
-  for (const step of path) {
-    const options = json.oneOf ?? json.anyOf;
-    json =
-      (typeof step === "number" ? json.items : json.properties?.[String(step)]) ??
-      options?.map((option) => option.properties?.[String(step)]).find((each) => each) ??
-      {};
-  }
-  const options = [json, ...(json.oneOf ?? json.anyOf ?? [])];
-  return [...new Set(options.flatMap((option) => Object.keys(option.properties ?? {})))];
+  const whole = z.toJSONSchema(schema, { io: "input", unrepresentable: "any" }) as JsonSchema;
+  // Where a schema has several shapes, what any of them allows.
+  const shapes = (json: JsonSchema): readonly JsonSchema[] => [
+    json,
+    ...(json.oneOf ?? json.anyOf ?? []).flatMap(shapes),
+  ];
+  const found = path.reduce<readonly JsonSchema[]>(
+    (open, step) =>
+      open
+        .flatMap(shapes)
+        .flatMap(({ items, properties }) =>
+          typeof step === "number" ? (items ?? []) : (properties?.[String(step)] ?? []),
+        ),
+    [whole],
+  );
+  return [...new Set(found.flatMap(shapes).flatMap((each) => Object.keys(each.properties ?? {})))];
 }
 
 interface JsonSchema {
@@ -99,8 +105,10 @@ export function parseStack(raw: RawConfig): ParseResult {
   // A system that is configured but not listed is checked as well: its settings are there to be used.
   for (const name of Object.keys(systems)) {
     const system = systems[name];
-    if (!system || !(name in chosen || name in values)) continue;
     const given = values[name] ?? {};
+    // Pulumi.yaml's default is an empty object, which configures nothing.
+    const configured = JSON.stringify(given) !== "{}";
+    if (!system || !(name in chosen || configured)) continue;
     const result = system.schema.safeParse(given);
     if (result.success && name in chosen) chosen[name] = result.data;
     if (!result.success) {
@@ -136,15 +144,27 @@ function namespaceProblems(
   chosen: Readonly<Record<string, unknown>>,
 ): ConfigProblem[] {
   const owners = new Map<string, string>();
-  return Object.entries(chosen).flatMap(([name, settings]): ConfigProblem[] => {
-    const namespace = (settings as { namespace?: string } | undefined)?.namespace;
-    if (namespace === undefined) return [];
+  const all = Object.entries(chosen).flatMap(([name, settings]) =>
+    settings === undefined
+      ? []
+      : Object.entries(namespacesOf(name, settings)).map(
+          ([path, each]) => [name, path, each] as const,
+        ),
+  );
+  return all.flatMap(([name, path, namespace]): ConfigProblem[] => {
     const owner = owners.get(namespace);
     owners.set(namespace, name);
     if (owner === undefined) return [];
-    const key = `${prefix}${name}.namespace`;
+    const key = `${prefix}${name}.${path}`;
     return [{ key, text: `got "${namespace}", which ${owner} has already; give each its own.` }];
   });
+}
+
+function namespacesOf(name: string, settings: unknown): Readonly<Record<string, string>> {
+  const several = systems[name]?.namespaces?.(settings);
+  if (several) return several;
+  const { namespace } = settings as { namespace?: string };
+  return namespace === undefined ? {} : { namespace };
 }
 
 function unknownKeys(
@@ -176,13 +196,17 @@ function secretProblems(
   return declarations.flatMap((declaration): ConfigProblem[] => {
     const { key: name, kind, usedIn, optional } = declaration;
     const key = `${raw.project}:${name}`;
-    if (raw.values[key] === undefined) {
+    const given = raw.values[key];
+    if (given === undefined) {
       if (optional === true || !must.includes(declaration)) return [];
       const command = kind === "user" ? `${npm} --set ${name}` : npm;
       return [{ key, text: `secret is missing (${usedIn}). Run: ${command}` }];
     }
-    if (raw.isSecret(key)) return [];
     const mend = `${npm} ${kind === "user" ? "--set" : "--rotate"} ${name}`;
+    if (raw.isSecret(key)) {
+      const flaw = formatFlawOf(declaration, given);
+      return flaw === undefined ? [] : [{ key, text: `${flaw} (${usedIn}). Run: ${mend}` }];
+    }
     return [
       { key, text: `stands in plain text in the file and must be considered known. Run: ${mend}` },
     ];

@@ -7,8 +7,19 @@ export interface KeyReference {
   readonly valueFrom: k8s.types.input.core.v1.EnvVarSource;
 }
 
-/** Environment variables by name: plain text, or a reference to a key. */
-export type Environment = Readonly<Record<string, string | KeyReference>>;
+/** What the pod knows only once it runs, such as its node or address. */
+export interface FieldReference {
+  readonly source?: undefined;
+  readonly valueFrom: k8s.types.input.core.v1.EnvVarSource;
+}
+
+/** The value of a field of the pod, for example `spec.nodeName` or `status.podIP`. */
+export function podField(fieldPath: string): FieldReference {
+  return { valueFrom: { fieldRef: { fieldPath } } };
+}
+
+/** Environment variables by name: plain text, or a reference to a key or a field. */
+export type Environment = Readonly<Record<string, string | KeyReference | FieldReference>>;
 
 const byName = (a: { name: string }, b: { name: string }): number => (a.name < b.name ? -1 : 1);
 
@@ -30,6 +41,16 @@ export function environmentList(environment: Environment): k8s.types.input.core.
 /** What an environment takes its values from. */
 export function environmentSources(environment: Environment): Source[] {
   return Object.values(environment).flatMap((value) =>
-    typeof value === "string" ? [] : [value.source],
+    typeof value === "string" || value.source === undefined ? [] : [value.source],
+  );
+}
+
+/** The same environment, but a changed Secret or ConfigMap behind it is no reason to start anew. */
+export function unwatched(environment: Environment): Environment {
+  return Object.fromEntries(
+    Object.entries(environment).map(([name, value]) => [
+      name,
+      typeof value === "string" ? value : { valueFrom: value.valueFrom },
+    ]),
   );
 }

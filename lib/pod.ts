@@ -1,9 +1,12 @@
 import * as pulumi from "@pulumi/pulumi";
 import type * as k8s from "@pulumi/kubernetes";
-import type { Resources } from "./capacity";
+import { type Capacity, podCapacity, type Resources, sumCapacity } from "./capacity";
 import { type Environment, environmentList, environmentSources } from "./env";
+import { affinityOf, hostname, type Placement, tolerationsOf } from "./placement";
 import { type Problem, problemsOf } from "./problems";
 import { parseQuantity } from "./quantity";
+
+export type { Placement } from "./placement";
 
 export type Probe = k8s.types.input.core.v1.Probe;
 
@@ -50,13 +53,11 @@ export interface Mount {
   readonly readOnly?: boolean;
 }
 
-/** Where pods may run. The fields are those of a pod's spec. */
-export interface Placement {
-  readonly nodeSelector?: Readonly<Record<string, string>> | undefined;
-  readonly tolerations?: readonly k8s.types.input.core.v1.Toleration[] | undefined;
-  /** Spread replicas over nodes, preferring but not requiring it. @default true */
-  readonly spread?: boolean | undefined;
-  readonly priorityClassName?: string | undefined;
+/** Who a pod is to the API server. */
+export interface Identity {
+  readonly serviceAccountName: pulumi.Input<string>;
+  /** False for an account without rights: its pods then get no token. @default true */
+  readonly hasToken?: boolean;
 }
 
 /** What runs in one container. */
@@ -65,33 +66,56 @@ export interface ContainerArgs {
   /** @default - the image's entrypoint */
   readonly command?: readonly string[];
   readonly args?: readonly string[];
+  /** @default - the image's */
+  readonly workingDir?: string;
   readonly env?: Environment;
   readonly resources: Resources;
   readonly mounts?: readonly Mount[];
-  /** Root file system read-only, with a scratch `/tmp`. @default true */
+  /** Root file system read-only, with a scratch `/tmp` unless something is mounted there. @default true */
   readonly readOnlyRootFilesystem?: boolean;
+  /**
+   * Laid over the security context. What goes beyond Pod Security `restricted` is refused by a namespace
+   * that enforces it. @default - nothing
+   */
+  readonly securityContext?: k8s.types.input.core.v1.SecurityContext;
 }
 
-/** The pod shape that every workload shares. */
-export interface PodArgs extends ContainerArgs {
+/** What a container that goes on running has beside. */
+export interface ServerContainerArgs extends ContainerArgs {
   /** TCP ports by name. @default - none */
   readonly ports?: Readonly<Record<string, number>>;
   readonly startupProbe?: Probe;
   readonly readinessProbe?: Probe;
   readonly livenessProbe?: Probe;
+}
+
+/** The pod shape that every workload shares. */
+export interface PodArgs extends ServerContainerArgs {
+  /** Containers that run beside the main one, by name. */
+  readonly sidecars?: Readonly<Record<string, ServerContainerArgs>>;
   /** Containers that run one after the other before the main one. */
   readonly initContainers?: Readonly<Record<string, ContainerArgs>>;
   /** Numeric user the containers run as. @default 1000 */
   readonly runAsUser?: number;
-  /** Group of the files on mounted volumes. @default - the value of runAsUser */
-  readonly fsGroup?: number;
+  /** Group of the files on mounted volumes; `none` leaves them alone. @default - the value of runAsUser */
+  readonly fsGroup?: number | "none";
   /** Seconds between SIGTERM and SIGKILL. @default 30 */
   readonly terminationGracePeriodSeconds?: number;
   readonly placement?: Placement | undefined;
+  /**
+   * Labels of the pods that it shares no node with; where they are its own, there is one a node. A pod
+   * without such a node stays pending. @default - preferred by `placement.spread` only
+   */
+  readonly apartFrom?: Readonly<Record<string, string>>;
+  /**
+   * Kernel settings of the pod's own network and IPC, by name. Pod Security `restricted` allows only
+   * the ones that Kubernetes calls safe. @default - the node's
+   */
+  readonly sysctls?: Readonly<Record<string, string>>;
   /** Names of registry Secrets. */
   readonly imagePullSecrets?: readonly string[];
   /** Pods with RBAC rules; only they get a service-account token. @default - no token */
-  readonly identity?: { readonly serviceAccountName: pulumi.Input<string> };
+  readonly identity?: Identity;
   /** More labels on the pods, never part of a selector. */
   readonly podLabels?: Readonly<Record<string, string>>;
   readonly podAnnotations?: Readonly<Record<string, string>>;
@@ -115,12 +139,22 @@ export function scratchVolume(volumeName: string, sizeLimit: string): Mountable 
 }
 
 function mountsOf(container: ContainerArgs): Mount[] {
-  const tmp = (container.readOnlyRootFilesystem ?? true) ? [scratch] : [];
-  return [...(container.mounts ?? []), ...tmp];
+  const { mounts = [], readOnlyRootFilesystem = true } = container;
+  const needsScratch = readOnlyRootFilesystem && mounts.every(({ path }) => path !== scratch.path);
+  return [...mounts, ...(needsScratch ? [scratch] : [])];
 }
 
 function containersOf(pod: PodArgs): ContainerArgs[] {
-  return [...Object.values(pod.initContainers ?? {}), pod];
+  return [...Object.values(pod.initContainers ?? {}), pod, ...Object.values(pod.sidecars ?? {})];
+}
+
+/** The share of so many pods: what their main containers and sidecars ask for together. */
+export function podsCapacity(replicas: number, pod: PodArgs): Capacity {
+  const sidecars = Object.values(pod.sidecars ?? {}).map(({ resources }) => ({
+    ...podCapacity(replicas, resources),
+    replicas: 0,
+  }));
+  return sumCapacity([podCapacity(replicas, pod.resources), ...sidecars]);
 }
 
 /** Each thing the pod mounts, once. */
@@ -163,11 +197,17 @@ export function podProblems(pod: PodArgs): Problem[] {
     ...Object.entries(pod.initContainers ?? {}).flatMap(([name, args]) =>
       containerProblems(args, `initContainers.${name}.`),
     ),
-    ...problemsOf([
-      pod.runAsUser === 0,
-      "runAsUser",
-      "0 is root, which Pod Security `restricted` refuses",
-    ]),
+    ...Object.entries(pod.sidecars ?? {}).flatMap(([name, args]) =>
+      containerProblems(args, `sidecars.${name}.`),
+    ),
+    ...problemsOf(
+      [pod.runAsUser === 0, "runAsUser", "0 is root, which Pod Security `restricted` refuses"],
+      [
+        (pod.placement?.nodeLossSeconds ?? 0) < 0,
+        "placement.nodeLossSeconds",
+        `${pod.placement?.nodeLossSeconds} is less than 0`,
+      ],
+    ),
   ];
 }
 
@@ -179,12 +219,14 @@ function container(name: string, args: ContainerArgs): k8s.types.input.core.v1.C
     image: args.image,
     ...(args.command && { command: [...args.command] }),
     ...(args.args && { args: [...args.args] }),
+    ...(args.workingDir !== undefined && { workingDir: args.workingDir }),
     ...(env.length > 0 && { env }),
     resources: args.resources,
     securityContext: {
       allowPrivilegeEscalation: false,
       capabilities: { drop: ["ALL"] },
       readOnlyRootFilesystem: args.readOnlyRootFilesystem ?? true,
+      ...args.securityContext,
     },
     ...(mounts.length > 0 && {
       volumeMounts: mounts.map(({ from, path, subPath, readOnly }) => ({
@@ -194,6 +236,24 @@ function container(name: string, args: ContainerArgs): k8s.types.input.core.v1.C
         ...(readOnly === true && { readOnly }),
       })),
     }),
+  };
+}
+
+function serverContainer(
+  name: string,
+  args: ServerContainerArgs,
+): k8s.types.input.core.v1.Container {
+  return {
+    ...container(name, args),
+    ...(args.ports && {
+      ports: Object.entries(args.ports).map(([portName, containerPort]) => ({
+        name: portName,
+        containerPort,
+      })),
+    }),
+    ...(args.startupProbe && { startupProbe: args.startupProbe }),
+    ...(args.readinessProbe && { readinessProbe: args.readinessProbe }),
+    ...(args.livenessProbe && { livenessProbe: args.livenessProbe }),
   };
 }
 
@@ -231,25 +291,23 @@ export function podTemplate(
 ): k8s.types.input.core.v1.PodTemplateSpec {
   const annotations = { ...pod.podAnnotations, ...digestAnnotations(pod) };
   const colocation = colocationLabels(pod);
-  const terms = Object.entries(colocation).map(([key, value]) => ({
-    labelSelector: { matchLabels: { [key]: value } },
-    topologyKey: "kubernetes.io/hostname",
-  }));
-  const { nodeSelector, tolerations, priorityClassName, spread = true } = pod.placement ?? {};
+  const affinity = affinityOf(colocation, pod.apartFrom);
+  const { nodeSelector, priorityClassName, spread = true } = pod.placement ?? {};
+  const tolerations = tolerationsOf(pod.placement ?? {});
   const user = pod.runAsUser ?? 1000;
   const initContainers = Object.entries(pod.initContainers ?? {}).map(([key, args]) =>
     container(key, args),
   );
   // The StatefulSet's controller adds the volumes of claims to each pod.
   const volumes = mountablesOf(pod).filter(({ claim }) => claim === undefined);
-  const spreads = spread && terms.length === 0 && (pod.restartPolicy ?? "Always") === "Always";
+  const spreads = spread && !affinity && (pod.restartPolicy ?? "Always") === "Always";
   return {
     metadata: {
       labels: { ...labels, ...pod.podLabels, ...colocation, ...selector },
       ...(Object.keys(annotations).length > 0 && { annotations }),
     },
     spec: {
-      automountServiceAccountToken: pod.identity !== undefined,
+      automountServiceAccountToken: pod.identity !== undefined && pod.identity.hasToken !== false,
       ...(pod.identity && { serviceAccountName: pod.identity.serviceAccountName }),
       ...(pod.imagePullSecrets &&
         pod.imagePullSecrets.length > 0 && {
@@ -265,22 +323,25 @@ export function podTemplate(
         runAsNonRoot: true,
         runAsUser: user,
         runAsGroup: user,
-        fsGroup: pod.fsGroup ?? user,
-        // Without this, each start changes the group of every file on a large volume.
-        fsGroupChangePolicy: "OnRootMismatch",
+        ...(pod.fsGroup !== "none" && {
+          fsGroup: pod.fsGroup ?? user,
+          // Without this, each start changes the group of every file on a large volume.
+          fsGroupChangePolicy: "OnRootMismatch",
+        }),
         seccompProfile: { type: "RuntimeDefault" },
+        ...(pod.sysctls && {
+          sysctls: Object.entries(pod.sysctls).map(([sysctl, value]) => ({ name: sysctl, value })),
+        }),
       },
       ...(nodeSelector && { nodeSelector: { ...nodeSelector } }),
-      ...(tolerations && { tolerations: [...tolerations] }),
+      ...(tolerations.length > 0 && { tolerations }),
       ...(priorityClassName !== undefined && { priorityClassName }),
-      ...(terms.length > 0 && {
-        affinity: { podAffinity: { requiredDuringSchedulingIgnoredDuringExecution: terms } },
-      }),
+      ...(affinity && { affinity }),
       ...(spreads && {
         topologySpreadConstraints: [
           {
             maxSkew: 1,
-            topologyKey: "kubernetes.io/hostname",
+            topologyKey: hostname,
             // DoNotSchedule together with maxUnavailable 0 can block a rollout for ever.
             whenUnsatisfiable: "ScheduleAnyway",
             labelSelector: { matchLabels: { ...selector } },
@@ -291,18 +352,8 @@ export function podTemplate(
       }),
       ...(initContainers.length > 0 && { initContainers }),
       containers: [
-        {
-          ...container(name, pod),
-          ...(pod.ports && {
-            ports: Object.entries(pod.ports).map(([portName, containerPort]) => ({
-              name: portName,
-              containerPort,
-            })),
-          }),
-          ...(pod.startupProbe && { startupProbe: pod.startupProbe }),
-          ...(pod.readinessProbe && { readinessProbe: pod.readinessProbe }),
-          ...(pod.livenessProbe && { livenessProbe: pod.livenessProbe }),
-        },
+        serverContainer(name, pod),
+        ...Object.entries(pod.sidecars ?? {}).map(([key, args]) => serverContainer(key, args)),
       ],
       ...(volumes.length > 0 && {
         volumes: volumes.map(({ volumeName, volumeSource }) => ({

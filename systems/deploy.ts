@@ -10,8 +10,10 @@ import type { Deployed } from "./system";
 /** What a stack tells of itself. Each is by system. */
 export interface StackOutputs {
   readonly urls: Readonly<Record<string, pulumi.Output<string[]>>>;
-  readonly namespaces: Readonly<Record<string, pulumi.Output<string>>>;
+  readonly namespaces: Readonly<Record<string, pulumi.Output<string | string[]>>>;
   readonly capacity: Readonly<Record<string, Readonly<Record<string, string | number>>>>;
+  /** The commands an operator needs, by what they are for. */
+  readonly runbook: Readonly<Record<string, Readonly<Record<string, string>>>>;
 }
 
 /** The one provider of a stack; nothing is left to the ambient one. */
@@ -64,5 +66,8 @@ export function deploySystems(stack: ParsedStack): StackOutputs {
     urls: each(({ urls }) => urls),
     namespaces: each(({ namespace }) => namespace),
     capacity: each(({ capacity }) => formatCapacity(capacity)),
+    runbook: each(({ runbook }) =>
+      Object.fromEntries(runbook.map(({ title, command }) => [title, command])),
+    ),
   };
 }

@@ -116,7 +116,9 @@ function daemonSet(live: KubeObject): Readiness {
 
 function job(live: KubeObject): Readiness {
   const failure = condition(live, "Failed");
-  if (failure?.status === "True") return { state: "failed", reason: failure.message };
+  if (failure?.status === "True") {
+    return { state: "failed", reason: `${failure.reason}: ${failure.message}` };
+  }
   if (condition(live, "Complete")?.status === "True" || at(live, "spec", "suspend") === true) {
     return ready;
   }

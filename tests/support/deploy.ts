@@ -42,14 +42,16 @@ interface Request {
 }
 
 /** What the mocks do not tell: parents and options, read off the requests themselves. */
-function watchRequests(): ReadonlyMap<string, Request> {
+function watchRequests(hear: (resource: string) => void): ReadonlyMap<string, Request> {
   const requests = new Map<string, Request>();
   const monitor = pulumi.runtime.getMonitor() as unknown as {
     registerResource(request: Request, ...rest: unknown[]): unknown;
   };
   const original = monitor.registerResource.bind(monitor);
   monitor.registerResource = (request, ...rest) => {
-    requests.set(`${request.getType()} ${request.getName()}`, request);
+    const resource = `${request.getType()} ${request.getName()}`;
+    requests.set(resource, request);
+    hear(resource);
     return original(request, ...rest);
   };
   return requests;
@@ -59,6 +61,8 @@ function watchRequests(): ReadonlyMap<string, Request> {
 export interface DeployOptions {
   /** Fields that the cluster would add to a resource's state. @default - none */
   readonly state?: (type: string) => object;
+  /** Hears of every registration, of components too, as type and name. @default - nobody */
+  readonly onRegister?: (resource: string) => void;
   /** Takes as long as the resource's creation is to take. @default - at once */
   readonly creation?: (name: string) => Promise<void>;
 }
@@ -70,7 +74,7 @@ export interface DeployOptions {
  */
 export async function deployed<T>(
   build: () => T,
-  { state = () => ({}), creation }: DeployOptions = {},
+  { state = () => ({}), onRegister = () => undefined, creation }: DeployOptions = {},
 ): Promise<{ readonly resources: Recorded[]; readonly result: T }> {
   const seen: Omit<Recorded, "parent" | "protect" | "retainOnDelete">[] = [];
   await pulumi.runtime.setMocks(
@@ -94,7 +98,7 @@ export async function deployed<T>(
     "test",
     false,
   );
-  const requests = watchRequests();
+  const requests = watchRequests(onRegister);
   try {
     const result = build();
     await pulumi.runtime.disconnect();
