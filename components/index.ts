@@ -16,6 +16,7 @@ export * from "./registrySecret";
 export * from "./scriptCronJob";
 export * from "./secrets";
 export * from "./serviceAccount";
+export * from "./serviceMonitor";
 export * from "./settings";
 export * from "./storage";
 export * from "./volumeBackup";

@@ -2,9 +2,11 @@ import * as k8s from "@pulumi/kubernetes";
 import * as pulumi from "@pulumi/pulumi";
 import { awaitWithin, unawaited } from "../lib/await";
 import { type IngressIntent, renderIngress } from "../lib/ingress";
+import { type Metrics, scrapeAnnotations } from "../lib/metrics";
 import { problemsOf, refuse } from "../lib/problems";
 import { Ingress } from "./ingress";
 import { NetworkPolicy } from "./networkPolicy";
+import { ServiceMonitor } from "./serviceMonitor";
 import { Workload, type WorkloadArgs } from "./workload";
 
 /** How the Service is reached from outside its namespace. */
@@ -21,7 +23,9 @@ export interface WebArgs extends Omit<WorkloadArgs, "ports" | "scaledElsewhere">
   readonly servicePort?: number;
   readonly exposure: Exposure;
   /** Seconds for which one client address keeps its pod. @default - no affinity */
-  readonly clientIPAffinitySeconds?: number;
+  readonly clientIPAffinitySeconds?: number | undefined;
+  /** How Prometheus finds its metrics, which it serves beside the rest. @default - none */
+  readonly metrics?: Metrics;
 }
 
 const serviceTypes = {
@@ -39,6 +43,8 @@ const serviceTypes = {
  */
 export class Web extends Workload {
   readonly service: k8s.core.v1.Service;
+  /** Its address within the namespace, for example `http://backend:80`. */
+  readonly address: string;
   /**
    * Where to find it: the hosts, else the load balancer, else the node port, else the command that
    * forwards a local port.
@@ -57,8 +63,12 @@ export class Web extends Workload {
         [outside(port), "servicePort", `${port} is not within 1 to 65535`],
       ),
     );
-    super("stackberth:components:Web", name, { ...args, ports: { http: containerPort } }, opts);
+    const metrics = args.metrics ?? { type: "none" };
+    const podAnnotations = { ...args.podAnnotations, ...scrapeAnnotations(metrics, containerPort) };
+    const ports = { http: containerPort };
+    super("stackberth:components:Web", name, { ...args, ports, podAnnotations }, opts);
     const objectName = this.workloadName;
+    this.address = `http://${objectName}:${port}`;
     const affinity = args.clientIPAffinitySeconds;
     this.service = new k8s.core.v1.Service(
       `${name}-service`,
@@ -104,6 +114,14 @@ export class Web extends Workload {
       },
       { parent: this },
     );
+    if (metrics.type === "serviceMonitor") {
+      const { type: _type, ...scrape } = metrics;
+      new ServiceMonitor(
+        `${name}-metrics`,
+        { ...scrape, namespace, name: objectName, selector: this.selector },
+        { parent: this },
+      );
+    }
     this.urls = this.urlsOf(name, exposure, port, args);
     this.registerOutputs({ urls: this.urls });
   }

@@ -1,4 +1,5 @@
 import { maps } from "./maps";
+import { openml } from "./openml";
 import { openms } from "./openms";
 import type { System } from "./system";
 
@@ -6,4 +7,5 @@ import type { System } from "./system";
 export const systems: Readonly<Record<string, System>> = {
   maps,
   openms,
+  openml,
 };

@@ -280,6 +280,16 @@ describe("generate and flawOf", () => {
     assert.throws(() => generate(apiKey), SecretsError);
     assert.equal(flawOf({ ...apiKey, length: 0 }, ""), "is empty");
   });
+
+  it("says of a wrong form what is right, not what is there", () => {
+    const format = { pattern: /^mysql:\/\/\S+$/, example: "mysql://user:password@host/name" };
+    const uri: SecretDeclaration = { ...apiKey, length: 1, format };
+    assert.equal(flawOf(uri, "mysql://u:p@h/n"), undefined);
+    const flaw = flawOf(uri, "canary://u:p@h/n") ?? "";
+    assert.match(flaw, /^is not of the form mysql:\/\/user:password@host\/name/);
+    assert.doesNotMatch(flaw, /canary/);
+    assert.equal(flawOf(uri, ""), "is empty");
+  });
 });
 
 describe("npm run secrets", function () {

@@ -1,6 +1,7 @@
 import type { SystemCases } from "./cases";
 import { maps } from "./maps";
+import { openml } from "./openml";
 import { openms } from "./openms";
 
 /** Every system that the tests know, by its name. */
-export const systemCases: Readonly<Record<string, SystemCases>> = { maps, openms };
+export const systemCases: Readonly<Record<string, SystemCases>> = { maps, openms, openml };

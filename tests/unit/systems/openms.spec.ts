@@ -15,7 +15,11 @@ interface Stack {
 /** A stack whose OpenMS has only these settings beside its image. */
 async function stackOf(settings: object = {}, stack: Record<string, string> = {}): Promise<Stack> {
   const openms = JSON.stringify({ ...base, ...settings });
-  const { objects, outputs } = await collectStack("dev", { "stackberth:openms": openms, ...stack });
+  const { objects, outputs } = await collectStack("dev", {
+    "stackberth:systems": JSON.stringify(["openms"]),
+    "stackberth:openms": openms,
+    ...stack,
+  });
   return {
     objects,
     outputs: Object.fromEntries(outputs.map(({ name, value }) => [name, value])),
