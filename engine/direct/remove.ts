@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import { UserError } from "../errors";
-import { describe, isJson, type KubeObject, listAt, textAt } from "../objects";
+import { describe, isBorrowed, isJson, type KubeObject, listAt, textAt } from "../objects";
 import type { Report } from "../report";
 import type { Cluster } from "./cluster";
 import { deletionStages, type Surplus } from "./ownership";
@@ -19,6 +19,7 @@ export async function removeSurplus(
         const held = await claimsIn(cluster, object);
         if (held.length > 0) return report.change("kept", object, held);
         await cluster.delete(object);
+        if (isBorrowed(object)) return report.change("configured", object, withdrawn);
         await waitUntilGone(cluster, object);
         report.change("deleted", object);
       }),
@@ -26,6 +27,9 @@ export async function removeSurplus(
   }
   for (const object of kept) report.change("kept", object);
 }
+
+/** What is said of an object that stays, but no longer has what the stack laid over it. */
+export const withdrawn: readonly string[] = ["its labels of this stack are taken off"];
 
 /** The volumes that would go with a namespace, whoever made them: data is never deleted unasked. */
 async function claimsIn(cluster: Cluster, { kind, metadata }: KubeObject): Promise<string[]> {

@@ -1,4 +1,4 @@
-import { spawnSync } from "node:child_process";
+import { spawn, spawnSync } from "node:child_process";
 
 /** What a program printed, and how it ended. */
 export interface PythonRun {
@@ -16,12 +16,20 @@ const program = ["python3", "python"].find((name) => {
 export function python(
   argv: readonly string[],
   env: Readonly<Record<string, string>> = {},
-): PythonRun {
-  const { status, stdout, stderr } = spawnSync(program ?? "python3", argv, {
-    encoding: "utf8",
+): Promise<PythonRun> {
+  const child = spawn(program ?? "python3", argv, {
     env: { PATH: process.env["PATH"] ?? "", PYTHONDONTWRITEBYTECODE: "1", ...env },
   });
-  return { code: status, output: `${stdout}${stderr}` };
+  let output = "";
+  const hear = (chunk: Buffer): void => {
+    output += chunk.toString();
+  };
+  child.stdout.on("data", hear);
+  child.stderr.on("data", hear);
+  return new Promise((settle, fail) => {
+    child.on("error", fail);
+    child.on("close", (code) => settle({ code, output }));
+  });
 }
 
 /** Skips a test where there is no Python, and says so. */

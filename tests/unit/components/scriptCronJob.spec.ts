@@ -79,9 +79,9 @@ describe("ScriptCronJob", () => {
     assert.notDeepEqual(await digest("a"), await digest("b"));
   });
 
-  it("has a module that Python can load", function () {
+  it("has a module that Python can load", async function () {
     needsPython(this);
-    const { code, output } = python(
+    const { code, output } = await python(
       ["-c", "import kubernetes_api; print(kubernetes_api.ACCOUNT)"],
       {
         PYTHONPATH: "components/files",

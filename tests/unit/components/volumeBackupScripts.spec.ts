@@ -23,7 +23,7 @@ describe("the scripts of VolumeBackup's copies", () => {
   let root = "";
   const volumes = () => join(root, "volumes");
   const archives = (of: string) => join(root, "backups", of);
-  const run = (name: string, env: Record<string, string>): PythonRun =>
+  const run = (name: string, env: Record<string, string>): Promise<PythonRun> =>
     python([script(name)], { VOLUMES_DIR: volumes(), BACKUPS_DIR: join(root, "backups"), ...env });
   const pack = (keep = 2) => run("pack_volumes.py", { KEEP: String(keep) });
   const unpack = (archive = "") => run("unpack_volumes.py", { ARCHIVE: archive });
@@ -47,21 +47,21 @@ describe("the scripts of VolumeBackup's copies", () => {
     if (root !== "") rmSync(root, { recursive: true, force: true });
   });
 
-  it("bring back all files, with modes, links and odd names", () => {
+  it("bring back all files, with modes, links and odd names", async () => {
     write("data/job-1/result/a file\nwith ü.txt", "ü\n");
     write("data/.hidden", "h");
     write("data/empty/x", "");
     chmodSync(join(volumes(), "data/.hidden"), 0o640);
     symlinkSync("../.hidden", join(volumes(), "data/job-1/link"));
     mkdirSync(join(volumes(), "logs"));
-    const packed = pack();
+    const packed = await pack();
     assert.equal(packed.code, 0, packed.output);
     for (const name of ["data", "logs"]) {
       rmSync(join(volumes(), name), { recursive: true });
       mkdirSync(join(volumes(), name));
     }
     write("data/newer", "stays");
-    const unpacked = unpack();
+    const unpacked = await unpack();
     assert.equal(unpacked.code, 0, unpacked.output);
     const read = (path: string) => readFileSync(join(volumes(), path), "utf8");
     assert.equal(read("data/job-1/result/a file\nwith ü.txt"), "ü\n");
@@ -73,12 +73,12 @@ describe("the scripts of VolumeBackup's copies", () => {
     assert.deepEqual(readdirSync(join(volumes(), "logs")), []);
   });
 
-  it("keep the newest, of each volume by itself", () => {
+  it("keep the newest, of each volume by itself", async () => {
     write("data/a", "a");
     write("logs/a", "a");
     older("data", "20200101T000000Z", "20200102T000000Z", "20200103T000000Z");
     older("logs", "20200101T000000Z");
-    const { code, output } = pack(2);
+    const { code, output } = await pack(2);
     assert.equal(code, 0, output);
     const data = readdirSync(archives("data")).sort();
     assert.equal(data.length, 2);
@@ -86,57 +86,57 @@ describe("the scripts of VolumeBackup's copies", () => {
     assert.equal(readdirSync(archives("logs")).length, 2);
   });
 
-  it("restore the archive that is asked for", () => {
+  it("restore the archive that is asked for", async () => {
     write("data/a", "first");
-    assert.equal(pack().code, 0);
+    assert.equal((await pack()).code, 0);
     const [name = ""] = readdirSync(archives("data"));
     // Newer by its name, and no archive at all.
     older("data", "29990101T000000Z");
     write("data/a", "second");
-    assert.equal(unpack(name.replace(".tar.gz", "")).code, 0);
+    assert.equal((await unpack(name.replace(".tar.gz", ""))).code, 0);
     assert.equal(readFileSync(join(volumes(), "data/a"), "utf8"), "first");
-    assert.notEqual(unpack().code, 0);
+    assert.notEqual((await unpack()).code, 0);
   });
 
-  it("restore nothing where one archive is missing", () => {
+  it("restore nothing where one archive is missing", async () => {
     write("data/a", "first");
-    assert.equal(pack().code, 0);
+    assert.equal((await pack()).code, 0);
     write("data/a", "second");
     mkdirSync(join(volumes(), "logs"));
-    const { code, output } = unpack();
+    const { code, output } = await unpack();
     assert.equal(code, 1);
     assert.match(output, /no archive at all of logs/);
     assert.equal(readFileSync(join(volumes(), "data/a"), "utf8"), "second");
   });
 
-  it("never leave half an archive, nor one of a run that was killed", () => {
+  it("never leave half an archive, nor one of a run that was killed", async () => {
     write("data/a", "a");
     mkdirSync(archives("data"));
     writeFileSync(join(archives("data"), "20200101T000000Z.tar.gz.partial"), "half");
-    assert.equal(pack().code, 0);
+    assert.equal((await pack()).code, 0);
     const names = readdirSync(archives("data"));
     assert.equal(names.length, 1);
     assert.match(names[0] ?? "", /^\d{8}T\d{6}Z\.tar\.gz$/);
   });
 
-  it("leave out what only root can read at the top of a volume", () => {
+  it("leave out what only root can read at the top of a volume", async () => {
     write("data/lost+found/inode", "x");
     write("data/deeper/lost+found/mine", "y");
-    assert.equal(pack().code, 0);
+    assert.equal((await pack()).code, 0);
     rmSync(join(volumes(), "data"), { recursive: true });
     mkdirSync(join(volumes(), "data"));
-    assert.equal(unpack().code, 0);
+    assert.equal((await unpack()).code, 0);
     assert.ok(!existsSync(join(volumes(), "data/lost+found")));
     assert.ok(existsSync(join(volumes(), "data/deeper/lost+found/mine")));
   });
 
-  it("save the others where one fails, keep the old archives of that one, and say so", () => {
+  it("save the others where one fails, keep the old archives of that one, and say so", async () => {
     write("data/a", "a");
     write("logs/a", "a");
     older("logs", "20200101T000000Z");
     // A file where the folder of the archives should be.
     writeFileSync(archives("data"), "in the way");
-    const { code, output } = pack(1);
+    const { code, output } = await pack(1);
     assert.equal(code, 1);
     assert.match(output, /^data: /m);
     const [only = ""] = readdirSync(archives("logs"));
