@@ -16,6 +16,7 @@ const commands: Readonly<Record<string, () => Command>> = {
   review: () => (load("./review") as typeof import("./review")).review,
   status: () => (load("./status") as typeof import("./status")).status,
   diff: () => (load("./diff") as typeof import("./diff")).diff,
+  graph: () => (load("./graph") as typeof import("./graph")).graph,
   render: () => (load("./render") as typeof import("./render")).render,
   cluster: () => (load("./others") as typeof import("./others")).cluster,
   secrets: () => (load("./others") as typeof import("./others")).secrets,

@@ -2,7 +2,7 @@ import * as k8s from "@pulumi/kubernetes";
 import * as pulumi from "@pulumi/pulumi";
 import type { KeyReference } from "../lib/env";
 import { type Capacity, type Resources, sumCapacity } from "../lib/capacity";
-import type { Placement } from "../lib/pod";
+import { type Placement, scratchVolume } from "../lib/pod";
 import type { Namespace } from "./namespace";
 import { Secrets } from "./secrets";
 import { Storage, type StorageArgs } from "./storage";
@@ -25,6 +25,8 @@ export interface RedisArgs {
   readonly existingSecret?: string | undefined;
   /** The volume of the append-only file. @default - 1Gi of the default class */
   readonly storage?: Partial<Pick<StorageArgs, "size" | "storageClassName" | "retain">>;
+  /** Keep what it was given on a volume; without one a new pod starts empty. @default true */
+  readonly persistent?: boolean;
   /** @default - 100m and 256Mi, as requests and limits */
   readonly resources?: Resources;
   readonly placement?: Placement | undefined;
@@ -83,11 +85,14 @@ export class Redis extends pulumi.ComponentResource {
       { parent: this },
     );
     this.url = this.auth.ref("url");
-    const storage = new Storage(
-      `${name}-data`,
-      { namespace, name: `${this.host}-data`, size: "1Gi", ...args.storage },
-      { parent: this },
-    );
+    const storage =
+      (args.persistent ?? true)
+        ? new Storage(
+            `${name}-data`,
+            { namespace, name: `${this.host}-data`, size: "1Gi", ...args.storage },
+            { parent: this },
+          )
+        : undefined;
     const server = new Worker(
       `${name}-server`,
       {
@@ -97,7 +102,7 @@ export class Redis extends pulumi.ComponentResource {
         command: ["sh", "-ec", start],
         env: { REDISCLI_AUTH: this.auth.ref("password") },
         ports: { redis: 6379 },
-        mounts: [{ from: storage, path: "/data" }],
+        mounts: [{ from: storage ?? scratchVolume("data", "1Gi"), path: "/data" }],
         resources: args.resources ?? smallResources,
         readinessProbe: { ...ping, initialDelaySeconds: 5, periodSeconds: 10, timeoutSeconds: 5 },
         livenessProbe: { ...ping, initialDelaySeconds: 15, periodSeconds: 20, timeoutSeconds: 5 },
@@ -108,7 +113,7 @@ export class Redis extends pulumi.ComponentResource {
       { parent: this },
     );
     this.peer = server.peer;
-    this.capacity = sumCapacity([server.capacity, storage.capacity]);
+    this.capacity = sumCapacity([server.capacity, ...(storage ? [storage.capacity] : [])]);
     new k8s.core.v1.Service(
       `${name}-service`,
       {

@@ -1,4 +1,5 @@
 import * as pulumi from "@pulumi/pulumi";
+import { checkedConfig, loginConfig } from "../lib/dockerConfig";
 import type { Namespace } from "./namespace";
 import { Secrets } from "./secrets";
 
@@ -48,36 +49,13 @@ export class RegistrySecret extends pulumi.ComponentResource {
           ".dockerconfigjson":
             "dockerConfigJson" in credentials
               ? pulumi.secret(credentials.dockerConfigJson).apply(checkedConfig)
-              : loginConfig(credentials),
+              : pulumi
+                  .secret(credentials.password)
+                  .apply((text) => loginConfig(credentials.server, credentials.username, text)),
         },
       },
       { parent: this },
     );
     this.registerOutputs({ name: this.plainName });
   }
-}
-
-type Login = Extract<RegistryCredentials, { server: string }>;
-
-function loginConfig({ server, username, password }: Login): pulumi.Output<string> {
-  return pulumi.secret(password).apply((text) => {
-    const auth = Buffer.from(`${username}:${text}`).toString("base64");
-    return JSON.stringify({ auths: { [server]: { username, password: text, auth } } });
-  });
-}
-
-/** What the API server would refuse with a message that shows it, refused without showing it. */
-function checkedConfig(text: string): string {
-  const problem =
-    'the registry\'s config.json is no JSON with "auths", as `docker login` writes it to ~/.docker/config.json';
-  let config: unknown;
-  try {
-    config = JSON.parse(text);
-  } catch {
-    throw new pulumi.RunError(problem);
-  }
-  if (typeof config !== "object" || config === null || !("auths" in config)) {
-    throw new pulumi.RunError(problem);
-  }
-  return text;
 }

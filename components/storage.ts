@@ -1,25 +1,16 @@
 import * as k8s from "@pulumi/kubernetes";
 import * as pulumi from "@pulumi/pulumi";
 import { type Capacity, storageCapacity } from "../lib/capacity";
+import { type FixedVolume, fixedVolumeProblems, fixedVolumeSpec } from "../lib/fixedVolume";
 import { retainAnnotation } from "../lib/labels";
 import type { Mountable } from "../lib/pod";
 import { problemsOf, refuse } from "../lib/problems";
 import { isQuantity } from "../lib/quantity";
 import type { Namespace } from "./namespace";
 
-/** A folder that an NFS server exports. */
-export interface NfsArgs {
-  readonly server: string;
-  /** Absolute path on the server; it must be there. */
-  readonly path: string;
-  /** @default - those that keep writers waiting, not failing, while the server is away; see nfsMountOptions */
-  readonly mountOptions?: readonly string[] | undefined;
-}
+export type { NfsArgs, NodeFolder } from "../lib/fixedVolume";
 
-/** NFS 4.1; a lost server blocks (`hard`) rather than corrupts; `timeo` in tenths of a second. */
-export const nfsMountOptions = ["nfsvers=4.1", "tcp", "timeo=600", "retrans=2", "hard"] as const;
-
-export interface StorageArgs {
+export interface StorageArgs extends FixedVolume {
   readonly namespace: Namespace;
   /** Name of the claim. @default - the component's name */
   readonly name?: string;
@@ -31,8 +22,6 @@ export interface StorageArgs {
   readonly storageClassName?: string | undefined;
   /** Mount this claim, which somebody else keeps, and create none. @default - create one */
   readonly existingClaim?: string | undefined;
-  /** Use this folder rather than a class; its files outlive the claim. @default - a volume of the class */
-  readonly nfs?: NfsArgs | undefined;
   /** Several workloads mount it: with ReadWriteOnce they are then drawn to one node. @default false */
   readonly shared?: boolean;
   /**
@@ -59,94 +48,81 @@ export class Storage extends pulumi.ComponentResource implements Mountable {
   readonly capacity: Capacity;
 
   constructor(name: string, args: StorageArgs, opts?: pulumi.ComponentResourceOptions) {
-    super("stackberth:components:Storage", name, {}, opts);
-    const claimName = args.name ?? name;
+    const { storageClassName, existingClaim } = args;
     const mode = args.accessMode ?? "ReadWriteOnce";
-    refuse(
-      "Storage",
-      problemsOf(
+    refuse("Storage", [
+      ...problemsOf(
         [!isQuantity(args.size), "size", `"${args.size}" is no quantity; for example 100Gi`],
         [
           mode === "ReadWriteOncePod" && args.shared === true,
           "accessMode",
           "ReadWriteOncePod cannot be shared; use ReadWriteOnce or ReadWriteMany",
         ],
-        [
-          args.nfs !== undefined && (args.storageClassName ?? args.existingClaim) !== undefined,
-          "nfs",
-          "is a volume of its own; leave out storageClassName and existingClaim, or leave out nfs",
-        ],
-        [
-          args.nfs !== undefined && !args.nfs.path.startsWith("/"),
-          "nfs.path",
-          `"${args.nfs?.path}" is not absolute`,
-        ],
       ),
-    );
-    const retain = args.retain ?? false;
+      ...fixedVolumeProblems(args, { storageClassName, existingClaim }),
+    ]);
+    super("stackberth:components:Storage", name, {}, opts);
+    const ownName = args.name ?? name;
     this.singleNode = mode !== "ReadWriteMany";
     this.colocation =
       this.singleNode && args.shared === true
-        ? { [`stackberth.dev/volume-${args.group ?? claimName}`]: "shared" }
+        ? { [`stackberth.dev/volume-${args.group ?? ownName}`]: "shared" }
         : {};
-    this.volumeName = claimName;
-    this.claimName = args.existingClaim ?? claimName;
-    if (args.existingClaim === undefined) {
-      const volume = args.nfs && this.createNfsVolume(name, claimName, mode, args, args.nfs);
-      const storageClassName = volume ? "" : args.storageClassName;
-      const claim = new k8s.core.v1.PersistentVolumeClaim(
-        name,
-        {
-          metadata: {
-            ...args.namespace.metadata(claimName),
-            ...(retain && { annotations: { [retainAnnotation]: "true" } }),
-          },
-          spec: {
-            accessModes: [mode],
-            resources: { requests: { storage: args.size } },
-            ...(storageClassName !== undefined && { storageClassName }),
-            ...(volume && { volumeName: volume.metadata.name }),
-          },
-        },
-        // Mode and class cannot be changed in place: in prod a change must fail, not delete the data.
-        { parent: this, protect: retain, retainOnDelete: retain },
-      );
-      this.volumeSource = { persistentVolumeClaim: { claimName: claim.metadata.name } };
-      this.capacity = storageCapacity(args.size);
-    } else {
-      this.volumeSource = { persistentVolumeClaim: { claimName: args.existingClaim } };
-      this.capacity = storageCapacity("0");
-    }
-    this.registerOutputs({ claimName });
+    this.volumeName = ownName;
+    this.claimName = existingClaim ?? ownName;
+    const claim = existingClaim === undefined ? this.createClaim(name, mode, args) : undefined;
+    this.volumeSource = {
+      persistentVolumeClaim: { claimName: claim?.metadata.name ?? this.claimName },
+    };
+    this.capacity = storageCapacity(claim ? args.size : "0");
+    this.registerOutputs({ claimName: ownName });
   }
 
-  private createNfsVolume(
+  private createClaim(
     name: string,
-    claimName: string,
     mode: string,
-    { namespace, size, retain = false }: StorageArgs,
-    { server, path, mountOptions = nfsMountOptions }: NfsArgs,
-  ): k8s.core.v1.PersistentVolume {
-    return new k8s.core.v1.PersistentVolume(
-      `${name}-volume`,
-      {
-        metadata: {
-          // Volumes have no namespace: two systems may have claims of one name.
-          name: `${namespace.plainName}-${claimName}`,
-          labels: { ...namespace.labels },
-          ...(retain && { annotations: { [retainAnnotation]: "true" } }),
+    args: StorageArgs,
+  ): k8s.core.v1.PersistentVolumeClaim {
+    const { namespace, size, retain = false } = args;
+    const fixed = fixedVolumeSpec(args);
+    const storageClassName = fixed?.storageClassName ?? args.storageClassName;
+    const annotations = retain && { annotations: { [retainAnnotation]: "true" } };
+    // Mode and class cannot be changed in place: in prod a change must fail, not delete the data.
+    const options = { parent: this, protect: retain, retainOnDelete: retain };
+    const volume =
+      fixed &&
+      new k8s.core.v1.PersistentVolume(
+        `${name}-volume`,
+        {
+          metadata: {
+            // Volumes belong to the cluster; the namespace makes the name its own.
+            name: `${namespace.plainName}-${this.claimName}`,
+            labels: { ...namespace.labels },
+            ...annotations,
+          },
+          spec: {
+            ...fixed,
+            capacity: { storage: size },
+            accessModes: [mode],
+            // Deleting the claim never deletes the files.
+            persistentVolumeReclaimPolicy: "Retain",
+            claimRef: { namespace: namespace.plainName, name: this.claimName },
+          },
         },
+        options,
+      );
+    return new k8s.core.v1.PersistentVolumeClaim(
+      name,
+      {
+        metadata: { ...namespace.metadata(this.claimName), ...annotations },
         spec: {
-          capacity: { storage: size },
           accessModes: [mode],
-          persistentVolumeReclaimPolicy: "Retain",
-          storageClassName: "",
-          claimRef: { namespace: namespace.plainName, name: claimName },
-          mountOptions: [...mountOptions],
-          nfs: { server, path },
+          resources: { requests: { storage: size } },
+          ...(storageClassName !== undefined && { storageClassName }),
+          ...(volume && { volumeName: volume.metadata.name }),
         },
       },
-      { parent: this, protect: retain, retainOnDelete: retain },
+      options,
     );
   }
 }

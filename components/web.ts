@@ -16,12 +16,22 @@ export type Exposure =
   | { readonly type: "nodePort"; readonly nodePort?: number | undefined }
   | { readonly type: "clusterIP" };
 
+/** A port beside the main one. */
+export interface MorePort {
+  /** Port the container listens on, and of the Service. */
+  readonly port: number;
+  /** Port of every node, under the exposure `nodePort`. @default - one that is free */
+  readonly nodePort?: number | undefined;
+}
+
 export interface WebArgs extends Omit<WorkloadArgs, "ports" | "scaledElsewhere"> {
   /** Port the container listens on, 1 to 65535. */
   readonly containerPort: number;
   /** Port of the Service, 1 to 65535. @default - the container's */
   readonly servicePort?: number;
   readonly exposure: Exposure;
+  /** More ports beside `http`, by name, on the container and the Service. @default - none */
+  readonly morePorts?: Readonly<Record<string, MorePort>> | undefined;
   /** Seconds for which one client address keeps its pod. @default - no affinity */
   readonly clientIPAffinitySeconds?: number | undefined;
   /** How Prometheus finds its metrics, which it serves beside the rest. @default - none */
@@ -56,7 +66,12 @@ export class Web extends Workload {
     const port = args.servicePort ?? containerPort;
     const metrics = args.metrics ?? { type: "none" };
     const podAnnotations = { ...args.podAnnotations, ...scrapeAnnotations(metrics, containerPort) };
-    const workload = { ...args, ports: { http: containerPort }, podAnnotations };
+    const more = Object.entries(args.morePorts ?? {});
+    const ports = {
+      http: containerPort,
+      ...Object.fromEntries(more.map(([key, each]) => [key, each.port])),
+    };
+    const workload = { ...args, ports, podAnnotations };
     super("stackberth:components:Web", name, workload, opts, webProblems(args));
     const objectName = this.workloadName;
     this.address = `http://${objectName}:${port}`;
@@ -85,6 +100,13 @@ export class Web extends Workload {
               ...(exposure.type === "nodePort" &&
                 exposure.nodePort !== undefined && { nodePort: exposure.nodePort }),
             },
+            ...more.map(([portName, each]) => ({
+              name: portName,
+              port: each.port,
+              targetPort: portName,
+              ...(exposure.type === "nodePort" &&
+                each.nodePort !== undefined && { nodePort: each.nodePort }),
+            })),
           ],
           ...(affinity !== undefined && {
             sessionAffinity: "ClientIP",
@@ -101,7 +123,7 @@ export class Web extends Workload {
         name: `${objectName}-clients`,
         from: [{ anyone: true }],
         to: this.peer,
-        ports: [containerPort],
+        ports: Object.values(ports),
       },
       { parent: this },
     );
@@ -150,12 +172,17 @@ export class Web extends Workload {
   }
 }
 
-function webProblems({ containerPort, servicePort, exposure }: WebArgs): Problem[] {
+function webProblems({ containerPort, servicePort, exposure, morePorts = {} }: WebArgs): Problem[] {
   const outside = (port = 1): boolean => !Number.isInteger(port) || port < 1 || port > 65535;
   return [
     ...problemsOf(
       [outside(containerPort), "containerPort", `${containerPort} is not within 1 to 65535`],
       [outside(servicePort), "servicePort", `${servicePort} is not within 1 to 65535`],
+      [
+        "http" in morePorts || Object.values(morePorts).some(({ port }) => outside(port)),
+        "morePorts",
+        "has http, the main one's name, or a port that is not within 1 to 65535",
+      ],
     ),
     ...(exposure.type === "ingress" ? ingressProblems(exposure, "exposure.") : []),
   ];

@@ -93,6 +93,11 @@ export const placement = z
       .describe("taints its pods put up with, as in a pod's spec"),
     spread: z.boolean().default(true).describe("prefer different nodes for its replicas"),
     priorityClassName: objectName.optional().describe("an existing PriorityClass"),
+    nodeLossSeconds: z
+      .int()
+      .min(0)
+      .optional()
+      .describe("seconds a pod stays bound to a node that is lost; default: Kubernetes' own, 300"),
   })
   .meta({ title: "placement", description: "where its pods may run" });
 

@@ -40,16 +40,22 @@ function value(text: string): unknown {
 
 /** Names of the keys that a schema allows at a path; for the message about an unknown one. */
 export function keysAt(schema: z.ZodType, path: readonly PropertyKey[]): readonly string[] {
-  let json = z.toJSONSchema(schema, { io: "input", unrepresentable: "any" }) as JsonSchema;
-  for (const step of path) {
-    const options = json.oneOf ?? json.anyOf;
-    json =
-      (typeof step === "number" ? json.items : json.properties?.[String(step)]) ??
-      options?.map((option) => option.properties?.[String(step)]).find((each) => each) ??
-      {};
-  }
-  const options = [json, ...(json.oneOf ?? json.anyOf ?? [])];
-  return [...new Set(options.flatMap((option) => Object.keys(option.properties ?? {})))];
+  const whole = z.toJSONSchema(schema, { io: "input", unrepresentable: "any" }) as JsonSchema;
+  // Where a schema has several shapes, what any of them allows.
+  const shapes = (json: JsonSchema): readonly JsonSchema[] => [
+    json,
+    ...(json.oneOf ?? json.anyOf ?? []).flatMap(shapes),
+  ];
+  const found = path.reduce<readonly JsonSchema[]>(
+    (open, step) =>
+      open
+        .flatMap(shapes)
+        .flatMap(({ items, properties }) =>
+          typeof step === "number" ? (items ?? []) : (properties?.[String(step)] ?? []),
+        ),
+    [whole],
+  );
+  return [...new Set(found.flatMap(shapes).flatMap((each) => Object.keys(each.properties ?? {})))];
 }
 
 interface JsonSchema {
@@ -138,15 +144,27 @@ function namespaceProblems(
   chosen: Readonly<Record<string, unknown>>,
 ): ConfigProblem[] {
   const owners = new Map<string, string>();
-  return Object.entries(chosen).flatMap(([name, settings]): ConfigProblem[] => {
-    const namespace = (settings as { namespace?: string } | undefined)?.namespace;
-    if (namespace === undefined) return [];
+  const all = Object.entries(chosen).flatMap(([name, settings]) =>
+    settings === undefined
+      ? []
+      : Object.entries(namespacesOf(name, settings)).map(
+          ([path, each]) => [name, path, each] as const,
+        ),
+  );
+  return all.flatMap(([name, path, namespace]): ConfigProblem[] => {
     const owner = owners.get(namespace);
     owners.set(namespace, name);
     if (owner === undefined) return [];
-    const key = `${prefix}${name}.namespace`;
+    const key = `${prefix}${name}.${path}`;
     return [{ key, text: `got "${namespace}", which ${owner} has already; give each its own.` }];
   });
+}
+
+function namespacesOf(name: string, settings: unknown): Readonly<Record<string, string>> {
+  const several = systems[name]?.namespaces?.(settings);
+  if (several) return several;
+  const { namespace } = settings as { namespace?: string };
+  return namespace === undefined ? {} : { namespace };
 }
 
 function unknownKeys(

@@ -52,7 +52,8 @@ const header = (first: string): string[] => [
 function rows(prefix: string, schema: JsonSchema, shapes: Map<string, JsonSchema>): string[] {
   return Object.entries(schema.properties ?? {}).flatMap(([name, inner]): string[] => {
     const key = `${prefix}${name}`;
-    if (inner.title !== undefined) shapes.set(inner.title, inner);
+    const shape = inner.items?.title === undefined ? inner : inner.items;
+    if (shape.title !== undefined) shapes.set(shape.title, shape);
     else if (inner.properties) return rows(`${key}.`, inner, shapes);
     const required = schema.required?.includes(name) === true;
     return [row(`\`${key}\``, typeOf(inner), defaultOf(inner, required), inner.description ?? "")];
@@ -62,12 +63,32 @@ function rows(prefix: string, schema: JsonSchema, shapes: Map<string, JsonSchema
 function variantRows(schema: JsonSchema, shapes: Map<string, JsonSchema>): string[] {
   if (!schema.oneOf) return rows("", { ...schema }, shapes);
   return schema.oneOf.flatMap((option) => {
-    const [tag, value] =
-      Object.entries(option.properties ?? {}).find(([, each]) => each.const !== undefined) ?? [];
-    const { [tag ?? ""]: _tag, ...properties } = option.properties ?? {};
-    const title = `\`${tag}: ${String(value?.const)}\``;
+    const [tag, value] = tagOf(option);
+    const { [tag]: _tag, ...properties } = option.properties ?? {};
+    const title = `\`${tag}: ${value}\``;
     return [row(title, "", "", ""), ...rows("", { ...option, properties }, shapes)];
   });
+}
+
+/** A system's settings; where they have several shapes, first what all of these have in common. */
+function systemRows(prefix: string, schema: JsonSchema, shapes: Map<string, JsonSchema>): string[] {
+  if (!schema.oneOf) return rows(prefix, schema, shapes);
+  const each = schema.oneOf.map((option) => ({ option, own: rows(prefix, option, shapes) }));
+  const common = (each[0]?.own ?? []).filter((line) => each.every(({ own }) => own.includes(line)));
+  return [
+    ...common,
+    ...each.flatMap(({ option, own }) => [
+      row(`with \`${prefix}${tagOf(option).join(": ")}\``, "", "", ""),
+      ...own.filter((line) => !common.includes(line) && !line.includes(`${tagOf(option)[0]}\``)),
+    ]),
+  ];
+}
+
+/** The field that tells a shape from the others, and its value. */
+function tagOf({ properties = {} }: JsonSchema): readonly [string, string] {
+  const [tag, value] =
+    Object.entries(properties).find(([, { const: it }]) => it !== undefined) ?? [];
+  return [tag ?? "", String(value?.const)];
 }
 
 /** The settings of the stack and of each system as Markdown, from the schemas that check them. */
@@ -76,7 +97,7 @@ export function settingsReference(): string {
   const stack = rows("stackberth:", jsonSchema(stackSchema), shapes);
   const parts = [[`### The stack`, "", ...header("key"), ...stack].join("\n")];
   for (const [name, { schema }] of Object.entries(systems)) {
-    const own = rows(`stackberth:${name}.`, jsonSchema(schema), shapes);
+    const own = systemRows(`stackberth:${name}.`, jsonSchema(schema), shapes);
     parts.push([`### ${name}`, "", ...header("key"), ...own].join("\n"));
   }
   // A shape may lead to another: the map grows while it is walked.

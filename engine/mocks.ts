@@ -1,6 +1,6 @@
 import * as pulumi from "@pulumi/pulumi";
 import { UserError } from "./errors";
-import { at, isJson, type Json, type KubeObject, textAt } from "./objects";
+import { at, isBorrowed, isJson, type Json, type KubeObject, textAt } from "./objects";
 
 /** What the program does with each object: applies it, or only notes it. */
 export type ObjectHandler = (object: KubeObject) => Promise<Json>;
@@ -51,7 +51,14 @@ async function answer(
 ): Promise<pulumi.runtime.MockResourceResult> {
   const { type, name } = resource;
   const inputs = resource.inputs as Json;
-  if (resource.custom === false) return { id: undefined, state: inputs };
+  if (resource.custom === false) {
+    const onlyPulumi = textAt(inputs, "onlyPulumi");
+    if (onlyPulumi !== "") {
+      const ways = "run it with the Pulumi CLI (--engine pulumi), or switch the setting off";
+      throw new UserError(`${onlyPulumi}, which the direct engine cannot render: ${ways}`);
+    }
+    return { id: undefined, state: inputs };
+  }
   if (type.startsWith("pulumi:providers:")) return { id: `${name}-provider`, state: inputs };
   if (type === "random:index/randomPassword:RandomPassword") {
     const plain = unwrap(inputs) as Json;
@@ -75,7 +82,7 @@ function refusalOf(
   const named = [at(object, "apiVersion"), at(object, "kind")].every(
     (it) => typeof it === "string",
   );
-  if (!named || type.endsWith("Patch")) {
+  if (!named || (type.endsWith("Patch") && !isBorrowed(object as KubeObject))) {
     return `${name} is a ${type}, which is no single Kubernetes object: ${cure}`;
   }
   if (textAt(object, "metadata", "name") !== "") return undefined;

@@ -55,6 +55,17 @@ export function listAt(value: unknown, ...path: readonly (string | number)[]): r
   return Array.isArray(found) ? found.filter(isJson) : [];
 }
 
+/**
+ * Kinds that the cluster makes itself. The program lays labels over such an object and takes them off
+ * again; it neither creates nor deletes one.
+ */
+const borrowed = new Set(["Node"]);
+
+/** Whether the program only ever patches such an object. */
+export function isBorrowed({ kind }: KubeObject): boolean {
+  return borrowed.has(kind);
+}
+
 /** `Kind namespace/name`, as printed. */
 export function describe({ kind, metadata }: KubeObject): string {
   const { namespace, name } = metadata;

@@ -2,7 +2,7 @@ import { createHash } from "node:crypto";
 import { createRequire } from "node:module";
 import { join } from "node:path";
 import type { SecretDeclaration } from "../secrets/declaration";
-import { asConfigText, type ConfigValue, decrypted, holdsCiphertext } from "../secrets/configValue";
+import { asConfigText, decrypted, holdsCiphertext } from "../secrets/configValue";
 import { StackFile } from "../secrets";
 import { type Collected, collectRun } from "./collect";
 import { isJson, type KubeObject, textAt } from "./objects";
@@ -28,6 +28,7 @@ export async function collectOffline({ root, stack, changes }: OfflineArgs): Pro
   const description = readProject(root);
   const project = textAt(description, "name");
   const file = StackFile.read(root, stack, project);
+  const declared = declarations(root, stack);
   const placeholders = new Set<string>();
   const stand = (kind: string, text: string): string => {
     const placeholder = sha256(`${kind}:${text}`);
@@ -35,40 +36,41 @@ export async function collectOffline({ root, stack, changes }: OfflineArgs): Pro
     return placeholder;
   };
   const digester = { decrypt: (ciphertext: string) => stand("encrypted", ciphertext) };
-  const values = file.keys().map((key): [string, ConfigValue] => [key, file.value(key) ?? null]);
-  const missing = declaredKeys(root, stack)
-    .map((key) => `${project}:${key}`)
-    .filter((key) => file.value(key) === undefined);
-  const given = Object.entries(changes ?? {}).map(([key, value]) => [`${project}:${key}`, value]);
+  const values: Record<string, string> = {};
+  const secretKeys: string[] = [];
+  for (const key of file.keys()) {
+    const value = file.value(key) ?? null;
+    const secret = holdsCiphertext(value);
+    const text = asConfigText(decrypted(value, digester));
+    values[key] = secret ? fitting(declared.get(key), text) : text;
+    if (secret) secretKeys.push(key);
+  }
+  for (const [key, declaration] of declared) {
+    if (key in values) continue;
+    values[key] = fitting(declaration, stand("missing", key));
+    secretKeys.push(key);
+  }
+  for (const [key, value] of Object.entries(changes ?? {})) values[`${project}:${key}`] = value;
   const collected = await collectRun({
     root,
     project,
     stack,
-    config: {
-      ...projectDefaults(description),
-      ...Object.fromEntries(
-        values.map(([key, value]) => [key, asConfigText(decrypted(value, digester))]),
-      ),
-      ...Object.fromEntries(missing.map((key) => [key, stand("missing", key)])),
-      ...(Object.fromEntries(given) as Record<string, string>),
-    },
-    secretKeys: [
-      ...values.filter(([, value]) => holdsCiphertext(value)).map(([key]) => key),
-      ...missing,
-    ],
+    config: { ...projectDefaults(description), ...values },
+    secretKeys,
     passwords: (name, inputs) => stand("generated", `${name} ${JSON.stringify(inputs)}`),
   });
   return { ...collected, objects: collected.objects.map((each) => masked(each, placeholders)) };
 }
 
 /**
- * The keys of the secrets that a checkout's own systems declare with the settings of a stack.
+ * The secrets that a checkout's own systems declare with the settings of a stack, by `project:key`.
  * Settings that are wrong declare none: the program itself says what is wrong with them.
  */
-function declaredKeys(root: string, stack: string): readonly string[] {
+function declarations(root: string, stack: string): ReadonlyMap<string, SecretDeclaration> {
   const load = createRequire(join(root, "index.ts"));
   const { systems } = load("./systems") as typeof import("../systems");
   const { declaredSecrets } = load("./config/secrets") as typeof import("../config/secrets");
+  const project = textAt(readProject(root), "name");
   const settings = plainSettings(root, stack);
   const listed = settings["systems"];
   const names = Array.isArray(listed) ? listed.filter((name) => typeof name === "string") : [];
@@ -76,8 +78,17 @@ function declaredKeys(root: string, stack: string): readonly string[] {
     const parsed = systems[name]?.schema.safeParse(settings[name] ?? {});
     return parsed?.success === true ? [[name, parsed.data] as const] : [];
   });
-  const declared: readonly SecretDeclaration[] = declaredSecrets(Object.fromEntries(chosen));
-  return declared.map(({ key }) => key);
+  const declared = declaredSecrets(Object.fromEntries(chosen));
+  return new Map(declared.map((each) => [`${project}:${each.key}`, each]));
+}
+
+/** A placeholder in the form that the secret must have, so that the program takes it. */
+function fitting(declaration: SecretDeclaration | undefined, placeholder: string): string {
+  const format = declaration?.format;
+  if (format === undefined) return placeholder;
+  const { pattern, example } = format;
+  const forms = [placeholder, example.replace("password", placeholder), example];
+  return forms.find((form) => pattern.test(form)) ?? placeholder;
 }
 
 /** The object with what a Secret holds, and placeholders wherever they stand, made unreadable. */

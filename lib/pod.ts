@@ -2,8 +2,11 @@ import * as pulumi from "@pulumi/pulumi";
 import type * as k8s from "@pulumi/kubernetes";
 import { type Capacity, podCapacity, type Resources, sumCapacity } from "./capacity";
 import { type Environment, environmentList, environmentSources } from "./env";
+import { affinityOf, hostname, type Placement, tolerationsOf } from "./placement";
 import { type Problem, problemsOf } from "./problems";
 import { parseQuantity } from "./quantity";
+
+export type { Placement } from "./placement";
 
 export type Probe = k8s.types.input.core.v1.Probe;
 
@@ -48,15 +51,6 @@ export interface Mount {
   readonly subPath?: string;
   /** @default false */
   readonly readOnly?: boolean;
-}
-
-/** Where pods may run. The fields are those of a pod's spec. */
-export interface Placement {
-  readonly nodeSelector?: Readonly<Record<string, string>> | undefined;
-  readonly tolerations?: readonly k8s.types.input.core.v1.Toleration[] | undefined;
-  /** Spread replicas over nodes, preferring but not requiring it. @default true */
-  readonly spread?: boolean | undefined;
-  readonly priorityClassName?: string | undefined;
 }
 
 /** Who a pod is to the API server. */
@@ -108,6 +102,16 @@ export interface PodArgs extends ServerContainerArgs {
   /** Seconds between SIGTERM and SIGKILL. @default 30 */
   readonly terminationGracePeriodSeconds?: number;
   readonly placement?: Placement | undefined;
+  /**
+   * Labels of the pods that it shares no node with; where they are its own, there is one a node. A pod
+   * without such a node stays pending. @default - preferred by `placement.spread` only
+   */
+  readonly apartFrom?: Readonly<Record<string, string>>;
+  /**
+   * Kernel settings of the pod's own network and IPC, by name. Pod Security `restricted` allows only
+   * the ones that Kubernetes calls safe. @default - the node's
+   */
+  readonly sysctls?: Readonly<Record<string, string>>;
   /** Names of registry Secrets. */
   readonly imagePullSecrets?: readonly string[];
   /** Pods with RBAC rules; only they get a service-account token. @default - no token */
@@ -196,11 +200,14 @@ export function podProblems(pod: PodArgs): Problem[] {
     ...Object.entries(pod.sidecars ?? {}).flatMap(([name, args]) =>
       containerProblems(args, `sidecars.${name}.`),
     ),
-    ...problemsOf([
-      pod.runAsUser === 0,
-      "runAsUser",
-      "0 is root, which Pod Security `restricted` refuses",
-    ]),
+    ...problemsOf(
+      [pod.runAsUser === 0, "runAsUser", "0 is root, which Pod Security `restricted` refuses"],
+      [
+        (pod.placement?.nodeLossSeconds ?? 0) < 0,
+        "placement.nodeLossSeconds",
+        `${pod.placement?.nodeLossSeconds} is less than 0`,
+      ],
+    ),
   ];
 }
 
@@ -284,18 +291,16 @@ export function podTemplate(
 ): k8s.types.input.core.v1.PodTemplateSpec {
   const annotations = { ...pod.podAnnotations, ...digestAnnotations(pod) };
   const colocation = colocationLabels(pod);
-  const terms = Object.entries(colocation).map(([key, value]) => ({
-    labelSelector: { matchLabels: { [key]: value } },
-    topologyKey: "kubernetes.io/hostname",
-  }));
-  const { nodeSelector, tolerations, priorityClassName, spread = true } = pod.placement ?? {};
+  const affinity = affinityOf(colocation, pod.apartFrom);
+  const { nodeSelector, priorityClassName, spread = true } = pod.placement ?? {};
+  const tolerations = tolerationsOf(pod.placement ?? {});
   const user = pod.runAsUser ?? 1000;
   const initContainers = Object.entries(pod.initContainers ?? {}).map(([key, args]) =>
     container(key, args),
   );
   // The StatefulSet's controller adds the volumes of claims to each pod.
   const volumes = mountablesOf(pod).filter(({ claim }) => claim === undefined);
-  const spreads = spread && terms.length === 0 && (pod.restartPolicy ?? "Always") === "Always";
+  const spreads = spread && !affinity && (pod.restartPolicy ?? "Always") === "Always";
   return {
     metadata: {
       labels: { ...labels, ...pod.podLabels, ...colocation, ...selector },
@@ -324,18 +329,19 @@ export function podTemplate(
           fsGroupChangePolicy: "OnRootMismatch",
         }),
         seccompProfile: { type: "RuntimeDefault" },
+        ...(pod.sysctls && {
+          sysctls: Object.entries(pod.sysctls).map(([sysctl, value]) => ({ name: sysctl, value })),
+        }),
       },
       ...(nodeSelector && { nodeSelector: { ...nodeSelector } }),
-      ...(tolerations && { tolerations: [...tolerations] }),
+      ...(tolerations.length > 0 && { tolerations }),
       ...(priorityClassName !== undefined && { priorityClassName }),
-      ...(terms.length > 0 && {
-        affinity: { podAffinity: { requiredDuringSchedulingIgnoredDuringExecution: terms } },
-      }),
+      ...(affinity && { affinity }),
       ...(spreads && {
         topologySpreadConstraints: [
           {
             maxSkew: 1,
-            topologyKey: "kubernetes.io/hostname",
+            topologyKey: hostname,
             // DoNotSchedule together with maxUnavailable 0 can block a rollout for ever.
             whenUnsatisfiable: "ScheduleAnyway",
             labelSelector: { matchLabels: { ...selector } },

@@ -11,7 +11,7 @@ import type { Deployed } from "./system";
 /** What a stack tells of itself. Each is by system. */
 export interface StackOutputs {
   readonly urls: Readonly<Record<string, pulumi.Output<string[]>>>;
-  readonly namespaces: Readonly<Record<string, pulumi.Output<string>>>;
+  readonly namespaces: Readonly<Record<string, pulumi.Output<string | string[]>>>;
   readonly capacity: Readonly<Record<string, Readonly<Record<string, string | number>>>>;
   /** The commands an operator needs, by what they are for. */
   readonly runbook: Readonly<Record<string, Readonly<Record<string, string>>>>;

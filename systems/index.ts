@@ -1,5 +1,6 @@
 import { bots } from "./bots";
 import { maps } from "./maps";
+import { mip } from "./mip";
 import { openml } from "./openml";
 import { openms } from "./openms";
 import type { System } from "./system";
@@ -9,5 +10,6 @@ export const systems: Readonly<Record<string, System>> = {
   openms,
   maps,
   bots,
+  mip,
   openml,
 };

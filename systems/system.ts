@@ -24,7 +24,8 @@ export type PlainSettings = Readonly<Record<string, unknown>>;
 /** What a system tells of itself once it is deployed. */
 export interface Deployed {
   readonly urls: pulumi.Output<string[]>;
-  readonly namespace: pulumi.Output<string>;
+  /** The namespace it lives in, or the namespaces. */
+  readonly namespace: pulumi.Output<string | string[]>;
   readonly capacity: Capacity;
   /** Logs, runs by hand, restart, health, backup and restore, as far as the system has them. */
   readonly runbook: readonly RunbookEntry[];
@@ -36,6 +37,11 @@ export interface System<Settings = unknown> {
   readonly description: string;
   /** Strict, every value with a default where a sensible one exists. */
   readonly schema: z.ZodType<Settings>;
+  /**
+   * The namespaces it takes with these settings, by the path of the setting that says so.
+   * @default - the one under `namespace`
+   */
+  readonly namespaces?: (settings: Settings) => Readonly<Record<string, string>>;
   /** The secrets it needs with these settings. */
   readonly secrets: (settings: Settings) => readonly SecretDeclaration[];
   /**

@@ -7,7 +7,7 @@ import type { Settings } from "../settings";
 import type { StorageArgs } from "../storage";
 
 /** A volume of the database's. */
-export type DatabaseStorage = Pick<StorageArgs, "size" | "storageClassName" | "retain">;
+export type DatabaseStorage = Pick<StorageArgs, "size" | "storageClassName" | "folder" | "retain">;
 
 export interface DatabaseBackupArgs {
   /** Five cron fields, in UTC. */

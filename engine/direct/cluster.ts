@@ -1,4 +1,5 @@
-import { describe, type Json, keyOf, type KubeObject, listAt } from "../objects";
+import { UserError } from "../errors";
+import { describe, isBorrowed, type Json, keyOf, type KubeObject, listAt } from "../objects";
 import { ApiClient, ApiError } from "./client";
 import { type ApiResource, collectionPath, Discovery, objectPath } from "./discovery";
 
@@ -57,6 +58,12 @@ export class Cluster {
         { path: "" },
       );
     }
+    if (isBorrowed(object) && (await this.find(object)) === undefined) {
+      throw new UserError(
+        `${describe(object)} is not there, and this program makes none: name one of ` +
+          `\`kubectl get ${resource.plural}\``,
+      );
+    }
     const { status, body } = await this.client.send({
       method: "PATCH",
       path: objectPath(resource, object),
@@ -67,8 +74,16 @@ export class Cluster {
     return { live: body as KubeObject, created: status === 201 };
   }
 
-  /** Begins an object's deletion; that it is gone already is no error. */
+  /**
+   * Begins an object's deletion; that it is gone already is no error. One that was only patched stays,
+   * without what was laid over it.
+   */
   async delete(object: KubeObject): Promise<void> {
+    if (isBorrowed(object)) {
+      const { apiVersion, kind, metadata } = object;
+      await this.apply({ apiVersion, kind, metadata: { name: metadata.name } });
+      return;
+    }
     const resource = await this.discovery.find(object);
     if (resource === undefined) return;
     try {

@@ -1,6 +1,6 @@
 import { collectRun } from "../collect";
 import { joinErrors, UserError } from "../errors";
-import { describe, isJson, keyOf, type KubeObject } from "../objects";
+import { describe, isBorrowed, isJson, keyOf, type KubeObject } from "../objects";
 import type { StackOutput } from "../outputs";
 import { Passwords } from "../passwords";
 import { runProgram } from "../program";
@@ -11,7 +11,7 @@ import { changeLine } from "./changes";
 import type { Cluster } from "./cluster";
 import { missingNamespaces, planOne } from "./plan";
 import { ownedBy, stackLabel, surplus } from "./ownership";
-import { removeSurplus } from "./remove";
+import { removeSurplus, withdrawn } from "./remove";
 
 /** What every operation of the direct engine works on. */
 export interface DirectArgs {
@@ -69,7 +69,10 @@ export async function plan(args: DirectArgs): Promise<readonly StackOutput[]> {
     report.change(change, object, fields.map(changeLine));
   });
   const { doomed, kept } = surplus(live, objects);
-  for (const object of doomed) report.change("deleted", object);
+  for (const object of doomed) {
+    if (isBorrowed(object)) report.change("configured", object, withdrawn);
+    else report.change("deleted", object);
+  }
   for (const object of kept) report.change("kept", object);
   report.summary(true);
   return outputs;

@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import { UserError } from "../errors";
-import { describe, isJson, type KubeObject, listAt, textAt } from "../objects";
+import { describe, isBorrowed, isJson, type KubeObject, listAt, textAt } from "../objects";
 import type { Report } from "../report";
 import type { Cluster } from "./cluster";
 import { deletionStages, type Surplus } from "./ownership";
@@ -38,9 +38,13 @@ export async function removeWholly(
 
 async function remove(cluster: Cluster, object: KubeObject, report: Report): Promise<void> {
   await cluster.delete(object);
+  if (isBorrowed(object)) return report.change("configured", object, withdrawn);
   await waitUntilGone(cluster, object);
   report.change("deleted", object);
 }
+
+/** What is said of an object that stays, but no longer has what the stack laid over it. */
+export const withdrawn: readonly string[] = ["its labels of this stack are taken off"];
 
 /** The volumes that would go with a namespace, whoever made them: data is never deleted unasked. */
 async function claimsIn(cluster: Cluster, { kind, metadata }: KubeObject): Promise<string[]> {

@@ -1,5 +1,6 @@
 import type * as pulumi from "@pulumi/pulumi";
 import { CronJob, Settings, Storage, VolumeBackup } from "../../components";
+import { engines } from "../../components/database/engines";
 import { unwatched } from "../../lib/env";
 import type { App, Context } from "./app";
 import { ownFile } from "./configFiles";
@@ -47,19 +48,20 @@ function backUpVolume(context: Context, app: App, parent: pulumi.Resource): Stor
   return saved.archives;
 }
 
-/** Dumps by Django. A managed database brings better ones of its own. */
+/** Dumps by the server's own programs. A managed database brings its own. */
 function backUpDatabase(context: Context, app: App, parent: pulumi.Resource): Storage | undefined {
   const { name, settings, stackSettings } = context;
   const { database } = settings;
   if (database.type === "managed") return undefined;
   const { namespace } = app;
+  const { backup } = database;
   const dumps = new Storage(
     `${name}-database-dumps`,
     {
       namespace,
       name: `${names.databaseBackup}-dumps`,
-      size: database.backup.size,
-      storageClassName: database.backup.storageClassName,
+      size: backup.size,
+      storageClassName: backup.storageClassName,
       // Of the backup and the restore.
       shared: true,
       retain: stackSettings.protectData,
@@ -71,25 +73,24 @@ function backUpDatabase(context: Context, app: App, parent: pulumi.Resource): St
     {
       namespace,
       name: `${names.databaseBackup}-scripts`,
-      data: {
-        "dump_database.py": ownFile("dump_database.py"),
-        "load_database.py": ownFile("load_database.py"),
-      },
+      data: { "dump.sh": ownFile("dump.sh"), "load.sh": ownFile("load.sh") },
     },
     { parent },
   );
   const run = (script: string, of: { readonly writes: boolean }) => ({
-    ...app.pod,
     namespace,
-    schedule: database.backup.schedule,
-    command: ["python", `/scripts/${script}`],
+    image: backup.image ?? engines[database.engine].image,
+    imagePullSecrets: settings.imagePullSecrets,
+    // Any user will do; the official images run as this one.
+    runAsUser: 999,
+    schedule: backup.schedule,
+    command: ["sh", `/scripts/${script}`],
     env: {
-      ...unwatched(app.env),
+      ...unwatched(app.database.env),
       BACKUPS_DIR: backupsDir,
-      RETENTION_DAYS: String(database.backup.retentionDays),
+      RETENTION_DAYS: String(backup.retentionDays),
     },
     mounts: [
-      ...app.mounts,
       { from: scripts, path: "/scripts", readOnly: true },
       { from: dumps, path: backupsDir, readOnly: !of.writes },
     ],
@@ -98,16 +99,16 @@ function backUpDatabase(context: Context, app: App, parent: pulumi.Resource): St
   new CronJob(
     `${name}-database-backup`,
     {
-      ...run("dump_database.py", { writes: true }),
+      ...run("dump.sh", { writes: true }),
       name: names.databaseBackup,
-      suspend: database.backup.suspend,
+      suspend: backup.suspend,
     },
     { parent },
   );
   new CronJob(
     `${name}-database-restore`,
     {
-      ...run("load_database.py", { writes: false }),
+      ...run("load.sh", { writes: false }),
       name: names.databaseRestore,
       // Only ever started by hand; a half-loaded database is looked at before the next try.
       suspend: true,

@@ -42,7 +42,7 @@ export function runbookOf(settings: BotsSettings): readonly RunbookEntry[] {
     {
       title: "health, by the web server itself",
       command: run(
-        `exec ${web} --container ${names.web} -- curl -fsS http://localhost:${webPort}/health/ready`,
+        `exec ${web} --container ${names.web} -- curl -fsS http://localhost:${webPort}${settings.web.healthPath}/ready`,
       ),
     },
     {

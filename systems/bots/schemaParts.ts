@@ -14,14 +14,17 @@ import {
 
 /** The parts of bots' settings; schema.ts puts them together. */
 
+const urlPath = z.string().regex(/^(\/[-\w.]+)+$/, { error: "a path such as /health" });
+
 export const web = z.strictObject({
   replicas: replicas.optional().describe("web server pods; default 1"),
   autoscaling: autoscaling.optional(),
   resources: resources.optional().describe("default: 100m to 1000m, 256Mi to 1Gi"),
   placement: placement.optional(),
-  metricsPath: z
-    .string()
-    .startsWith("/")
+  healthPath: urlPath
+    .default("/health")
+    .describe("where the image has its checks live, ready and startup; see systems/bots/README.md"),
+  metricsPath: urlPath
     .default("/metrics")
     .describe("what the pods' annotations tell Prometheus to read; the image must serve it"),
 });
@@ -122,16 +125,14 @@ const server = {
   engine: z.enum(["mysql", "postgresql"]).default("mysql").describe("kind of server"),
   name: identifier(48).default("botsedi_data").describe("name of the database"),
   user: identifier(32).default("botsedi").describe("who owns it"),
-  backup: z
-    .strictObject({
-      schedule: schedule.default("0 2 * * *").describe("when it is dumped, in UTC"),
-      retentionDays: z.int().min(1).max(3650).default(30).describe("days a dump is kept"),
-      size: quantity.default("5Gi").describe("size of the volume of the dumps"),
-      storageClassName: objectName.optional().describe("default: the cluster's default class"),
-      suspend: z.boolean().default(false).describe("plan no dumps; they can be made by hand"),
-    })
-    .prefault({})
-    .describe("dumps on a volume of their own"),
+};
+
+const dumps = {
+  schedule: schedule.default("0 2 * * *").describe("when it is dumped, in UTC"),
+  retentionDays: z.int().min(1).max(3650).default(30).describe("days a dump is kept"),
+  size: quantity.default("5Gi").describe("size of the volume of the dumps"),
+  storageClassName: objectName.optional().describe("default: the cluster's default class"),
+  suspend: z.boolean().default(false).describe("plan no dumps; they can be made by hand"),
 };
 
 export const database = z
@@ -144,6 +145,17 @@ export const database = z
       cidr: cidr
         .default("0.0.0.0/0")
         .describe("addresses that the pods may reach at the database's port"),
+      backup: z
+        .strictObject({
+          ...dumps,
+          image: image
+            .optional()
+            .describe(
+              "with the programs of the server's version, or a newer one's; default: the image of a managed database",
+            ),
+        })
+        .prefault({})
+        .describe("dumps on a volume of their own"),
     }),
     z.strictObject({
       type: z.literal("managed"),
@@ -153,6 +165,7 @@ export const database = z
       storageClassName: objectName.optional().describe("default: the cluster's default class"),
       resources: resources.optional().describe("default: 250m to 1, 512Mi to 1Gi"),
       placement: placement.optional(),
+      backup: z.strictObject(dumps).prefault({}).describe("dumps on a volume of their own"),
       restoreFrom: z
         .string()
         .min(1)

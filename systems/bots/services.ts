@@ -82,7 +82,7 @@ function createWeb(
   sidecars: Readonly<Record<string, ServerContainerArgs>>,
   options: pulumi.ComponentResourceOptions,
 ): Web {
-  const { replicas, autoscaling, resources, placement, metricsPath } = settings.web;
+  const { replicas, autoscaling, resources, placement, metricsPath, healthPath } = settings.web;
   const hasQueue = names.jobQueue in sidecars;
   return new Web(
     `${name}-webserver`,
@@ -101,7 +101,7 @@ function createWeb(
       autoscaling,
       resources: resources ?? sizes.web,
       placement,
-      ...webProbes,
+      ...webProbes(healthPath),
       // Two pods would be two job queues.
       ...(hasQueue && { strategy: "recreate", terminationGracePeriodSeconds: graceSeconds }),
       podAnnotations: {

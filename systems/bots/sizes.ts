@@ -16,23 +16,24 @@ export const sizes = {
   relay: sized(["10m", "100m"], ["32Mi", "64Mi"]),
 } as const;
 
-const health = (check: string) => ({
-  httpGet: { path: `/health/${check}`, port: "http" },
-  timeoutSeconds: 5,
-});
-
-/** The web server's probes, by the deployment plan's numbers. */
-export const webProbes: Readonly<Record<string, Probe>> = {
-  // 30 failures, 5 s apart: it may take 150 s to start.
-  startupProbe: {
-    ...health("startup"),
-    initialDelaySeconds: 0,
-    periodSeconds: 5,
-    failureThreshold: 30,
-  },
-  readinessProbe: { ...health("ready"), initialDelaySeconds: 10, periodSeconds: 10 },
-  livenessProbe: { ...health("live"), initialDelaySeconds: 30, periodSeconds: 30 },
-};
+/** The web server's probes, by the deployment plan's numbers; `path` is the part before each check. */
+export function webProbes(path: string): Readonly<Record<string, Probe>> {
+  const health = (check: string): Probe => ({
+    httpGet: { path: `${path}/${check}`, port: "http" },
+    timeoutSeconds: 5,
+  });
+  return {
+    // 30 failures, 5 s apart: it may take 150 s to start.
+    startupProbe: {
+      ...health("startup"),
+      initialDelaySeconds: 0,
+      periodSeconds: 5,
+      failureThreshold: 30,
+    },
+    readinessProbe: { ...health("ready"), initialDelaySeconds: 10, periodSeconds: 10 },
+    livenessProbe: { ...health("live"), initialDelaySeconds: 30, periodSeconds: 30 },
+  };
+}
 
 /** The image's own check of a service that serves no HTTP. */
 export const healthCheck = (check: "live" | "ready" | "startup"): string[] => [

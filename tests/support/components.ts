@@ -90,7 +90,7 @@ export function assertParents(found: readonly Recorded[], component: string): vo
   assert.ok(direct.length > 0, `nothing has ${component} as its parent`);
 }
 
-/** The pod template of a Deployment, Job or CronJob; `path` leads on into it. */
+/** The pod template of a Deployment, StatefulSet, Job or CronJob; `path` leads on into it. */
 export function inPod(manifest: Manifest, path: string): unknown {
   const base = manifest.kind === "CronJob" ? "spec.jobTemplate.spec.template" : "spec.template";
   return read(manifest, `${base}.${path}`);

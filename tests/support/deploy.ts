@@ -63,6 +63,8 @@ export interface DeployOptions {
   readonly state?: (type: string) => object;
   /** Hears of every registration, of components too, as type and name. @default - nobody */
   readonly onRegister?: (resource: string) => void;
+  /** Takes as long as the resource's creation is to take. @default - at once */
+  readonly creation?: (name: string) => Promise<void>;
 }
 
 /**
@@ -72,18 +74,19 @@ export interface DeployOptions {
  */
 export async function deployed<T>(
   build: () => T,
-  { state = () => ({}), onRegister = () => undefined }: DeployOptions = {},
+  { state = () => ({}), onRegister = () => undefined, creation }: DeployOptions = {},
 ): Promise<{ readonly resources: Recorded[]; readonly result: T }> {
   const seen: Omit<Recorded, "parent" | "protect" | "retainOnDelete">[] = [];
   await pulumi.runtime.setMocks(
     {
-      newResource: (args) => {
+      newResource: async (args) => {
         const raw = args.inputs as Record<string, unknown>;
         const inputs = unwrap(raw) as Record<string, unknown>;
         const secretInputs = Object.keys(raw).filter((key) => holdsSecret(raw[key]));
         if (args.custom === true) {
           seen.push({ type: args.type, name: args.name, inputs, secretInputs });
         }
+        if (args.custom === true) await creation?.(args.name);
         const metadata = { name: `${args.name}-auto`, ...(inputs["metadata"] as object) };
         return { id: `${args.name}-id`, state: { ...raw, metadata, ...state(args.type) } };
       },

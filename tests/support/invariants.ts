@@ -80,7 +80,13 @@ const containersOf = (objects: readonly KubeObject[]): [string, Json][] =>
   );
 
 /** Kinds that belong to the whole cluster. */
-const clusterKinds = ["Namespace", "ValidatingAdmissionPolicy", "ValidatingAdmissionPolicyBinding"];
+const clusterKinds = [
+  "Namespace",
+  "Node",
+  "PersistentVolume",
+  "ValidatingAdmissionPolicy",
+  "ValidatingAdmissionPolicyBinding",
+];
 
 const namespaced: Invariant = (objects) =>
   objects
@@ -110,7 +116,7 @@ const probed: Invariant = (objects) =>
     );
 
 const selects: Invariant = (objects) =>
-  ofKind(objects, "Deployment")
+  ofKind(objects, "Deployment", "StatefulSet")
     .filter((each) => {
       const selector = labelsAt(each, "spec", "selector", "matchLabels");
       const labels = labelsAt(each, "spec", "template", "metadata", "labels");
@@ -128,7 +134,9 @@ const selectedBy = (objects: readonly KubeObject[], service: KubeObject): Worklo
 const served: Invariant = (objects) =>
   ofKind(objects, "Service").flatMap((service) => {
     const found = selectedBy(objects, service).map(({ name }) => name);
-    return found.length === 1
+    // Without an address of its own it is a list of pods, and these may be of several workloads.
+    const isList = at(service, "spec", "clusterIP") === "None";
+    return found.length === 1 || (isList && found.length > 1)
       ? []
       : [`${nameOf(service)} selects ${found.length} workloads: ${found.join(", ")}`];
   });
@@ -163,8 +171,10 @@ function lacksKey(found: KubeObject | undefined, key: string): boolean {
 }
 
 const mounted: Invariant = (objects) =>
-  workloads(objects).flatMap(({ name, namespace, pod, containers }) => {
-    const volumes = listAt(pod, "volumes");
+  workloads(objects).flatMap(({ object, name, namespace, pod, containers }) => {
+    const claims = listAt(object, "spec", "volumeClaimTemplates");
+    const own = claims.map((claim) => ({ name: textAt(claim, "metadata", "name") }));
+    const volumes: readonly Json[] = [...listAt(pod, "volumes"), ...own];
     const references = volumes.flatMap((volume): [string, string][] => [
       ["PersistentVolumeClaim", textAt(volume, "persistentVolumeClaim", "claimName")],
       ["ConfigMap", textAt(volume, "configMap", "name")],
@@ -322,7 +332,7 @@ const budgeted: Invariant = (objects) =>
   });
 
 const retained: Invariant = (objects, { protectData }) =>
-  ofKind(objects, "PersistentVolumeClaim", "Namespace")
+  ofKind(objects, "PersistentVolumeClaim", "PersistentVolume", "Namespace")
     .filter(
       ({ metadata }) =>
         (metadata.annotations?.["stackberth.dev/retain"] === "true") !== protectData,

@@ -145,6 +145,21 @@ describe("engine: readiness", () => {
     it(`${what} is ${state}`, () => assert.equal(readinessOf(live).state, state));
   }
 
+  it("names the reason of a failed Job, as its controller does", () => {
+    const conditions = [
+      {
+        type: "Failed",
+        status: "True",
+        reason: "BackoffLimitExceeded",
+        message: "Job has reached the specified backoff limit",
+      },
+    ];
+    assert.deepEqual(readinessOf(object("Job", "j", { status: { conditions } })), {
+      state: "failed",
+      reason: "BackoffLimitExceeded: Job has reached the specified backoff limit",
+    });
+  });
+
   it("forgets a failure from before the run", () => {
     const conditions = [{ ...late, lastUpdateTime: "2026-01-01T00:00:00Z" }];
     const live = deployment({ ...done, availableReplicas: 0, conditions });

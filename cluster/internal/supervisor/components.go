@@ -2,6 +2,7 @@ package supervisor
 
 import (
 	"fmt"
+	"os"
 
 	"stackberth/cluster/internal/pki"
 	"stackberth/cluster/internal/simulation"
@@ -57,6 +58,18 @@ const (
 	advertised = "192.0.2.1"
 )
 
+// gracePeriodVariable is the environment variable by which a measurement sets how long a node may be
+// silent. As with every flag, the controller manager is restarted when it has another value than before.
+const gracePeriodVariable = "STACKBERTH_NODE_MONITOR_GRACE_PERIOD"
+
+func gracePeriod() string {
+	if chosen := os.Getenv(gracePeriodVariable); chosen != "" {
+		return chosen
+	}
+	// A laptop that wakes up should not find its pods evicted before the first heartbeat.
+	return "2m"
+}
+
 func localURL(port int) string { return fmt.Sprintf("https://127.0.0.1:%d", port) }
 
 // flags returns what each component is started with.
@@ -84,8 +97,7 @@ func (c *Cluster) flags(ports map[string]int) map[string][]string {
 			"--cluster-signing-cert-file="+c.pki().Cert(pki.ClusterAuthority),
 			"--cluster-signing-key-file="+c.pki().Key(pki.ClusterAuthority),
 			"--flex-volume-plugin-dir="+c.path("run", "volume-plugins"),
-			// A laptop that wakes up should not find its pods evicted before the first heartbeat.
-			"--node-monitor-grace-period=2m",
+			"--node-monitor-grace-period="+gracePeriod(),
 		),
 		scheduler: serving(scheduler),
 		kwok: {

@@ -43,6 +43,20 @@ func TestEveryComponentPointsIntoTheFolder(t *testing.T) {
 	}
 }
 
+func TestMeasurementsChooseTheGracePeriod(t *testing.T) {
+	cluster := testCluster(t)
+	has := func(flag string) bool {
+		return slices.Contains(cluster.flags(testPorts)[controllerManager], flag)
+	}
+	if !has("--node-monitor-grace-period=2m") {
+		t.Error("without the variable it is not two minutes")
+	}
+	t.Setenv(gracePeriodVariable, "20s")
+	if !has("--node-monitor-grace-period=20s") {
+		t.Error("the variable is not used")
+	}
+}
+
 func TestNothingListensBeyondLoopback(t *testing.T) {
 	for name, flags := range testCluster(t).flags(testPorts) {
 		for _, flag := range flags {

@@ -177,4 +177,6 @@ LOGGING = {
         },
     },
     "root": {"handlers": ["stdout"], "level": os.environ.get("LOG_LEVEL", "INFO")},
+    # Probes would be most of what is said.
+    "loggers": {"cherrypy.access": {"handlers": [], "propagate": False}},
 }

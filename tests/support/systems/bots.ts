@@ -134,7 +134,7 @@ export const bots: SystemCases = {
       title: "path of metrics without slash",
       changes: { web: { metricsPath: "metrics" } },
       key: "web.metricsPath",
-      says: /"\/"/,
+      says: /a path such as/,
     },
     {
       title: "schedule in words",

@@ -24,6 +24,11 @@ describe("Job", () => {
     assert.deepEqual(spec, { backoffLimit: 3, activeDeadlineSeconds: 300 });
     assert.equal(inPod(made, "spec.restartPolicy"), "OnFailure");
     assert.match(made.metadata.name, /^init-db-[0-9a-f]{8}$/);
+    // Once failed, the next `up` runs it again.
+    assert.deepEqual(made.metadata.annotations, {
+      "pulumi.com/timeoutSeconds": "300",
+      "pulumi.com/replaceUnready": "true",
+    });
     assertParents(found, "Job");
   });
 

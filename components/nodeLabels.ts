@@ -1,0 +1,40 @@
+import * as k8s from "@pulumi/kubernetes";
+import * as pulumi from "@pulumi/pulumi";
+import { systemLabels } from "../lib/labels";
+import { problemsOf, refuse } from "../lib/problems";
+
+export interface NodeLabelsArgs {
+  /** The system that wants them; part of the labels that say whose they are. */
+  readonly system: string;
+  /** The stack that owns them: a node's labels belong to one stack. */
+  readonly stack: string;
+  /** Labels by the node's name. */
+  readonly labels: Readonly<Record<string, Readonly<Record<string, string>>>>;
+}
+
+/**
+ * Labels on nodes that are there already. When they leave the program the labels are taken off again;
+ * the nodes stay.
+ *
+ * @example new NodeLabels("mip", { system: "mip", stack, labels: { "vm-1": { master: "true" } } })
+ */
+export class NodeLabels extends pulumi.ComponentResource {
+  constructor(name: string, args: NodeLabelsArgs, opts?: pulumi.ComponentResourceOptions) {
+    super("stackberth:components:NodeLabels", name, {}, opts);
+    const nodes = Object.entries(args.labels);
+    refuse(
+      "NodeLabels",
+      problemsOf([nodes.length === 0, "labels", "is empty; name at least one node"]),
+    );
+    for (const [node, labels] of nodes) {
+      new k8s.core.v1.NodePatch(
+        `${name}-${node}`,
+        {
+          metadata: { name: node, labels: { ...systemLabels(args.system, args.stack), ...labels } },
+        },
+        { parent: this },
+      );
+    }
+    this.registerOutputs({});
+  }
+}

@@ -1,0 +1,63 @@
+import type * as k8s from "@pulumi/kubernetes";
+
+/** Where pods may run. The fields are those of a pod's spec. */
+export interface Placement {
+  readonly nodeSelector?: Readonly<Record<string, string>> | undefined;
+  readonly tolerations?: readonly k8s.types.input.core.v1.Toleration[] | undefined;
+  /** Spread replicas over nodes, preferring but not requiring it. @default true */
+  readonly spread?: boolean | undefined;
+  readonly priorityClassName?: string | undefined;
+  /**
+   * Seconds a pod stays bound to a node that is lost, before it is replaced elsewhere. The cluster
+   * first takes its own time to notice (`--node-monitor-grace-period`).
+   * @default - Kubernetes' own, 300
+   */
+  readonly nodeLossSeconds?: number | undefined;
+}
+
+/** The taints that the node controller puts on a node it hears nothing from, or nothing good. */
+const lostNodeTaints = ["node.kubernetes.io/not-ready", "node.kubernetes.io/unreachable"];
+
+/** The tolerations asked for, and those that bound how long a lost node keeps its pods. */
+export function tolerationsOf({
+  tolerations = [],
+  nodeLossSeconds,
+}: Placement): k8s.types.input.core.v1.Toleration[] {
+  const lost = nodeLossSeconds === undefined ? [] : lostNodeTaints;
+  return [
+    ...tolerations,
+    ...lost.map((key) => ({
+      key,
+      operator: "Exists",
+      effect: "NoExecute",
+      tolerationSeconds: nodeLossSeconds,
+    })),
+  ];
+}
+
+/** The label that tells nodes apart. */
+export const hostname = "kubernetes.io/hostname";
+
+/**
+ * Same node as the pods with one of the labels `together`, another one than those with all of the
+ * labels `apart`.
+ */
+export function affinityOf(
+  together: Readonly<Record<string, string>>,
+  apart: Readonly<Record<string, string>> | undefined,
+): k8s.types.input.core.v1.Affinity | undefined {
+  const term = (matchLabels: Record<string, string>) => ({
+    labelSelector: { matchLabels },
+    topologyKey: hostname,
+  });
+  const near = Object.entries(together).map(([key, value]) => term({ [key]: value }));
+  if (near.length === 0 && !apart) return undefined;
+  return {
+    ...(near.length > 0 && {
+      podAffinity: { requiredDuringSchedulingIgnoredDuringExecution: near },
+    }),
+    ...(apart && {
+      podAntiAffinity: { requiredDuringSchedulingIgnoredDuringExecution: [term({ ...apart })] },
+    }),
+  };
+}

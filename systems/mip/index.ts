@@ -1,0 +1,15 @@
+import { defineSystem } from "../system";
+import { Mip } from "./mip";
+import { namespacesOf } from "./namespaces";
+import { mipSchema } from "./schema";
+import { mipSecrets } from "./secrets";
+
+/** The entry of MIP in the table of systems. */
+export const mip = defineSystem({
+  description:
+    "MIP, the Medical Informatics Platform: federated analysis with Exaflow, and its portal",
+  schema: mipSchema,
+  namespaces: namespacesOf,
+  secrets: mipSecrets,
+  deploy: (context, options) => new Mip(context, options),
+});

@@ -1,0 +1,101 @@
+import type { SecretDeclaration } from "../../secrets/declaration";
+import { namespaceOf } from "./namespaces";
+import type { FederationSettings, MipSettings } from "./schema";
+
+/** `mip` and a federation's name, as its secrets' keys begin: `a-b` becomes `mipAB`. */
+export function prefixOf(federation: string): string {
+  const words = federation.split("-").filter((word) => word !== "");
+  return `mip${words.map((word) => word[0]?.toUpperCase() + word.slice(1)).join("")}`;
+}
+
+/** Keys of a federation's secrets; which of them it needs depends on its settings. */
+export function secretKeys(federation: string) {
+  const prefix = prefixOf(federation);
+  return {
+    portalDbAdminPassword: `${prefix}PortalDbAdminPassword`,
+    portalDbPassword: `${prefix}PortalDbPassword`,
+    keycloakClientSecret: `${prefix}KeycloakClientSecret`,
+    smpcDbPassword: `${prefix}SmpcDbPassword`,
+    smpcRedisPassword: `${prefix}SmpcRedisPassword`,
+    notebookProxyToken: `${prefix}NotebookProxyToken`,
+    notebookCookieSecret: `${prefix}NotebookCookieSecret`,
+    notebookCryptKey: `${prefix}NotebookCryptKey`,
+    notebookClientSecret: `${prefix}NotebookClientSecret`,
+  };
+}
+
+const generated = (key: string, usedIn: string, description: string): SecretDeclaration => ({
+  key,
+  kind: "alphanumeric",
+  length: 24,
+  usedIn,
+  description,
+});
+
+const fromKeycloak = (key: string, usedIn: string, description: string): SecretDeclaration => ({
+  key,
+  kind: "user",
+  length: 8,
+  usedIn,
+  description,
+});
+
+/** What MIP keeps secret; each federation for itself. */
+export function mipSecrets(settings: MipSettings): readonly SecretDeclaration[] {
+  return settings.federations.flatMap((federation) => [
+    ...portalSecrets(settings, federation),
+    ...(federation.smpc.enabled ? smpcSecrets(settings, federation) : []),
+    ...(federation.notebook ? notebookSecrets(federation) : []),
+  ]);
+}
+
+function portalSecrets({ secretNames, keycloak }: MipSettings, federation: FederationSettings) {
+  const keys = secretKeys(federation.name);
+  const namespace = namespaceOf(federation);
+  const database = `Secret ${namespace}/${secretNames.portalDb}`;
+  const client = `Secret ${namespace}/${secretNames.keycloak}, key client-secret`;
+  return [
+    generated(
+      keys.portalDbAdminPassword,
+      `${database}, key admin-password`,
+      "Password of the portal database's administrator.",
+    ),
+    generated(
+      keys.portalDbPassword,
+      `${database}, keys password and uri`,
+      "Password of the portal's own role in its database.",
+    ),
+    ...(keycloak.enabled
+      ? [fromKeycloak(keys.keycloakClientSecret, client, "Secret of the federation's client.")]
+      : []),
+  ];
+}
+
+function smpcSecrets({ secretNames }: MipSettings, federation: FederationSettings) {
+  const keys = secretKeys(federation.name);
+  const namespace = namespaceOf(federation);
+  return [
+    generated(
+      keys.smpcDbPassword,
+      `Secret ${namespace}/${secretNames.smpcDb}, key password`,
+      "Password of the secure computation's database.",
+    ),
+    generated(
+      keys.smpcRedisPassword,
+      `Secret ${namespace}/${secretNames.smpcQueue}, keys password and url`,
+      "Password of the secure computation's queue.",
+    ),
+  ];
+}
+
+function notebookSecrets(federation: FederationSettings): SecretDeclaration[] {
+  const keys = secretKeys(federation.name);
+  const hub = `Secret ${namespaceOf(federation)}/hub, which the chart makes`;
+  const client = "Secret of JupyterHub's own client; a public client has none.";
+  return [
+    generated(keys.notebookProxyToken, hub, "What JupyterHub and its proxy know each other by."),
+    generated(keys.notebookCookieSecret, hub, "Signs JupyterHub's cookies."),
+    generated(keys.notebookCryptKey, hub, "Encrypts the users' tokens that JupyterHub keeps."),
+    { ...fromKeycloak(keys.notebookClientSecret, hub, client), optional: true },
+  ];
+}

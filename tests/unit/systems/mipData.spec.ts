@@ -1,0 +1,309 @@
+import assert from "node:assert/strict";
+import { spawnSync } from "node:child_process";
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { dirname, join } from "node:path";
+import { root } from "../../support/stackberth";
+
+const script = join(root, "systems", "mip", "files", "validate_data.py");
+const installed = spawnSync("python3", ["--version"]).error === undefined;
+
+const variable = (code: string, more: object = {}) => ({
+  code,
+  isCategorical: false,
+  sql_type: "text",
+  type: "text",
+  ...more,
+});
+const nominal = (code: string, ...codes: string[]) =>
+  variable(code, {
+    isCategorical: true,
+    type: "nominal",
+    enumerations: codes.map((each) => ({ code: each, label: each })),
+  });
+const dataset = nominal("dataset", "site_a", "site_b");
+const metadata = {
+  code: "tbi",
+  version: "0.1",
+  label: "TBI",
+  variables: [dataset, variable("subjectcode")],
+  groups: [
+    {
+      code: "clinical",
+      variables: [
+        variable("age", { sql_type: "int", type: "integer", minValue: 0, maxValue: 130 }),
+        variable("score", { sql_type: "real", type: "real" }),
+      ],
+      groups: [{ code: "inner", variables: [nominal("gender", "F", "M")] }],
+    },
+  ],
+};
+const table = ["dataset,age,score,gender", "site_a,17.0,0.5,F", "site_a,,,", ""].join("\n");
+
+type Files = Readonly<Record<string, string | Buffer | undefined>>;
+const good: Files = {
+  "tbi/CDEsMetadata.json": JSON.stringify(metadata, null, 2),
+  "tbi/a.csv": table,
+  "tbi/b.csv": table.replaceAll("site_a", "site_b"),
+};
+
+/** The files of `good` with one fault, what to name, and the lines that must be printed. */
+type Fault = readonly [title: string, changes: Files, names: readonly string[], says: string[]];
+
+const meta = (changes: object): Files => ({
+  "tbi/CDEsMetadata.json": JSON.stringify({ ...metadata, ...changes }, null, 2),
+});
+const csv = (...lines: string[]): Files => ({ "tbi/a.csv": `${lines.join("\n")}\n` });
+const header = "dataset,age,score,gender";
+
+const faults: readonly Fault[] = [
+  ["no folder of a pathology", {}, ["dementia"], ["dementia: is missing"]],
+  ["no metadata", { "tbi/CDEsMetadata.json": undefined }, [], ["tbi: has no CDEsMetadata.json"]],
+  [
+    "no CSV where data is asked for",
+    { "tbi/a.csv": undefined, "tbi/b.csv": undefined },
+    ["tbi"],
+    ["tbi: has no CSV"],
+  ],
+  ["a CSV beside the folders", { "a.csv": table }, [], ["a.csv: belongs into a folder"]],
+  [
+    "a CSV whose name would not be found",
+    { "tbi/C.CSV": table.replaceAll("site_a", "site_b"), "tbi/b.csv": undefined },
+    [],
+    ["tbi/C.CSV: would be passed over"],
+  ],
+  [
+    "metadata that is no JSON",
+    { "tbi/CDEsMetadata.json": '{\n  "code": "tbi",\n  oops\n}' },
+    [],
+    ["tbi/CDEsMetadata.json:3: is no JSON"],
+  ],
+  [
+    "metadata in Latin-1",
+    { "tbi/CDEsMetadata.json": Buffer.from('{\n"code": "caf\xe9"}', "latin1") },
+    [],
+    ["tbi/CDEsMetadata.json:2: is not UTF-8"],
+  ],
+  ["metadata as a list", { "tbi/CDEsMetadata.json": "[]" }, [], ["must be one JSON object"]],
+  ["metadata without a version", meta({ version: undefined }), [], ['"version" must be a text']],
+  ["metadata with a number as version", meta({ version: 1 }), [], ['"version" must be a text']],
+  [
+    "groups that are no list",
+    meta({ groups: { a: 1 } }),
+    [],
+    ['"variables" and "groups" must be lists'],
+  ],
+  ["no variable dataset", meta({ variables: [] }), [], ['variable "dataset" is missing']],
+  [
+    "a variable without a code",
+    meta({ variables: [dataset, { label: "?" }] }),
+    [],
+    ['a variable has no "code"'],
+  ],
+  [
+    "a variable twice",
+    meta({ variables: [dataset, variable("age")] }),
+    [],
+    ['variable "age" is declared twice'],
+  ],
+  [
+    "a variable of an unknown type",
+    meta({ variables: [dataset, variable("x", { type: "date" })] }),
+    [],
+    ['variable "x": "type" must be one of integer, nominal, real, text'],
+  ],
+  [
+    "a category without codes",
+    meta({ variables: [dataset, nominal("x")] }),
+    [],
+    ['variable "x" is categorical but has no "enumerations"'],
+  ],
+  [
+    "two pathologies with one code and version",
+    { "other/CDEsMetadata.json": JSON.stringify(metadata) },
+    [],
+    ["tbi/CDEsMetadata.json: has the code and version of other's"],
+  ],
+  ["an empty file", { "tbi/a.csv": "" }, [], ["tbi/a.csv: is empty"]],
+  ["nothing but a header", csv(header), [], ["tbi/a.csv: has a header but no row"]],
+  [
+    "an unknown column",
+    csv(`${header},weight`, "site_a,17,0.5,F,80"),
+    [],
+    ['tbi/a.csv:1: column "weight" is not declared'],
+  ],
+  [
+    "a column twice",
+    csv(`${header},age`, "site_a,17,0.5,F,17"),
+    [],
+    ['tbi/a.csv:1: column "age" is there 2 times'],
+  ],
+  ["a column without a name", csv(`${header},`, "site_a,1,1,F,"), [], [":1: a column has no name"]],
+  [
+    "no column dataset",
+    csv("age,score", "17,0.5"),
+    [],
+    ['tbi/a.csv:1: column "dataset" is missing'],
+  ],
+  [
+    "semicolons",
+    csv(header.replaceAll(",", ";"), "site_a;17;0.5;F"),
+    [],
+    ['tbi/a.csv:1: column "dataset" is missing', "is not declared"],
+  ],
+  [
+    "a byte order mark",
+    { "tbi/a.csv": `\ufeff${table}` },
+    [],
+    ["tbi/a.csv:1: begins with a byte order mark"],
+  ],
+  [
+    "a row with too few columns",
+    csv(header, "site_a,17,0.5,F", "site_a,17,0.5"),
+    [],
+    ["tbi/a.csv:3: has 3 columns, the header has 4"],
+  ],
+  [
+    "a row with too many columns, after a field of two lines",
+    csv(header, '"site_a",17,0.5,"F"', "site_a,17,0.5,F,1"),
+    [],
+    ["tbi/a.csv:3: has 5 columns, the header has 4"],
+  ],
+  ["an empty line", csv(header, "", "site_a,1,1,F"), [], ["tbi/a.csv:2: is an empty line"]],
+  [
+    "a row in Latin-1",
+    { "tbi/a.csv": Buffer.from(`${header}\nsite_a,1,1,F\nsite_a,1,1,\xe9\n`, "latin1") },
+    [],
+    ["tbi/a.csv:3: is not UTF-8"],
+  ],
+  ["an open quote", csv(header, 'site_a,1,1,"F'), [], ["tbi/a.csv:2: is no CSV"]],
+  ["no dataset", csv(header, ",17,0.5,F"), [], [':2: column "dataset" must not be empty']],
+  [
+    "an unknown dataset",
+    csv(header, "site_c,17,0.5,F"),
+    [],
+    [':2: column "dataset": "site_c" is none of site_a, site_b'],
+  ],
+  [
+    "a dataset in two files",
+    { "tbi/b.csv": table },
+    [],
+    ['tbi/b.csv: has dataset "site_a", which a.csv has already'],
+  ],
+  ["an unknown category", csv(header, "site_a,17,0.5,X"), [], [':2: column "gender": "X" is none']],
+  ["words for a number", csv(header, "site_a,17,high,F"), [], [':2: column "score": "high" is no']],
+  [
+    "no number at all",
+    csv(header, "site_a,17,nan,F"),
+    [],
+    [':2: column "score": "nan" is no number'],
+  ],
+  [
+    "a fraction for a whole number",
+    csv(header, "site_a,17.5,1,F"),
+    [],
+    [':2: column "age": "17.5" is no whole number'],
+  ],
+  ["too small a number", csv(header, "site_a,-1,1,F"), [], [':2: column "age": -1 is less than']],
+  ["too large a number", csv(header, "site_a,131,1,F"), [], ['"age": 131 is more than the most']],
+  [
+    "visits without subjects",
+    meta({ longitudinal: true }),
+    [],
+    ['variable "subjectid" is missing', 'variable "visitid" is missing'],
+  ],
+  [
+    "a visit that is not named",
+    {
+      ...meta({
+        longitudinal: true,
+        variables: [dataset, variable("subjectid"), nominal("visitid", "BL", "FL1")],
+      }),
+      "tbi/a.csv": "dataset,subjectid,visitid\nsite_a,1,BL\nsite_a,2,\n",
+      "tbi/b.csv": undefined,
+    },
+    [],
+    ['tbi/a.csv:3: column "visitid" must not be empty'],
+  ],
+];
+
+describe("the validation of MIP's data", () => {
+  let folder = "";
+
+  before(function () {
+    if (installed) return;
+    console.log("    skipped, no python3: apt-get install -y python3");
+    this.skip();
+  });
+  beforeEach(() => {
+    folder = mkdtempSync(join(tmpdir(), "stackberth-mip-"));
+  });
+  afterEach(() => rmSync(folder, { recursive: true, force: true }));
+
+  function write(files: Files): void {
+    for (const [name, content] of Object.entries({ ...good, ...files })) {
+      if (content === undefined) continue;
+      mkdirSync(dirname(join(folder, name)), { recursive: true });
+      writeFileSync(join(folder, name), content);
+    }
+  }
+
+  function validate(...words: readonly string[]): { status: number | null; output: string } {
+    const { status, stdout, stderr } = spawnSync("python3", [script, folder, ...words], {
+      encoding: "utf8",
+    });
+    assert.equal(stderr, "");
+    return { status, output: stdout };
+  }
+
+  it("accepts what is right", () => {
+    write({});
+    const { status, output } = validate("tbi");
+    assert.equal(output, "1 pathologies, 2 CSV files: valid\n");
+    assert.equal(status, 0);
+  });
+
+  it("accepts what a file system or a person leaves around", () => {
+    write({ "lost+found/x": "", ".snapshot/a.csv": "", "tbi/README.txt": "?", "notes.txt": "" });
+    assert.equal(validate().status, 0);
+  });
+
+  it("accepts an empty folder unless a pathology is asked for", () => {
+    assert.equal(validate().status, 0);
+    assert.equal(validate("tbi").status, 1);
+  });
+
+  for (const [title, changes, names, says] of faults) {
+    it(`refuses ${title}`, () => {
+      write(changes);
+      const { status, output } = validate(...names);
+      assert.equal(status, 1, output);
+      for (const words of says) assert.ok(output.includes(words), `no "${words}" in:\n${output}`);
+      assert.match(output, /: \d+ problems\n$/);
+    });
+  }
+
+  it("numbers the lines of the file, whatever fields span", () => {
+    write({
+      ...meta({ variables: [dataset, variable("note")], groups: [] }),
+      "tbi/a.csv": 'dataset,note\nsite_a,"two\nlines"\nsite_a\n',
+      "tbi/b.csv": undefined,
+    });
+    assert.match(validate().output, /^tbi\/a\.csv:4: has 1 columns/m);
+  });
+
+  it("prints the first faults of a file and counts the others", () => {
+    write(csv(header, ...Array.from({ length: 12 }, () => "site_a,x,1,F")));
+    const { output } = validate();
+    assert.equal(output.match(/is no whole number/g)?.length, 5);
+    assert.match(output, /tbi\/a\.csv: 7 more problems/);
+    assert.match(output, /: 12 problems\n$/);
+  });
+
+  it("explains its use, and says when there is no folder", () => {
+    assert.equal(spawnSync("python3", [script]).status, 2);
+    const missing = spawnSync("python3", [script, "/no/such"], { encoding: "utf8" });
+    assert.equal(missing.status, 1);
+    assert.match(missing.stdout, /is no folder/);
+  });
+});

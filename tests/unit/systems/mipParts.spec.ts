@@ -1,0 +1,192 @@
+import assert from "node:assert/strict";
+import { at, type KubeObject, listAt, textAt } from "../../../engine/objects";
+import {
+  antiAffinity,
+  backend,
+  claimOf,
+  container,
+  deployment,
+  env,
+  field,
+  ingress,
+  initEnv,
+  localworker,
+  machines,
+  managed,
+  onCluster,
+  onMachines,
+  player,
+  pod,
+  ports,
+  secure,
+  type Stack,
+  stackOf,
+} from "../../support/mipStack";
+
+describe("MIP", () => {
+  it("mounts the machines' files without changing whose they are, and lets pods write to the others", async () => {
+    const stack = await onMachines();
+    const spec = (claim: string) => at(stack.find("PersistentVolume", `mip-demo-${claim}`), "spec");
+    for (const claim of ["csvs-exaflow-localworker-0", "credentials-exaflow-localworker-0"]) {
+      assert.equal(at(spec(claim), "hostPath", "type"), "Directory", claim);
+    }
+    for (const claim of ["db-exaflow-localworker-0", "portal-db-data", "exaflow-cleanup"]) {
+      assert.ok(at(spec(claim), "local"), claim);
+    }
+    const all = JSON.stringify(stack.objects.filter(({ kind }) => kind !== "PersistentVolume"));
+    assert.ok(!all.includes("hostPath"), "a pod would need an exception from Pod Security");
+  });
+
+  it("puts labels on nodes only if it is told to, one set for each", async () => {
+    const none = await onMachines(secure);
+    assert.ok(!none.objects.some(({ kind }) => kind === "Node"));
+    const federations = [
+      { ...machines, ...secure },
+      {
+        ...machines,
+        name: "local",
+        localnodes: 1,
+        nodes: { master: "vm-1", workers: ["vm-9"] },
+        nodePorts: { frontend: 31080, frontendTls: 31443, controller: 31000 },
+      },
+    ];
+    const stack = await stackOf({ managedCluster: false, labelNodes: true, federations });
+    const labels = (node: string) => {
+      const { metadata } = stack.find("Node", node);
+      return Object.keys(metadata.labels ?? {}).filter((key) => !key.includes("/"));
+    };
+    assert.deepEqual(labels("vm-0"), ["master"]);
+    assert.deepEqual(labels("vm-1").sort(), ["master", "smpc_player", "worker"]);
+    assert.deepEqual(labels("vm-9"), ["worker"]);
+  });
+
+  it("is local with one worker on the master, as with several it is federated", async () => {
+    const stack = await onMachines(
+      { localnodes: 1, nodes: { master: "vm-0", workers: ["vm-0"] } },
+      { labelNodes: true },
+    );
+    const { metadata } = stack.find("Node", "vm-0");
+    assert.equal(metadata.labels?.["master"], "true");
+    assert.equal(metadata.labels["worker"], "true");
+    assert.equal(at(localworker(stack), "spec", "replicas"), 1);
+    assert.ok(!stack.objects.some(({ kind }) => kind === "PodDisruptionBudget"));
+  });
+
+  it("lets a drain take one of several workers at a time", async () => {
+    const budget = (await onCluster()).find("PodDisruptionBudget", "exaflow-localworker");
+    assert.equal(at(budget, "spec", "maxUnavailable"), 1);
+  });
+
+  it("validates the data of each worker before it starts, and again when it has changed", async () => {
+    const jobs = async (changes: object) => {
+      const { objects } = await onCluster({ pathologies: ["tbi", "dementia"], ...changes });
+      return objects.filter(({ kind }) => kind === "Job");
+    };
+    const first = await jobs({});
+    assert.equal(first.length, 3);
+    for (const job of first) {
+      const command = at(container(job), "command") as string[];
+      assert.deepEqual(command.slice(2), ["/data", "tbi", "dementia"]);
+      assert.equal(at(container(job), "volumeMounts", 1, "readOnly"), true);
+      assert.equal(at(job, "spec", "backoffLimit"), 0);
+    }
+    const claims = first.map((job) => at(pod(job), "volumes", 1, "persistentVolumeClaim"));
+    assert.equal(new Set(claims.map((each) => JSON.stringify(each))).size, 3);
+    const names = (found: readonly KubeObject[]) => found.map(({ metadata }) => metadata.name);
+    assert.deepEqual(names(await jobs({})), names(first));
+    const changed = names(await jobs({ dataRevision: "2026-11-21" }));
+    assert.ok(changed.every((name) => !names(first).includes(name)));
+  });
+
+  it("computes securely with three players on three nodes, and no literal password", async () => {
+    const stack = await onCluster(secure);
+    for (const number of [0, 1, 2]) {
+      const object = player(number)(stack);
+      assert.deepEqual(ports(object), [6000 + number, 7000 + number, 14000 + number]);
+      const apart = at(pod(object), ...antiAffinity, 0, "labelSelector", "matchLabels");
+      assert.deepEqual(apart, { "stackberth.dev/apart": "exaflow-smpc-player" });
+      assert.deepEqual(env(object, "DB_PSWD"), {
+        secretKeyRef: { name: "exaflow-smpc-db-auth", key: "password" },
+      });
+    }
+    const leader = deployment("exaflow-smpc-coordinator")(stack);
+    assert.equal(env(leader, "DB_URL"), "exaflow-smpc-db:27017");
+    assert.equal(env(leader, "REDIS_HOST"), "exaflow-smpc-queue");
+    assert.equal(env(leader, "PLAYER_REPO_2"), "http://exaflow-smpc-player2:7002");
+    assert.equal(env(localworker(stack), "SMPC_CLIENT_ADDRESS"), "http://$(GRPC_IP):9000");
+    assert.deepEqual(env(localworker(stack), "ID", 1), field("spec.nodeName"));
+    const text = JSON.stringify(stack.objects);
+    for (const literal of ["123qwe", "agora", "easytoken"]) assert.ok(!text.includes(literal));
+  });
+
+  it("has nothing of secure computation where it is off", async () => {
+    const { objects } = await onCluster();
+    assert.ok(!objects.some(({ metadata }) => metadata.name.includes("smpc")));
+  });
+
+  it("keeps its claims apart from the StatefulSet, which finds them by their names", async () => {
+    const stack = await onMachines();
+    const templates = listAt(localworker(stack), "spec", "volumeClaimTemplates");
+    const names = templates.map((each) => textAt(each, "metadata", "name"));
+    assert.deepEqual(names, ["csvs", "db", "credentials"]);
+    for (const name of names) claimOf(`${name}-exaflow-localworker-2`)(stack);
+    const policy = at(localworker(stack), "spec", "persistentVolumeClaimRetentionPolicy");
+    assert.equal(at(policy, "whenDeleted"), "Retain");
+  });
+
+  it("has each federation in its own namespace, with its own secrets and address", async () => {
+    const other = { ...managed, name: "stroke", namespace: "elsewhere", exposure: ingress };
+    const stack = await stackOf({ managedCluster: true, federations: [managed, other] });
+    assert.deepEqual(at(stack.outputs, "namespaces", "mip"), ["mip-demo", "elsewhere"]);
+    const urls = at(stack.outputs, "urls", "mip") as string[];
+    assert.equal(urls.length, 2);
+    assert.match(urls[0] ?? "", /port-forward --namespace mip-demo service\/frontend/);
+    assert.equal(urls[1], "https://mip.example.org");
+    const password = (namespace: string) =>
+      textAt(stack.find("Secret", "portal-db-auth", namespace), "stringData", "password");
+    assert.match(password("mip-demo"), /mipDemoPortalDbPassword/);
+    assert.match(password("elsewhere"), /mipStrokePortalDbPassword/);
+  });
+
+  it("lets everybody in only where it is told to", async () => {
+    assert.equal(env(backend(await onCluster()), "AUTHENTICATION"), "1");
+    const open = await onCluster({}, { keycloak: { enabled: false } });
+    assert.equal(env(backend(open), "AUTHENTICATION"), "0");
+    assert.ok(!JSON.stringify(open.objects).includes("keycloak-credentials"));
+  });
+
+  it("tells the portal where browsers find it", async () => {
+    const url = (s: Stack): unknown => env(backend(s), "PLATFORM_UI_BASE_URL");
+    assert.equal(url(await onCluster({ exposure: ingress })), "https://mip.example.org");
+    assert.equal(url(await onMachines()), "http://vm-0:30080");
+    const publicUrl = "https://mip.example.net";
+    assert.equal(url(await onMachines({ publicUrl })), publicUrl);
+  });
+
+  it("makes the portal's role a superuser only where it is asked to", async () => {
+    const stack = await onCluster({}, { portalDb: { superuser: true } });
+    assert.equal(initEnv(stack, "PORTAL_DB_SUPERUSER"), "true");
+  });
+
+  it("opens the engine's API to everybody only as a port of the nodes", async () => {
+    const from = (s: Stack): unknown =>
+      at(s.find("NetworkPolicy", "to-controller"), "spec", "ingress", 0, "from");
+    assert.equal(from(await onMachines()), undefined);
+    assert.equal((from(await onCluster()) as unknown[]).length, 3);
+  });
+
+  it("uses Secrets that somebody else keeps", async () => {
+    const stack = await stackOf(
+      { managedCluster: true, federations: [{ ...managed, ...secure }] },
+      { "stackberth:secretsMode": "existing" },
+    );
+    assert.ok(!stack.objects.some(({ kind }) => kind === "Secret"));
+  });
+
+  it("cannot have notebooks without the Pulumi CLI, and says which setting it is", async () => {
+    await assert.rejects(
+      onCluster({ notebook: true }),
+      /mip\.federations\[\]\.notebook is the Helm chart jupyterhub.*--engine pulumi/s,
+    );
+  });
+});
