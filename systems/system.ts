@@ -45,9 +45,7 @@ export interface System<Settings = unknown> {
   /** The secrets it needs with these settings. */
   readonly secrets: (settings: Settings) => readonly SecretDeclaration[];
   /**
-   * The same settings in namespaces of a review's own; `own` makes a name such. For a system whose
-   * namespaces do not come of the one setting `namespace`.
-   *
+   * Settings with namespaces of a review's own; `own` makes a name such.
    * @default - sets `namespace` after the system's name
    */
   readonly inNamespaces?: (settings: PlainSettings, own: (name: string) => string) => PlainSettings;

@@ -38,6 +38,8 @@ class Checkout {
     // The embedded cluster has room for one prod at a time, and shall be empty at the end.
     this.edit("prod", ["stackberth:protectData"], false);
     this.git("init", "--quiet");
+    // .gitignore has the folder; here it is a link.
+    writeFileSync(join(this.folder, ".git", "info", "exclude"), "node_modules\n");
     this.base = this.commit("base");
     this.edit("dev", ["stackberth:deadlineSeconds"], 250);
     this.commit("change");
@@ -108,9 +110,10 @@ describe("the workflows' steps, one after the other, on the embedded API server"
     for (const name of JSON.parse(config["stackberth:systems"] ?? "[]") as string[]) {
       const settings: unknown = JSON.parse(config[`stackberth:${name}`] ?? "{}");
       const declared = systems[name]?.secrets(systems[name].schema.parse(settings)) ?? [];
-      for (const { key, length } of declared.filter(({ kind }) => kind === "user")) {
+      for (const { key, length, format } of declared.filter(({ kind }) => kind === "user")) {
         const command = `npm run secrets -- --stack prod --set ${key}`;
-        const { code, output } = await shell(command, folder, env, "x".repeat(length + 8));
+        const value = format?.example ?? "x".repeat(length + 8);
+        const { code, output } = await shell(command, folder, env, value);
         assert.equal(code, 0, output);
       }
     }

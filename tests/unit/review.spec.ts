@@ -14,6 +14,7 @@ import { ownName, reviewSettings } from "../../review/settings";
 import { reviewOf, reviewStackFile, stackOf } from "../../review/stackFile";
 import { systems } from "../../systems";
 import { root } from "../support/stackberth";
+import { collectStack } from "../support/stacks";
 
 describe("settings of a review", () => {
   it("have a namespace and hosts of their own, in every text that names a host", () => {
@@ -107,7 +108,8 @@ describe("the stack file of a review", () => {
       );
       assert.deepEqual(Object.keys(parsed?.systems ?? {}), [name]);
       const settings = parsed?.systems[name] as { namespace: string };
-      assert.equal(settings.namespace, `pr-1-${name}`);
+      const own = systems[name]?.namespaces?.(settings) ?? { namespace: settings.namespace };
+      for (const namespace of Object.values(own)) assert.match(namespace, /^pr-1-[a-z]/);
       assert.ok(opened.crypter);
     });
   }
@@ -141,6 +143,23 @@ describe("the stack file of a review", () => {
   it("refuses systems that dev has not", () => {
     assert.throws(() => file(["openms", "shop"]), /--systems shop: stack dev runs openms.*choose/);
     assert.throws(() => file([]), /choose among them/);
+  });
+});
+
+describe("the end of a review", () => {
+  it("stands on every namespace of every system, and on nothing else", async () => {
+    const end = "2026-12-31T12:00:00Z";
+    const changes = { "stackberth:environment": "review", "stackberth:expires": end };
+    const [lasting, ending] = [await collectStack("dev"), await collectStack("dev", changes)];
+    const namespaces = ending.objects.filter(({ kind }) => kind === "Namespace");
+    assert.ok(namespaces.length >= Object.keys(systems).length);
+    const unended = ending.objects.map((object) => {
+      if (object.kind !== "Namespace") return object;
+      const { annotations, ...metadata } = object.metadata;
+      assert.deepEqual(annotations, { "stackberth.dev/expires": end });
+      return { ...object, metadata };
+    });
+    assert.deepEqual(unended, lasting.objects);
   });
 });
 
