@@ -99,8 +99,10 @@ export function parseStack(raw: RawConfig): ParseResult {
   // A system that is configured but not listed is checked as well: its settings are there to be used.
   for (const name of Object.keys(systems)) {
     const system = systems[name];
-    if (!system || !(name in chosen || name in values)) continue;
     const given = values[name] ?? {};
+    // Pulumi.yaml's default is an empty object, which configures nothing.
+    const configured = JSON.stringify(given) !== "{}";
+    if (!system || !(name in chosen || configured)) continue;
     const result = system.schema.safeParse(given);
     if (result.success && name in chosen) chosen[name] = result.data;
     if (!result.success) {
