@@ -6,28 +6,21 @@ import { engineJobs } from "./traffic";
 
 /** What an operator of bots needs. */
 export function runbookOf(settings: BotsSettings): readonly RunbookEntry[] {
-  const separate = settings.jobQueue.mode === "separate";
-  const queue = `deployment/${separate ? names.jobQueue : names.web}`;
-  const web = `deployment/${names.web}`;
-  const engines = engineJobs(settings);
-  const latestRun = `"$(${kubectl(
-    settings.namespace,
-    `get jobs --selector 'app.kubernetes.io/name in (${engines.join(",")})' --sort-by .metadata.creationTimestamp --output name`,
-  )} | tail -n 1)"`;
-  const services = separate ? `${web} ${queue}` : web;
-  const all =
-    settings.dirMonitor && separate ? `${services} deployment/${names.dirMonitor}` : services;
   const run = (words: string): string => kubectl(settings.namespace, words);
+  const separate = settings.jobQueue.mode === "separate";
+  const web = `deployment/${names.web}`;
+  const queue = separate ? `deployment/${names.jobQueue}` : web;
+  const monitor = settings.dirMonitor && separate ? [`deployment/${names.dirMonitor}`] : [];
+  const services = [...new Set([web, queue, ...monitor])];
+  const engines = engineJobs(settings);
+  const runs = run(
+    `get jobs --selector 'app.kubernetes.io/name in (${engines.join(",")})' --sort-by .metadata.creationTimestamp --output name`,
+  );
+  const inWeb = `${web} --container ${names.web}`;
+  const inQueue = `${queue} --container ${names.jobQueue}`;
   return [
-    {
-      title: "logs of the web server",
-      command: run(`logs ${web} --container ${names.web} --tail 100`),
-    },
-    {
-      title: "logs of the job queue",
-      command: run(`logs ${queue} --container ${names.jobQueue} --tail 100`),
-    },
-    { title: "logs of the engine's latest run", command: run(`logs ${latestRun} --tail 100`) },
+    { title: "logs of the web server", command: run(`logs ${inWeb} --tail 100`) },
+    { title: "logs of the job queue", command: run(`logs ${inQueue} --tail 100`) },
     {
       title: "logs of the initialisation",
       command: run(`logs --selector app.kubernetes.io/name=${names.init} --tail 100`),
@@ -36,32 +29,58 @@ export function runbookOf(settings: BotsSettings): readonly RunbookEntry[] {
       title: job === names.engine ? "run the engine now" : `run ${job} now`,
       command: startNow(settings.namespace, job),
     })),
-    { title: "restart all services", command: run(`rollout restart ${all}`) },
-    { title: "wait until all services are ready", command: run(`rollout status ${all}`) },
+    {
+      title: "logs of the engine's latest run",
+      command: run(`logs "$(${runs} | tail -n 1)" --tail 100`),
+    },
+    { title: "restart all services", command: run(`rollout restart ${services.join(" ")}`) },
+    {
+      title: "wait until all services are ready",
+      command: services.map((each) => run(`rollout status ${each}`)).join(" && "),
+    },
     { title: "health", command: run("get pods,jobs,cronjobs,pvc") },
     {
       title: "health, by the web server itself",
       command: run(
-        `exec ${web} --container ${names.web} -- curl -fsS http://localhost:${webPort}${settings.web.healthPath}/ready`,
+        `exec ${inWeb} -- curl -fsS http://localhost:${webPort}${settings.web.healthPath}/ready`,
       ),
     },
     {
       title: "health, by the job queue itself",
-      command: run(
-        `exec ${queue} --container ${names.jobQueue} -- ${healthCheck("ready").join(" ")}`,
-      ),
+      command: run(`exec ${inQueue} -- ${healthCheck("ready").join(" ")}`),
     },
     { title: "earlier versions of the web server", command: run(`rollout history ${web}`) },
     ...backups(settings),
     {
-      title: "stop all that writes, before a restore (npm run up starts it again)",
-      command: [
-        run(`scale ${all} --replicas 0`),
-        ...engines.map((job) => run(`patch cronjob/${job} --patch '{"spec":{"suspend":true}}'`)),
-      ].join(" && "),
+      title: "stop all that writes, before a restore",
+      command: pause(settings, services, engines, true),
     },
     ...restores(settings),
+    {
+      title: "start it again, after a restore",
+      command: pause(settings, services, engines, false),
+    },
   ];
+}
+
+/** Scales the services, and suspends the engine or not. `up` would not scale what is autoscaled. */
+function pause(
+  settings: BotsSettings,
+  services: readonly string[],
+  engines: readonly string[],
+  stop: boolean,
+): string {
+  const { replicas, autoscaling } = settings.web;
+  const suspend = stop || settings.engine.suspend;
+  const scale = services.map((each, index) => {
+    const running = index === 0 ? (autoscaling?.minReplicas ?? replicas ?? 1) : 1;
+    return kubectl(settings.namespace, `scale ${each} --replicas ${stop ? 0 : running}`);
+  });
+  const patch = `--patch '{"spec":{"suspend":${suspend}}}'`;
+  return [
+    ...scale,
+    ...engines.map((job) => kubectl(settings.namespace, `patch cronjob/${job} ${patch}`)),
+  ].join(" && ");
 }
 
 function backups(settings: BotsSettings): RunbookEntry[] {

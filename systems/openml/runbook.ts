@@ -11,7 +11,10 @@ export function runbookOf({ namespace, frontend }: OpenmlSettings): readonly Run
       command: kubectl(namespace, `logs ${web} --all-containers --tail 100`),
     })),
     { title: "restart", command: kubectl(namespace, `rollout restart ${all}`) },
-    { title: "wait until all is ready", command: kubectl(namespace, `rollout status ${all}`) },
+    {
+      title: "wait until all is ready",
+      command: webs.map((web) => kubectl(namespace, `rollout status ${web}`)).join(" && "),
+    },
     { title: "health", command: kubectl(namespace, "get pods,pvc,hpa") },
   ];
 }

@@ -1,0 +1,38 @@
+import { spawn } from "node:child_process";
+import { mkdirSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { collectObjects } from "../../engine/collect";
+import { at } from "../../engine/objects";
+import { home, root } from "./stackberth";
+import { testCluster } from "./testCluster";
+
+/** The commands that a stack prints for the operators of a system. */
+export async function runbookOf(stack: string, system: string): Promise<Record<string, string>> {
+  const { outputs } = await collectObjects({ root, stack, passphrase: "stackberth-dev" });
+  const runbook = outputs.find(({ name }) => name === "runbook")?.value;
+  return at(runbook, system) as Record<string, string>;
+}
+
+/** Why a command cannot succeed here; nothing if it can. */
+export function needsNode(command: string): string | undefined {
+  return / (exec|port-forward) /.test(command)
+    ? "the built-in cluster's nodes are simulated: no container runs that it could talk to"
+    : undefined;
+}
+
+/** Runs a command as an operator would: in a shell whose kubectl knows the tests' cluster. */
+export async function operate(command: string): Promise<{ code: number | null; output: string }> {
+  const { embedded } = await testCluster();
+  const folder = join(home, "runbook");
+  mkdirSync(folder, { recursive: true });
+  const words = [...embedded.kubectl, "--kubeconfig", embedded.kubeconfig];
+  const program = words.map((word) => `'${word}'`).join(" ");
+  writeFileSync(join(folder, "kubectl"), `#!/bin/sh\nexec ${program} "$@"\n`, { mode: 0o755 });
+  const env = { ...process.env, PATH: `${folder}:${process.env["PATH"] ?? ""}` };
+  const child = spawn("sh", ["-c", command], { env });
+  let output = "";
+  for (const stream of [child.stdout, child.stderr]) {
+    stream.on("data", (chunk: Buffer) => (output += chunk.toString()));
+  }
+  return new Promise((resolve) => child.on("close", (code) => resolve({ code, output })));
+}
