@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { environmentList, environmentSources, type KeyReference } from "../../../lib/env";
+import { environmentList, environmentSources, type KeyReference, podField } from "../../../lib/env";
 
 const ref = (key: string): KeyReference => ({
   source: { sourceName: `source-of-${key}`, digest: "d" },
@@ -23,6 +23,15 @@ describe("environment", () => {
       sources.map(({ sourceName }) => sourceName),
       ["source-of-a"],
     );
+  });
+
+  it("takes fields of the pod, which are no source", () => {
+    const environment = { NODE: podField("spec.nodeName"), A: "$(NODE)" };
+    assert.deepEqual(environmentList(environment), [
+      { name: "NODE", valueFrom: { fieldRef: { fieldPath: "spec.nodeName" } } },
+      { name: "A", value: "$(NODE)" },
+    ]);
+    assert.deepEqual(environmentSources(environment), []);
   });
 
   it("may be empty", () => assert.deepEqual(environmentList({}), []));
