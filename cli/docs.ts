@@ -12,7 +12,7 @@ export interface GeneratedFile {
 }
 
 /** Replaces what stands between the two comments `<!-- NAME -->` and `<!-- /NAME -->`. */
-function between(text: string, name: string, content: string): string {
+export function between(text: string, name: string, content: string): string {
   const [open, close] = [`<!-- ${name} -->`, `<!-- /${name} -->`];
   const [from, to] = [text.indexOf(open), text.indexOf(close)];
   if (from < 0 || to < from) throw new Error(`README.md has no part ${open} … ${close}`);

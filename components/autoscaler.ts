@@ -1,6 +1,6 @@
 import * as k8s from "@pulumi/kubernetes";
 import * as pulumi from "@pulumi/pulumi";
-import { problemsOf, refuse } from "../lib/problems";
+import { type Problem, problemsOf, refuse } from "../lib/problems";
 import type { Namespace } from "./namespace";
 
 /** How many replicas a workload may have, and what the number follows. */
@@ -24,6 +24,18 @@ export interface AutoscalerArgs extends AutoscalingArgs {
   readonly target: k8s.apps.v1.Deployment;
 }
 
+/** What is wrong with the arguments, `at` a prefix of the property path. */
+export function autoscalingProblems(args: AutoscalingArgs, at = ""): Problem[] {
+  const { minReplicas: min, maxReplicas: max, cpuPercent: cpu, memoryPercent: memory } = args;
+  const outside = (percent = 1): boolean => percent < 1 || percent > 100;
+  return problemsOf(
+    [min < 1, `${at}minReplicas`, `${min} is less than 1`],
+    [max < min, `${at}maxReplicas`, `${max} is less than minReplicas, ${min}`],
+    [outside(cpu), `${at}cpuPercent`, `${cpu} is not within 1 to 100`],
+    [outside(memory), `${at}memoryPercent`, `${memory} is not within 1 to 100`],
+  );
+}
+
 /**
  * A HorizontalPodAutoscaler. Its target must omit `replicas`, as Web and Worker do: otherwise every
  * deployment would reset what the autoscaler has set.
@@ -32,23 +44,9 @@ export interface AutoscalerArgs extends AutoscalingArgs {
  */
 export class Autoscaler extends pulumi.ComponentResource {
   constructor(name: string, args: AutoscalerArgs, opts?: pulumi.ComponentResourceOptions) {
+    refuse("Autoscaler", autoscalingProblems(args));
     super("stackberth:components:Autoscaler", name, {}, opts);
-    const cpu = args.cpuPercent ?? 70;
     const memory = args.memoryPercent;
-    const outside = (percent: number): boolean => percent < 1 || percent > 100;
-    refuse(
-      "Autoscaler",
-      problemsOf(
-        [args.minReplicas < 1, "minReplicas", `${args.minReplicas} is less than 1`],
-        [
-          args.maxReplicas < args.minReplicas,
-          "maxReplicas",
-          `${args.maxReplicas} is less than minReplicas, ${args.minReplicas}`,
-        ],
-        [outside(cpu), "cpuPercent", `${cpu} is not within 1 to 100`],
-        [outside(memory ?? 1), "memoryPercent", `${memory} is not within 1 to 100`],
-      ),
-    );
     const metric = (resource: string, percent: number) => ({
       type: "Resource",
       resource: { name: resource, target: { type: "Utilization", averageUtilization: percent } },
@@ -66,7 +64,7 @@ export class Autoscaler extends pulumi.ComponentResource {
           minReplicas: args.minReplicas,
           maxReplicas: args.maxReplicas,
           metrics: [
-            metric("cpu", cpu),
+            metric("cpu", args.cpuPercent ?? 70),
             ...(memory === undefined ? [] : [metric("memory", memory)]),
           ],
           ...(args.behavior && { behavior: args.behavior }),

@@ -1,13 +1,14 @@
 import * as k8s from "@pulumi/kubernetes";
 import * as pulumi from "@pulumi/pulumi";
 import { selectorLabels } from "../lib/labels";
+import { isName, nameRule } from "../lib/names";
 import { podProblems, podTemplate, type PodArgs } from "../lib/pod";
 import { problemsOf, refuse } from "../lib/problems";
 import type { Namespace } from "./namespace";
 
 export interface CronJobArgs extends PodArgs {
   readonly namespace: Namespace;
-  /** Name of the CronJob. @default - the component's name */
+  /** Name of the CronJob, at most 52 characters. @default - the component's name */
   readonly name?: string;
   /** Five cron fields, for example `0 3 * * *`. */
   readonly schedule: string;
@@ -21,7 +22,7 @@ export interface CronJobArgs extends PodArgs {
   readonly failedJobsHistoryLimit?: number;
   /** Seconds a run that was missed may still start late; at least 10. @default 300 */
   readonly startingDeadlineSeconds?: number;
-  /** Tries after the first failure of a run. @default 3 */
+  /** Tries after the first failure of a run, 0 or more. @default 3 */
   readonly backoffLimit?: number;
   /** Seconds a run may take. @default - no limit */
   readonly activeDeadlineSeconds?: number;
@@ -42,10 +43,8 @@ export class CronJob extends pulumi.ComponentResource {
   readonly selector: Readonly<Record<string, string>>;
 
   constructor(name: string, args: CronJobArgs, opts?: pulumi.ComponentResourceOptions) {
-    super("stackberth:components:CronJob", name, {}, opts);
-    const { namespace, schedule } = args;
-    this.cronJobName = args.name ?? name;
-    const startingDeadlineSeconds = args.startingDeadlineSeconds ?? 300;
+    const { namespace, schedule, startingDeadlineSeconds = 300, backoffLimit = 3 } = args;
+    const objectName = args.name ?? name;
     refuse("CronJob", [
       ...podProblems(args),
       ...problemsOf(
@@ -60,12 +59,20 @@ export class CronJob extends pulumi.ComponentResource {
           `${startingDeadlineSeconds} is less than 10, the controller's own pace`,
         ],
         [
-          this.cronJobName.length > 52,
+          !Number.isInteger(backoffLimit) || backoffLimit < 0,
+          "backoffLimit",
+          `${backoffLimit} is no whole number >= 0`,
+        ],
+        [!isName(objectName), "name", `"${objectName}" is no object name; allowed: ${nameRule}`],
+        [
+          objectName.length > 52,
           "name",
-          `"${this.cronJobName}" is longer than 52; the runs' names add eleven characters`,
+          `"${objectName}" is longer than 52; the runs' names add eleven characters`,
         ],
       ),
     ]);
+    super("stackberth:components:CronJob", name, {}, opts);
+    this.cronJobName = objectName;
     this.selector = selectorLabels(namespace.system, this.cronJobName);
     const pod: PodArgs = { ...args, restartPolicy: args.restartPolicy ?? "OnFailure" };
     const { activeDeadlineSeconds, ttlSecondsAfterFinished } = args;
@@ -84,7 +91,7 @@ export class CronJob extends pulumi.ComponentResource {
           jobTemplate: {
             metadata: { labels: { ...this.selector } },
             spec: {
-              backoffLimit: args.backoffLimit ?? 3,
+              backoffLimit,
               ...(activeDeadlineSeconds !== undefined && { activeDeadlineSeconds }),
               ...(ttlSecondsAfterFinished !== undefined && { ttlSecondsAfterFinished }),
               template: podTemplate(this.cronJobName, this.selector, namespace.labels, pod),

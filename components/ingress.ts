@@ -1,7 +1,7 @@
 import * as k8s from "@pulumi/kubernetes";
 import * as pulumi from "@pulumi/pulumi";
 import { awaitWithin } from "../lib/await";
-import { problemsOf, refuse } from "../lib/problems";
+import { type Problem, problemsOf, refuse } from "../lib/problems";
 import { renderIngress } from "../lib/ingress";
 import type { IngressIntent } from "../lib/ingress";
 import type { Namespace } from "./namespace";
@@ -15,6 +15,19 @@ export interface IngressArgs extends IngressIntent {
 
 const host = /^(\*\.)?([a-z0-9]([-a-z0-9]*[a-z0-9])?\.)*[a-z0-9]([-a-z0-9]*[a-z0-9])?$/;
 
+/** What is wrong with the intent, `at` a prefix of the property path. */
+export function ingressProblems({ hosts }: IngressIntent, at = ""): Problem[] {
+  const wrong = hosts.find((each) => !host.test(each));
+  return problemsOf(
+    [
+      hosts.length === 0,
+      `${at}hosts`,
+      "is empty; an Ingress without a host would take all traffic",
+    ],
+    [wrong !== undefined, `${at}hosts`, `"${wrong}" is no host name; for example app.example.org`],
+  );
+}
+
 /**
  * Host names that lead to a Service. It takes what is wanted and renders it for the controller that is
  * there; what a controller wants on the Service, Web puts there.
@@ -26,16 +39,9 @@ export class Ingress extends pulumi.ComponentResource {
   readonly urls: pulumi.Output<string[]>;
 
   constructor(name: string, args: IngressArgs, opts?: pulumi.ComponentResourceOptions) {
+    refuse("Ingress", ingressProblems(args));
     super("stackberth:components:Ingress", name, {}, opts);
     const { namespace, hosts } = args;
-    const wrong = hosts.find((each) => !host.test(each));
-    refuse(
-      "Ingress",
-      problemsOf(
-        [hosts.length === 0, "hosts", "is empty; an Ingress without a host would take all traffic"],
-        [wrong !== undefined, "hosts", `"${wrong}" is no host name; for example app.example.org`],
-      ),
-    );
     const objectName = args.name ?? name;
     const rendering = renderIngress(objectName, namespace.plainName, args);
     for (const { suffix, spec } of rendering.middlewares) {

@@ -1,9 +1,9 @@
 import * as k8s from "@pulumi/kubernetes";
 import * as pulumi from "@pulumi/pulumi";
-import { awaitWithin } from "../lib/await";
+import { awaitWithin, retried } from "../lib/await";
 import { digest } from "../lib/digest";
 import { selectorLabels } from "../lib/labels";
-import { contentName } from "../lib/names";
+import { contentName, isName, nameRule } from "../lib/names";
 import { podProblems, podTemplate, type PodArgs } from "../lib/pod";
 import { problemsOf, refuse } from "../lib/problems";
 import type { Namespace } from "./namespace";
@@ -33,14 +33,21 @@ export class Job extends pulumi.ComponentResource {
   readonly job: k8s.batch.v1.Job;
 
   constructor(name: string, args: JobArgs, opts?: pulumi.ComponentResourceOptions) {
-    super("stackberth:components:Job", name, {}, opts);
     const { namespace } = args;
     const baseName = args.name ?? name;
     const backoffLimit = args.backoffLimit ?? 3;
     refuse("Job", [
       ...podProblems(args),
-      ...problemsOf([backoffLimit < 0, "backoffLimit", `${backoffLimit} is less than 0`]),
+      ...problemsOf(
+        [!isName(baseName), "name", `"${baseName}" is no object name; allowed: ${nameRule}`],
+        [
+          !Number.isInteger(backoffLimit) || backoffLimit < 0,
+          "backoffLimit",
+          `${backoffLimit} is no whole number >= 0`,
+        ],
+      ),
     ]);
+    super("stackberth:components:Job", name, {}, opts);
     const selector = selectorLabels(namespace.system, baseName);
     const pod: PodArgs = { ...args, restartPolicy: args.restartPolicy ?? "OnFailure" };
     const template = podTemplate(baseName, selector, namespace.labels, pod);
@@ -51,7 +58,7 @@ export class Job extends pulumi.ComponentResource {
         metadata: {
           ...namespace.metadata(baseName, baseName),
           name: pulumi.output(template).apply((content) => contentName(baseName, digest(content))),
-          annotations: awaitWithin(namespace.deadlineSeconds),
+          annotations: { ...awaitWithin(namespace.deadlineSeconds), ...retried },
         },
         spec: {
           backoffLimit,

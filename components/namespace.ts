@@ -21,6 +21,8 @@ export interface NamespaceArgs {
   };
   /** Hard limits of a ResourceQuota, for example `{ "pods": "50" }`. @default - no quota */
   readonly quota?: Readonly<Record<string, string>> | undefined;
+  /** Labels of the pods that may resolve names; the others may not even that. @default - all pods */
+  readonly dnsOnlyFor?: Readonly<Record<string, string>>;
   /** Keep the namespace, and so the volumes in it, when the stack goes. @default false */
   readonly retain?: boolean;
   /** Seconds a workload in it may take to become ready, 1 to 86400. @default 300 */
@@ -78,7 +80,7 @@ export class Namespace extends pulumi.ComponentResource {
       { parent: this, retainOnDelete: retain },
     );
     this.name = namespace.metadata.name;
-    this.createPolicies(name);
+    this.createPolicies(name, args.dnsOnlyFor);
     if (args.limitRange) this.createLimitRange(name, args.limitRange);
     if (args.quota) {
       new k8s.core.v1.ResourceQuota(
@@ -104,7 +106,7 @@ export class Namespace extends pulumi.ComponentResource {
     };
   }
 
-  private createPolicies(name: string): void {
+  private createPolicies(name: string, dnsOnlyFor?: NamespaceArgs["dnsOnlyFor"]): void {
     new k8s.networking.v1.NetworkPolicy(
       `${name}-default-deny`,
       {
@@ -118,7 +120,7 @@ export class Namespace extends pulumi.ComponentResource {
       {
         metadata: this.metadata("allow-dns"),
         spec: {
-          podSelector: {},
+          podSelector: dnsOnlyFor ? { matchLabels: { ...dnsOnlyFor } } : {},
           policyTypes: ["Egress"],
           egress: [
             {

@@ -1,6 +1,6 @@
 import * as k8s from "@pulumi/kubernetes";
 import * as pulumi from "@pulumi/pulumi";
-import { problemsOf, refuse } from "../lib/problems";
+import { type Problem, problemsOf, refuse } from "../lib/problems";
 import type { Namespace } from "./namespace";
 import type { Redis } from "./redis";
 
@@ -25,6 +25,16 @@ export interface QueueScalerArgs extends QueueScalingArgs {
   readonly target: k8s.apps.v1.Deployment;
 }
 
+/** What is wrong with the arguments, `at` a prefix of the property path. */
+export function queueScalingProblems(args: QueueScalingArgs, at = ""): Problem[] {
+  const { minReplicas, maxReplicas } = args;
+  const least = Math.max(1, minReplicas);
+  return problemsOf(
+    [minReplicas < 0, `${at}minReplicas`, `${minReplicas} is less than 0`],
+    [maxReplicas < least, `${at}maxReplicas`, `${maxReplicas} is less than ${least}`],
+  );
+}
+
 /**
  * A KEDA ScaledObject; KEDA must be installed in the cluster. A running job has left the list, so
  * scaling in sends SIGTERM to a busy worker: its grace period must be as long as its longest job.
@@ -33,20 +43,10 @@ export interface QueueScalerArgs extends QueueScalingArgs {
  */
 export class QueueScaler extends pulumi.ComponentResource {
   constructor(name: string, args: QueueScalerArgs, opts?: pulumi.ComponentResourceOptions) {
+    refuse("QueueScaler", queueScalingProblems(args));
     super("stackberth:components:QueueScaler", name, {}, opts);
     const { namespace, redis, minReplicas, maxReplicas } = args;
     const objectName = args.name ?? name;
-    refuse(
-      "QueueScaler",
-      problemsOf(
-        [minReplicas < 0, "minReplicas", `${minReplicas} is less than 0`],
-        [
-          maxReplicas < Math.max(1, minReplicas),
-          "maxReplicas",
-          `${maxReplicas} is less than ${Math.max(1, minReplicas)}`,
-        ],
-      ),
-    );
     const authentication = new k8s.apiextensions.CustomResource(
       `${name}-authentication`,
       {

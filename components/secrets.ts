@@ -16,6 +16,8 @@ export interface SecretsArgs {
   readonly digestKey: pulumi.Input<string>;
   /** Use this Secret, which somebody else keeps, and create none. @default - create one */
   readonly existing?: string | undefined;
+  /** Kubernetes' type of Secret. @default Opaque */
+  readonly type?: string | undefined;
 }
 
 /**
@@ -44,7 +46,11 @@ export class Secrets extends pulumi.ComponentResource implements Mountable {
       const stringData = pulumi.secret(args.data);
       const secret = new k8s.core.v1.Secret(
         name,
-        { metadata: args.namespace.metadata(objectName), stringData },
+        {
+          metadata: args.namespace.metadata(objectName),
+          ...(args.type !== undefined && { type: args.type }),
+          stringData,
+        },
         { parent: this },
       );
       this.secretName = secret.metadata.name;

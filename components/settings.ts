@@ -65,4 +65,9 @@ export class Settings extends pulumi.ComponentResource implements Mountable {
       valueFrom: { configMapKeyRef: { name: this.objectName, key } },
     };
   }
+
+  /** Every key as the environment variable of the same name. */
+  refs(): Readonly<Record<string, KeyReference>> {
+    return Object.fromEntries([...this.keys].map((key) => [key, this.ref(key)]));
+  }
 }

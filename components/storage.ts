@@ -1,27 +1,16 @@
 import * as k8s from "@pulumi/kubernetes";
 import * as pulumi from "@pulumi/pulumi";
 import { type Capacity, storageCapacity } from "../lib/capacity";
+import { type FixedVolume, fixedVolumeProblems, fixedVolumeSpec } from "../lib/fixedVolume";
 import { retainAnnotation } from "../lib/labels";
-import { hostname } from "../lib/placement";
 import type { Mountable } from "../lib/pod";
 import { problemsOf, refuse } from "../lib/problems";
 import { isQuantity } from "../lib/quantity";
 import type { Namespace } from "./namespace";
 
-/** A folder on the disk of one node, which is where its pods then run. */
-export interface NodeFolder {
-  /** The node's host name, as in its label kubernetes.io/hostname. */
-  readonly host: string;
-  /** Absolute path of a folder that exists there. */
-  readonly path: string;
-  /**
-   * Leave owner and group of what is in it alone: the pod's user must be able to read it as it is.
-   * Otherwise the group becomes the pod's, so that it can write. @default false
-   */
-  readonly keepOwner?: boolean;
-}
+export type { NfsArgs, NodeFolder } from "../lib/fixedVolume";
 
-export interface StorageArgs {
+export interface StorageArgs extends FixedVolume {
   readonly namespace: Namespace;
   /** Name of the claim. @default - the component's name */
   readonly name?: string;
@@ -31,12 +20,15 @@ export interface StorageArgs {
   readonly accessMode?: "ReadWriteOnce" | "ReadWriteMany" | "ReadWriteOncePod";
   /** Changing it replaces the claim. @default - the cluster's default class */
   readonly storageClassName?: string | undefined;
-  /** A folder of a node instead of a volume that a class provides. @default - by the class */
-  readonly folder?: NodeFolder | undefined;
   /** Mount this claim, which somebody else keeps, and create none. @default - create one */
   readonly existingClaim?: string | undefined;
   /** Several workloads mount it: with ReadWriteOnce they are then drawn to one node. @default false */
   readonly shared?: boolean;
+  /**
+   * Volumes of one group draw their pods to the same node, also pods that mount only some of them.
+   * @default - the name of the claim: a group of its own
+   */
+  readonly group?: string;
   /** Keep the claim when it leaves the program or the stack goes. @default false */
   readonly retain?: boolean;
 }
@@ -51,101 +43,86 @@ export class Storage extends pulumi.ComponentResource implements Mountable {
   readonly volumeSource: Mountable["volumeSource"];
   readonly colocation: Readonly<Record<string, string>>;
   readonly singleNode: boolean;
+  /** The claim that is mounted, ours or the existing one. */
+  readonly claimName: string;
   readonly capacity: Capacity;
 
   constructor(name: string, args: StorageArgs, opts?: pulumi.ComponentResourceOptions) {
-    super("stackberth:components:Storage", name, {}, opts);
-    const claimName = args.name ?? name;
+    const { storageClassName, existingClaim } = args;
     const mode = args.accessMode ?? "ReadWriteOnce";
-    refuse(
-      "Storage",
-      problemsOf(
+    refuse("Storage", [
+      ...problemsOf(
         [!isQuantity(args.size), "size", `"${args.size}" is no quantity; for example 100Gi`],
         [
           mode === "ReadWriteOncePod" && args.shared === true,
           "accessMode",
           "ReadWriteOncePod cannot be shared; use ReadWriteOnce or ReadWriteMany",
         ],
-        [
-          args.folder !== undefined && !/^\/[^\s]*[^\s/]$/.test(args.folder.path),
-          "folder.path",
-          `"${args.folder?.path}" is no absolute path of a folder; for example /data/dementia`,
-        ],
       ),
-    );
-    const retain = args.retain ?? false;
+      ...fixedVolumeProblems(args, { storageClassName, existingClaim }),
+    ]);
+    super("stackberth:components:Storage", name, {}, opts);
+    const ownName = args.name ?? name;
     this.singleNode = mode !== "ReadWriteMany";
     this.colocation =
       this.singleNode && args.shared === true
-        ? { [`stackberth.dev/volume-${claimName}`]: "shared" }
+        ? { [`stackberth.dev/volume-${args.group ?? ownName}`]: "shared" }
         : {};
-    this.volumeName = claimName;
-    if (args.existingClaim === undefined) {
-      const volume = args.folder && this.createVolume(name, claimName, mode, args, args.folder);
-      const storageClassName = args.folder ? folderClass : args.storageClassName;
-      const claim = new k8s.core.v1.PersistentVolumeClaim(
-        name,
-        {
-          metadata: {
-            ...args.namespace.metadata(claimName),
-            ...(retain && { annotations: { [retainAnnotation]: "true" } }),
-          },
-          spec: {
-            accessModes: [mode],
-            resources: { requests: { storage: args.size } },
-            ...(storageClassName !== undefined && { storageClassName }),
-            ...(volume && { volumeName: volume.metadata.name }),
-          },
-        },
-        // Mode and class cannot be changed in place: in prod a change must fail, not delete the data.
-        { parent: this, protect: retain, retainOnDelete: retain },
-      );
-      this.volumeSource = { persistentVolumeClaim: { claimName: claim.metadata.name } };
-      this.capacity = storageCapacity(args.size);
-    } else {
-      this.volumeSource = { persistentVolumeClaim: { claimName: args.existingClaim } };
-      this.capacity = storageCapacity("0");
-    }
-    this.registerOutputs({ claimName });
+    this.volumeName = ownName;
+    this.claimName = existingClaim ?? ownName;
+    const claim = existingClaim === undefined ? this.createClaim(name, mode, args) : undefined;
+    this.volumeSource = {
+      persistentVolumeClaim: { claimName: claim?.metadata.name ?? this.claimName },
+    };
+    this.capacity = storageCapacity(claim ? args.size : "0");
+    this.registerOutputs({ claimName: ownName });
   }
 
-  /**
-   * A volume for this claim and no other. Pods reach the node's disk only through it, so that they need
-   * no exception from Pod Security, which forbids hostPath in a pod.
-   */
-  private createVolume(
+  private createClaim(
     name: string,
-    claimName: string,
     mode: string,
-    { namespace, size, retain = false }: StorageArgs,
-    { host, path, keepOwner = false }: NodeFolder,
-  ): k8s.core.v1.PersistentVolume {
-    const terms = [{ key: hostname, operator: "In", values: [host] }];
-    return new k8s.core.v1.PersistentVolume(
-      `${name}-volume`,
-      {
-        metadata: {
-          // Volumes belong to the cluster; the namespace makes the name its own.
-          name: `${namespace.plainName}-${claimName}`,
-          labels: { ...namespace.labels },
-          ...(retain && { annotations: { [retainAnnotation]: "true" } }),
+    args: StorageArgs,
+  ): k8s.core.v1.PersistentVolumeClaim {
+    const { namespace, size, retain = false } = args;
+    const fixed = fixedVolumeSpec(args);
+    const storageClassName = fixed?.storageClassName ?? args.storageClassName;
+    const annotations = retain && { annotations: { [retainAnnotation]: "true" } };
+    // Mode and class cannot be changed in place: in prod a change must fail, not delete the data.
+    const options = { parent: this, protect: retain, retainOnDelete: retain };
+    const volume =
+      fixed &&
+      new k8s.core.v1.PersistentVolume(
+        `${name}-volume`,
+        {
+          metadata: {
+            // Volumes belong to the cluster; the namespace makes the name its own.
+            name: `${namespace.plainName}-${this.claimName}`,
+            labels: { ...namespace.labels },
+            ...annotations,
+          },
+          spec: {
+            ...fixed,
+            capacity: { storage: size },
+            accessModes: [mode],
+            // Deleting the claim never deletes the files.
+            persistentVolumeReclaimPolicy: "Retain",
+            claimRef: { namespace: namespace.plainName, name: this.claimName },
+          },
         },
+        options,
+      );
+    return new k8s.core.v1.PersistentVolumeClaim(
+      name,
+      {
+        metadata: { ...namespace.metadata(this.claimName), ...annotations },
         spec: {
-          capacity: { storage: size },
           accessModes: [mode],
-          storageClassName: folderClass,
-          // Deleting the claim never deletes what is on the node's disk.
-          persistentVolumeReclaimPolicy: "Retain",
-          claimRef: { namespace: namespace.name, name: claimName },
-          nodeAffinity: { required: { nodeSelectorTerms: [{ matchExpressions: terms }] } },
-          // The kubelet sets the group of a local volume's files, and never that of a hostPath.
-          ...(keepOwner ? { hostPath: { path, type: "Directory" } } : { local: { path } }),
+          resources: { requests: { storage: size } },
+          ...(storageClassName !== undefined && { storageClassName }),
+          ...(volume && { volumeName: volume.metadata.name }),
         },
       },
-      { parent: this, protect: retain, retainOnDelete: retain },
+      options,
     );
   }
 }
-
-/** The class of volumes made by hand; no StorageClass need have the name. As MIP's own chart calls it. */
-const folderClass = "k8s-local-storage";

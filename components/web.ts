@@ -2,9 +2,11 @@ import * as k8s from "@pulumi/kubernetes";
 import * as pulumi from "@pulumi/pulumi";
 import { awaitWithin, unawaited } from "../lib/await";
 import { type IngressIntent, renderIngress } from "../lib/ingress";
-import { problemsOf, refuse } from "../lib/problems";
-import { Ingress } from "./ingress";
+import { type Metrics, scrapeAnnotations } from "../lib/metrics";
+import { type Problem, problemsOf } from "../lib/problems";
+import { Ingress, ingressProblems } from "./ingress";
 import { NetworkPolicy } from "./networkPolicy";
+import { ServiceMonitor } from "./serviceMonitor";
 import { Workload, type WorkloadArgs } from "./workload";
 
 /** How the Service is reached from outside its namespace. */
@@ -31,7 +33,9 @@ export interface WebArgs extends Omit<WorkloadArgs, "ports" | "scaledElsewhere">
   /** More ports beside `http`, by name, on the container and the Service. @default - none */
   readonly morePorts?: Readonly<Record<string, MorePort>> | undefined;
   /** Seconds for which one client address keeps its pod. @default - no affinity */
-  readonly clientIPAffinitySeconds?: number;
+  readonly clientIPAffinitySeconds?: number | undefined;
+  /** How Prometheus finds its metrics, which it serves beside the rest. @default - none */
+  readonly metrics?: Metrics;
 }
 
 const serviceTypes = {
@@ -49,6 +53,8 @@ const serviceTypes = {
  */
 export class Web extends Workload {
   readonly service: k8s.core.v1.Service;
+  /** Its address within the namespace, for example `http://backend:80`. */
+  readonly address: string;
   /**
    * Where to find it: the hosts, else the load balancer, else the node port, else the command that
    * forwards a local port.
@@ -58,27 +64,17 @@ export class Web extends Workload {
   constructor(name: string, args: WebArgs, opts?: pulumi.ComponentResourceOptions) {
     const { containerPort, exposure, namespace } = args;
     const port = args.servicePort ?? containerPort;
-    // Before the workload: nothing is registered when a port is wrong.
-    const outside = (each: number): boolean => !Number.isInteger(each) || each < 1 || each > 65535;
+    const metrics = args.metrics ?? { type: "none" };
+    const podAnnotations = { ...args.podAnnotations, ...scrapeAnnotations(metrics, containerPort) };
     const more = Object.entries(args.morePorts ?? {});
     const ports = {
       http: containerPort,
       ...Object.fromEntries(more.map(([key, each]) => [key, each.port])),
     };
-    refuse(
-      "Web",
-      problemsOf(
-        [outside(containerPort), "containerPort", `${containerPort} is not within 1 to 65535`],
-        [outside(port), "servicePort", `${port} is not within 1 to 65535`],
-        [
-          "http" in (args.morePorts ?? {}) || more.some(([, each]) => outside(each.port)),
-          "morePorts",
-          "has http, the main one's name, or a port that is not within 1 to 65535",
-        ],
-      ),
-    );
-    super("stackberth:components:Web", name, { ...args, ports }, opts);
+    const workload = { ...args, ports, podAnnotations };
+    super("stackberth:components:Web", name, workload, opts, webProblems(args));
     const objectName = this.workloadName;
+    this.address = `http://${objectName}:${port}`;
     const affinity = args.clientIPAffinitySeconds;
     this.service = new k8s.core.v1.Service(
       `${name}-service`,
@@ -131,6 +127,14 @@ export class Web extends Workload {
       },
       { parent: this },
     );
+    if (metrics.type === "serviceMonitor") {
+      const { type: _type, ...scrape } = metrics;
+      new ServiceMonitor(
+        `${name}-metrics`,
+        { ...scrape, namespace, name: objectName, selector: this.selector },
+        { parent: this },
+      );
+    }
     this.urls = this.urlsOf(name, exposure, port, args);
     this.registerOutputs({ urls: this.urls });
   }
@@ -166,4 +170,20 @@ export class Web extends Workload {
     const forward = `kubectl port-forward --namespace ${namespace.plainName} service/${this.workloadName} ${port}:${port}`;
     return service.metadata.name.apply(() => [forward]);
   }
+}
+
+function webProblems({ containerPort, servicePort, exposure, morePorts = {} }: WebArgs): Problem[] {
+  const outside = (port = 1): boolean => !Number.isInteger(port) || port < 1 || port > 65535;
+  return [
+    ...problemsOf(
+      [outside(containerPort), "containerPort", `${containerPort} is not within 1 to 65535`],
+      [outside(servicePort), "servicePort", `${servicePort} is not within 1 to 65535`],
+      [
+        "http" in morePorts || Object.values(morePorts).some(({ port }) => outside(port)),
+        "morePorts",
+        "has http, the main one's name, or a port that is not within 1 to 65535",
+      ],
+    ),
+    ...(exposure.type === "ingress" ? ingressProblems(exposure, "exposure.") : []),
+  ];
 }

@@ -1,7 +1,7 @@
 import type * as pulumi from "@pulumi/pulumi";
-import { QueueScaler, type QueueScalingArgs } from "./queueScaler";
+import { QueueScaler, queueScalingProblems, type QueueScalingArgs } from "./queueScaler";
 import { Workload, type WorkloadArgs } from "./workload";
-import { problemsOf, refuse } from "../lib/problems";
+import { type Problem, problemsOf } from "../lib/problems";
 
 export interface WorkerArgs extends Omit<WorkloadArgs, "scaledElsewhere"> {
   /** Replicas by the length of a Redis list; excludes `autoscaling`. @default - not by a queue */
@@ -16,30 +16,19 @@ export interface WorkerArgs extends Omit<WorkloadArgs, "scaledElsewhere"> {
 export class Worker extends Workload {
   constructor(name: string, args: WorkerArgs, opts?: pulumi.ComponentResourceOptions) {
     const { queueScaling, ...workload } = args;
-    // Before the workload, which would report the replicas that the queue sets as a contradiction.
-    refuse(
-      "Worker",
-      problemsOf(
-        [
-          queueScaling !== undefined && args.autoscaling !== undefined,
-          "queueScaling",
-          "and `autoscaling` exclude each other; two scalers would fight over the replicas",
-        ],
-        [
-          queueScaling !== undefined && args.replicas !== undefined,
-          "replicas",
-          "is the queue scaler's business; leave it out, or leave out `queueScaling`",
-        ],
-      ),
-    );
     super(
       "stackberth:components:Worker",
       name,
       {
         ...workload,
-        ...(queueScaling && { scaledElsewhere: true, replicas: queueScaling.minReplicas }),
+        ...(queueScaling && {
+          scaledElsewhere: true,
+          // Less than none is reported as the queue scaling's.
+          replicas: Math.max(queueScaling.minReplicas, 0),
+        }),
       },
       opts,
+      workerProblems(args),
     );
     if (queueScaling) {
       new QueueScaler(
@@ -55,4 +44,23 @@ export class Worker extends Workload {
     }
     this.registerOutputs({ deployment: this.deployment.metadata.name });
   }
+}
+
+function workerProblems({ queueScaling, autoscaling, replicas }: WorkerArgs): Problem[] {
+  if (!queueScaling) return [];
+  return [
+    ...queueScalingProblems(queueScaling, "queueScaling."),
+    ...problemsOf(
+      [
+        autoscaling !== undefined,
+        "queueScaling",
+        "and `autoscaling` exclude each other; two scalers would fight over the replicas",
+      ],
+      [
+        replicas !== undefined,
+        "replicas",
+        "is the queue scaler's business; leave it out, or leave out `queueScaling`",
+      ],
+    ),
+  ];
 }

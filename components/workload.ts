@@ -1,12 +1,12 @@
 import * as k8s from "@pulumi/kubernetes";
 import * as pulumi from "@pulumi/pulumi";
 import { awaitWithin } from "../lib/await";
-import { type Capacity, podCapacity } from "../lib/capacity";
+import type { Capacity } from "../lib/capacity";
 import { selectorLabels } from "../lib/labels";
+import { mountablesOf, podProblems, podsCapacity, podTemplate, type PodArgs } from "../lib/pod";
+import { type Problem, problemsOf, refuse } from "../lib/problems";
 import { replicasProblems } from "../lib/replicas";
-import { mountablesOf, podProblems, podTemplate, type PodArgs } from "../lib/pod";
-import { problemsOf, refuse } from "../lib/problems";
-import { Autoscaler, type AutoscalingArgs } from "./autoscaler";
+import { Autoscaler, type AutoscalingArgs, autoscalingProblems } from "./autoscaler";
 import { DisruptionBudget } from "./disruptionBudget";
 import type { Namespace } from "./namespace";
 import type { Peer } from "./networkPolicy";
@@ -40,23 +40,29 @@ export abstract class Workload extends pulumi.ComponentResource {
   readonly deployment: k8s.apps.v1.Deployment;
   /** Name of the Deployment. */
   readonly workloadName: string;
+  /** Names of its containers, the main one first. */
+  readonly containers: readonly string[];
   /** Selects its pods; frozen. */
   readonly selector: Readonly<Record<string, string>>;
   /** The workload as an end of an allowed connection. */
   readonly peer: Peer;
   readonly capacity: Capacity;
 
+  /** @param problems - What the subclass found wrong with its own arguments. @default [] */
   protected constructor(
     type: string,
     name: string,
     args: WorkloadArgs,
     opts?: pulumi.ComponentResourceOptions,
+    problems: readonly Problem[] = [],
   ) {
+    const component = type.split(":")[2] ?? type;
+    refuse(component, [...problems, ...workloadProblems(args.name ?? name, args)]);
     // No inputs: what the engine would keep of them is in the children anyway.
     super(type, name, {}, opts);
     const { namespace, autoscaling } = args;
     this.workloadName = args.name ?? name;
-    refuse(type.split(":")[2] ?? type, workloadProblems(this.workloadName, args));
+    this.containers = [this.workloadName, ...Object.keys(args.sidecars ?? {})];
     this.selector = selectorLabels(namespace.system, this.workloadName);
     this.peer = { pods: this.selector };
     const sure = autoscaling?.minReplicas ?? args.replicas ?? 1;
@@ -80,7 +86,7 @@ export abstract class Workload extends pulumi.ComponentResource {
       },
       { parent: this },
     );
-    this.capacity = podCapacity(sure, args.resources);
+    this.capacity = podsCapacity(sure, args);
     if (autoscaling) {
       new Autoscaler(
         `${name}-autoscaler`,
@@ -111,7 +117,7 @@ function strategyOf(args: WorkloadArgs): k8s.types.input.apps.v1.DeploymentStrat
   };
 }
 
-function workloadProblems(name: string, args: WorkloadArgs) {
+function workloadProblems(name: string, args: WorkloadArgs): Problem[] {
   const replicas = args.replicas ?? 1;
   const alone = mountablesOf(args).filter(
     ({ singleNode, colocation }) => singleNode === true && !Object.keys(colocation ?? {}).length,
@@ -119,10 +125,11 @@ function workloadProblems(name: string, args: WorkloadArgs) {
   const most = args.autoscaling?.maxReplicas ?? replicas;
   return [
     ...podProblems(args),
+    ...(args.autoscaling ? autoscalingProblems(args.autoscaling, "autoscaling.") : []),
     ...replicasProblems(name, replicas),
     ...problemsOf(
       [
-        args.autoscaling !== undefined && args.replicas !== undefined,
+        args.autoscaling !== undefined && args.replicas !== undefined && !args.scaledElsewhere,
         "replicas",
         "is the autoscaler's business; leave it out, or leave out `autoscaling`",
       ],

@@ -101,6 +101,29 @@ export const placement = z
   })
   .meta({ title: "placement", description: "where its pods may run" });
 
+const scalingRules = z.strictObject({
+  stabilizationWindowSeconds: z
+    .int()
+    .min(0)
+    .max(3600)
+    .exactOptional()
+    .describe("how long the most cautious proposal counts; default: 0 up, 300 down"),
+  selectPolicy: z
+    .enum(["Max", "Min", "Disabled"])
+    .exactOptional()
+    .describe("which of the policies counts; default Max"),
+  policies: z
+    .array(
+      z.strictObject({
+        type: z.enum(["Pods", "Percent"]),
+        value: z.int().min(1),
+        periodSeconds: z.int().min(1).max(1800),
+      }),
+    )
+    .min(1)
+    .describe("most pods, or percent of them, to add or remove in a period"),
+});
+
 /** Replicas by load. */
 export const autoscaling = z
   .strictObject({
@@ -113,6 +136,13 @@ export const autoscaling = z
       .max(100)
       .optional()
       .describe("mean memory to hold, of the request; absent: not followed"),
+    behavior: z
+      .strictObject({
+        scaleUp: scalingRules.exactOptional(),
+        scaleDown: scalingRules.exactOptional(),
+      })
+      .exactOptional()
+      .describe("how fast replicas come and go; default: the system's, else Kubernetes' own"),
   })
   .superRefine(({ minReplicas, maxReplicas }, context) => {
     if (maxReplicas >= minReplicas) return;
@@ -173,5 +203,103 @@ export const exposure = z
   ])
   .meta({ title: "exposure", description: "how it is reached from outside" });
 
+/** A path of a URL. */
+const urlPath = z.string().refine((text) => /^\/[^\s?#]*$/.test(text), {
+  error: "a path without query that starts with /, for example /health",
+});
+
+/** What probes of a web service ask. */
+export const probe = z
+  .discriminatedUnion("type", [
+    z.strictObject({
+      type: z.literal("http"),
+      path: urlPath.describe("answers with a status below 400 when all is well"),
+    }),
+    z.strictObject({ type: z.literal("tcp") }),
+  ])
+  .meta({
+    title: "probe",
+    description: "what its probes ask: a page, or only whether something listens",
+  });
+
+/** How Prometheus finds metrics. */
+export const metrics = z
+  .discriminatedUnion("type", [
+    z.strictObject({ type: z.literal("none") }),
+    z.strictObject({
+      type: z.literal("annotations"),
+      path: urlPath.default("/metrics").describe("where the metrics are"),
+    }),
+    z.strictObject({
+      type: z.literal("serviceMonitor"),
+      path: urlPath.default("/metrics").describe("where the metrics are"),
+      intervalSeconds: z.int().min(1).max(3600).default(30).describe("between two scrapes"),
+      labels: z
+        .record(z.string(), z.string())
+        .default({})
+        .describe("by which Prometheus chooses its monitors, for example release: prometheus"),
+    }),
+  ])
+  .meta({
+    title: "metrics",
+    description:
+      "how Prometheus finds its metrics: prometheus.io annotations on the pods, or a ServiceMonitor, which needs the Prometheus operator",
+  });
+
 /** JSON laid over a file's own, object by object. */
 export const overrides = z.record(z.string(), z.json());
+
+/** Where the API server is, for systems whose pods talk to it. */
+export const apiServer = z
+  .strictObject({
+    cidrs: z
+      .array(cidr)
+      .min(1)
+      .default(["0.0.0.0/0"])
+      .describe("its addresses; `kubectl get endpointslices -n default` shows them"),
+    ports: z
+      .array(port)
+      .min(1)
+      .default([443, 6443])
+      .describe("its TCP ports: that of its Service and its own"),
+  })
+  .meta({
+    title: "apiServer",
+    description: "where the pods that have rights there may reach the API server",
+  });
+
+const backupRuns = {
+  schedule: schedule.default("0 2 * * *").describe("when volumes are saved, in UTC"),
+  keep: z.int().min(1).max(1000).default(7).describe("backups of each volume that are kept"),
+};
+
+/** How a system's volumes are saved. */
+export const volumeBackup = z
+  .discriminatedUnion("type", [
+    z.strictObject({ type: z.literal("none") }),
+    z.strictObject({
+      type: z.literal("snapshot"),
+      ...backupRuns,
+      snapshotClassName: objectName
+        .optional()
+        .describe("VolumeSnapshotClass; default: the cluster's default for the driver"),
+      waitSeconds: z
+        .int()
+        .min(1)
+        .max(86400)
+        .default(1800)
+        .describe("until the snapshots of a run must be ready"),
+    }),
+    z.strictObject({
+      type: z.literal("copy"),
+      ...backupRuns,
+      size: quantity.describe("size of the volume of the archives"),
+      storageClassName: objectName.optional().describe("default: the cluster's default class"),
+      existingClaim: objectName.optional().describe("mount this claim and create none"),
+    }),
+  ])
+  .meta({
+    title: "volumeBackup",
+    description:
+      "how volumes are saved: by VolumeSnapshots, which need a CSI snapshot controller, or by archives on a volume of their own",
+  });

@@ -1,5 +1,5 @@
 import { z } from "zod";
-import type { SecretDeclaration } from "../secrets/declaration";
+import { formatFlawOf, type SecretDeclaration } from "../secrets/declaration";
 import { systems } from "../systems";
 import { type ConfigProblem, describeIssues, nearest } from "./problems";
 import { declaredSecrets, storedSecrets } from "./secrets";
@@ -196,13 +196,17 @@ function secretProblems(
   return declarations.flatMap((declaration): ConfigProblem[] => {
     const { key: name, kind, usedIn, optional } = declaration;
     const key = `${raw.project}:${name}`;
-    if (raw.values[key] === undefined) {
+    const given = raw.values[key];
+    if (given === undefined) {
       if (optional === true || !must.includes(declaration)) return [];
       const command = kind === "user" ? `${npm} --set ${name}` : npm;
       return [{ key, text: `secret is missing (${usedIn}). Run: ${command}` }];
     }
-    if (raw.isSecret(key)) return [];
     const mend = `${npm} ${kind === "user" ? "--set" : "--rotate"} ${name}`;
+    if (raw.isSecret(key)) {
+      const flaw = formatFlawOf(declaration, given);
+      return flaw === undefined ? [] : [{ key, text: `${flaw} (${usedIn}). Run: ${mend}` }];
+    }
     return [
       { key, text: `stands in plain text in the file and must be considered known. Run: ${mend}` },
     ];

@@ -45,6 +45,8 @@ function allowed(issue: Issue): string {
         : `at least ${issue.minimum} of them`;
     case "too_big":
       return `at most ${issue.maximum}`;
+    case "invalid_key":
+      return issue.issues.map(({ message }) => message).join(", ");
     case "invalid_union":
       return issue.discriminator === undefined ? "another shape" : `a known ${issue.discriminator}`;
     default:
@@ -95,7 +97,9 @@ export function describeIssues(
       });
     }
     const got = lookUp(value, issue.path);
-    const found = got === undefined ? "is missing" : `got ${JSON.stringify(got)}`;
+    const secret = issue.code === "custom" && issue.params?.["secret"] === true;
+    const found =
+      got === undefined ? "is missing" : secret ? "is set" : `got ${JSON.stringify(got)}`;
     return [
       { key: keyOf(issue.path), text: `${found}; allowed: ${allowed(issue)}. Set it there.` },
     ];

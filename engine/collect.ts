@@ -1,3 +1,4 @@
+import { type Dependencies, DependencyWatch } from "./dependencies";
 import { UserError } from "./errors";
 import { hasUnknown } from "./mocks";
 import { describe, keyOf, type KubeObject, withoutSecrets } from "./objects";
@@ -28,6 +29,7 @@ export interface CollectArgs {
 export interface Collected {
   readonly objects: readonly KubeObject[];
   readonly outputs: readonly StackOutput[];
+  readonly dependencies: Dependencies;
 }
 
 /** Runs the program without a cluster and returns its objects, in the order it registers them. */
@@ -44,12 +46,16 @@ export async function collectObjects(args: CollectArgs): Promise<Collected> {
         };
   const passwords = new Passwords(root, stack, opened.crypter);
   const collected = await collectRun({ root, stack, ...opened, passwords: passwords.get });
-  for (const object of collected.objects) {
-    if (!hasUnknown(object)) continue;
-    throw new UserError(`${describe(object)} depends on values that only a live cluster has`);
-  }
+  requireKnown(collected.objects);
   if (args.hideSecrets !== true) return collected;
   return { ...collected, objects: collected.objects.map(withoutSecrets) };
+}
+
+/** Refuses objects that are not wholly known without a cluster. */
+export function requireKnown(objects: readonly KubeObject[]): void {
+  const unknown = objects.find(hasUnknown);
+  if (unknown === undefined) return;
+  throw new UserError(`${describe(unknown)} depends on values that only a live cluster has`);
 }
 
 /** A run that only notes the objects; the program sees what a preview would show it. */
@@ -57,8 +63,10 @@ export async function collectRun(
   run: Omit<Parameters<typeof runProgram>[0], "onObject" | "preview">,
 ): Promise<Collected> {
   const objects = new Map<string, KubeObject>();
+  const dependencies = new DependencyWatch();
   const outputs = await runProgram({
     ...run,
+    dependencies,
     preview: true,
     onObject: (object) => {
       const key = keyOf(object);
@@ -69,5 +77,5 @@ export async function collectRun(
       return Promise.resolve(object);
     },
   });
-  return { objects: [...objects.values()], outputs };
+  return { objects: [...objects.values()], outputs, dependencies: dependencies.read() };
 }

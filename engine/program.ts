@@ -1,6 +1,7 @@
 import { createRequire } from "node:module";
 import { join, relative, sep } from "node:path";
 import * as pulumi from "@pulumi/pulumi";
+import type { DependencyWatch } from "./dependencies";
 import { joinErrors, UserError } from "./errors";
 import { createMonitor, type ObjectHandler, type PasswordSource } from "./mocks";
 import { readOutputs, type StackOutput } from "./outputs";
@@ -19,6 +20,8 @@ export interface ProgramRun {
   readonly preview: boolean;
   readonly onObject: ObjectHandler;
   readonly passwords: PasswordSource;
+  /** Listens to what the objects wait for. @default - nobody asks */
+  readonly dependencies?: DependencyWatch;
 }
 
 /**
@@ -42,6 +45,7 @@ export async function runProgram(run: ProgramRun): Promise<readonly StackOutput[
     const outputs = await isolated(async () => {
       pulumi.runtime.setAllConfig({ ...run.config }, [...run.secretKeys]);
       await pulumi.runtime.setMocks(monitor, run.project, run.stack, run.preview);
+      run.dependencies?.start();
       let exported: unknown;
       try {
         exported = await loadProgram(run.root);

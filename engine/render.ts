@@ -1,47 +1,69 @@
 import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { stringify } from "yaml";
-import { collectObjects } from "./collect";
-import { type KubeObject, sorted } from "./objects";
+import { requireKnown } from "./collect";
+import { UserError } from "./errors";
+import { forGitOps, kustomization, syncWaves } from "./gitops";
+import { describe, isJson, keyOf, type KubeObject, sorted } from "./objects";
+import { collectOffline } from "./offline";
 
 export { collectObjects, type CollectArgs, type Collected } from "./collect";
+
+/** Where the Secrets of a rendering come from, and the stack's `secretsMode` that renders it so. */
+export const secretSources = { omit: "existing" } as const;
 
 /** What to render, and where to. */
 export interface RenderArgs {
   readonly root: string;
   readonly stack: string;
   readonly out: string;
-  /** Whether Secrets are written, in plain text. */
-  readonly showSecrets: boolean;
+  readonly secrets: keyof typeof secretSources;
   readonly line: (text: string) => void;
 }
 
 const header = "# Rendered by Stackberth from stack";
+const listFile = "kustomization.yaml";
 
 /**
- * Writes the stack's objects as YAML, one file each: `NAMESPACE/KIND-NAME.yaml`, or
- * `cluster/KIND-NAME.yaml`. Files of an earlier rendering that are no longer due are removed.
+ * Writes the stack's objects as YAML for Argo CD, Flux or `kubectl apply -k`, one file each:
+ * `NAMESPACE/KIND-NAME.yaml`, or `cluster/KIND-NAME.yaml`, and a `kustomization.yaml` that lists
+ * them. The same stack gives the same bytes everywhere. Files of an earlier rendering that are no
+ * longer due are removed. No Secret is ever written, and none is read: no passphrase is needed.
  */
-export async function render({ root, stack, out, showSecrets, line }: RenderArgs): Promise<void> {
-  const { objects } = await collectObjects({ root, stack });
-  const shown = objects.filter(({ kind }) => showSecrets || kind !== "Secret");
-  const files = new Map(shown.map((object) => [join(out, pathOf(object)), object]));
-  removeEarlier(out, stack, files);
-  for (const [path, object] of files) {
-    mkdirSync(dirname(path), { recursive: true });
-    const text = `${header} ${stack}\n${toYaml(object)}`;
-    writeFileSync(path, text, { mode: object.kind === "Secret" ? 0o600 : 0o644 });
+export async function render({ root, stack, out, secrets, line }: RenderArgs): Promise<void> {
+  requireOurs(out, stack);
+  const mode = secretSources[secrets];
+  const collected = await collectOffline({ root, stack, changes: { secretsMode: mode } });
+  const objects = collected.objects.filter(({ kind }) => kind !== "Secret");
+  requireKnown(objects);
+  requireNoSecrets(objects);
+  const waves = syncWaves(objects, collected.dependencies);
+  const files = new Map<string, string>();
+  for (const object of objects) {
+    const path = pathOf(object);
+    if (files.has(path)) throw new UserError(`two objects would be ${path}: ${describe(object)}`);
+    const text = toYaml(forGitOps(object, waves.get(keyOf(object)) ?? 0));
+    files.set(path, `${header} ${stack}\n${text}`);
   }
-  line(`${String(files.size)} objects written to ${out}`);
-  const left = objects.length - shown.length;
-  if (left > 0) line(`${String(left)} Secrets left out; --show-secrets writes them in plain text`);
+  const missing = await secretsToMake(root, stack);
+  const comments = missing.map((each) => `# It needs ${each}\n`).join("");
+  const list = kustomization([...files.keys()]);
+  files.set(listFile, `${header} ${stack}\n${comments}${list}`);
+  removeEarlier(out, stack, new Set(files.keys()));
+  for (const [path, text] of files) {
+    mkdirSync(dirname(join(out, path)), { recursive: true });
+    writeFileSync(join(out, path), text);
+  }
+  line(`${String(objects.length)} objects written to ${out}`);
+  if (missing.length > 0) line("The cluster must have, each made by somebody else:");
+  for (const each of missing) line(`  ${each}`);
 }
 
-/** Where an object's file lies, below the folder of the rendering. */
+/** Where an object's file lies, below the folder of the rendering; with `/` on every system. */
 export function pathOf({ kind, metadata }: KubeObject): string {
   // Names of RBAC objects may hold colons, which some file systems refuse.
   const name = metadata.name.replaceAll(/[^a-zA-Z0-9.-]/g, "_");
-  return join(metadata.namespace ?? "cluster", `${kind.toLowerCase()}-${name}.yaml`);
+  return `${metadata.namespace ?? "cluster"}/${kind.toLowerCase()}-${name}.yaml`;
 }
 
 /** An object as YAML, its keys in order. */
@@ -49,11 +71,47 @@ export function toYaml(object: KubeObject): string {
   return stringify(sorted(object), { lineWidth: 0, aliasDuplicateObjects: false });
 }
 
-function removeEarlier(out: string, stack: string, due: ReadonlyMap<string, unknown>): void {
+/** The Secrets that the stack itself would make, with their keys. */
+async function secretsToMake(root: string, stack: string): Promise<readonly string[]> {
+  const { objects } = await collectOffline({ root, stack, changes: { secretsMode: "config" } });
+  const secrets = objects.filter(({ kind }) => kind === "Secret");
+  return secrets.map(secretLine).sort();
+}
+
+function secretLine(secret: KubeObject): string {
+  const held = ["data", "stringData"].flatMap((field) => {
+    const values = secret[field];
+    return isJson(values) ? Object.keys(values) : [];
+  });
+  const type = typeof secret["type"] === "string" ? ` of type ${secret["type"]}` : "";
+  return `${describe(secret)}${type} with the keys ${held.sort().join(", ")}`;
+}
+
+/** A secret text in another kind of object would be in Git for ever. */
+function requireNoSecrets(objects: readonly KubeObject[]): void {
+  const leaky = objects.find((object) => /\[secret [0-9a-f]{8}\]/.test(JSON.stringify(object)));
+  if (leaky === undefined) return;
+  throw new UserError(`${describe(leaky)} holds a secret text; only a Secret may`);
+}
+
+function requireOurs(out: string, stack: string): void {
+  const path = join(out, listFile);
+  if (!existsSync(path) || isOf(path, stack)) return;
+  throw new UserError(
+    `${path} is not a rendering of stack ${stack}: give each stack a folder of its own with --out`,
+  );
+}
+
+function removeEarlier(out: string, stack: string, due: ReadonlySet<string>): void {
   if (!existsSync(out)) return;
   const entries = readdirSync(out, { recursive: true, encoding: "utf8" });
-  for (const path of entries.map((entry) => join(out, entry))) {
-    if (!path.endsWith(".yaml") || due.has(path)) continue;
-    if (readFileSync(path, "utf8").startsWith(`${header} ${stack}\n`)) rmSync(path);
+  for (const entry of entries) {
+    const path = join(out, entry);
+    if (!entry.endsWith(".yaml") || due.has(entry.replaceAll("\\", "/"))) continue;
+    if (isOf(path, stack)) rmSync(path);
   }
+}
+
+function isOf(path: string, stack: string): boolean {
+  return readFileSync(path, "utf8").startsWith(`${header} ${stack}\n`);
 }

@@ -46,7 +46,7 @@ export function openStackConfig(root: string, stack: string, passphrase?: string
   const env = passphrase === undefined ? process.env : { PULUMI_CONFIG_PASSPHRASE: passphrase };
   const { file, crypter } = openStack(stack, { root, project, env, publicPassphrases });
   const { values, secretKeys } = readConfig(file, crypter);
-  return { project, config: { ...defaults(description, project), ...values }, secretKeys, crypter };
+  return { project, config: { ...projectDefaults(description), ...values }, secretKeys, crypter };
 }
 
 /** The value of `kubernetes:context` in the stack's file, without opening its secrets. */
@@ -76,7 +76,9 @@ export function readProject(root: string): Json {
   throw new UserError(`${join(root, "Pulumi.yaml")} names no project`);
 }
 
-function defaults(description: Json, project: string): Record<string, string> {
+/** The defaults that `Pulumi.yaml` declares, by `project:key`, as text. */
+export function projectDefaults(description: Json): Record<string, string> {
+  const project = textAt(description, "name");
   const declared = at(description, "config");
   if (!isJson(declared)) return {};
   const entries = Object.entries(declared).flatMap(([key, declaration]) => {

@@ -10,3 +10,6 @@ export const unawaited: Readonly<Record<string, string>> = { "pulumi.com/skipAwa
 export function awaitWithin(seconds: number): Record<string, string> {
   return { "pulumi.com/timeoutSeconds": String(seconds) };
 }
+
+/** For a Job: one that has failed is run again by the next `up`, rather than failing it at once. */
+export const retried: Readonly<Record<string, string>> = { "pulumi.com/replaceUnready": "true" };

@@ -44,3 +44,13 @@ export function environmentSources(environment: Environment): Source[] {
     typeof value === "string" || value.source === undefined ? [] : [value.source],
   );
 }
+
+/** The same environment, but a changed Secret or ConfigMap behind it is no reason to start anew. */
+export function unwatched(environment: Environment): Environment {
+  return Object.fromEntries(
+    Object.entries(environment).map(([name, value]) => [
+      name,
+      typeof value === "string" ? value : { valueFrom: value.valueFrom },
+    ]),
+  );
+}

@@ -1,6 +1,6 @@
 import * as pulumi from "@pulumi/pulumi";
 import type * as k8s from "@pulumi/kubernetes";
-import type { Resources } from "./capacity";
+import { type Capacity, podCapacity, type Resources, sumCapacity } from "./capacity";
 import { type Environment, environmentList, environmentSources } from "./env";
 import { affinityOf, hostname, type Placement, tolerationsOf } from "./placement";
 import { type Problem, problemsOf } from "./problems";
@@ -53,17 +53,31 @@ export interface Mount {
   readonly readOnly?: boolean;
 }
 
+/** Who a pod is to the API server. */
+export interface Identity {
+  readonly serviceAccountName: pulumi.Input<string>;
+  /** False for an account without rights: its pods then get no token. @default true */
+  readonly hasToken?: boolean;
+}
+
 /** What runs in one container. */
 export interface ContainerArgs {
   readonly image: string;
   /** @default - the image's entrypoint */
   readonly command?: readonly string[];
   readonly args?: readonly string[];
+  /** @default - the image's */
+  readonly workingDir?: string;
   readonly env?: Environment;
   readonly resources: Resources;
   readonly mounts?: readonly Mount[];
-  /** Root file system read-only, with a scratch `/tmp`. @default true */
+  /** Root file system read-only, with a scratch `/tmp` unless something is mounted there. @default true */
   readonly readOnlyRootFilesystem?: boolean;
+  /**
+   * Laid over the security context. What goes beyond Pod Security `restricted` is refused by a namespace
+   * that enforces it. @default - nothing
+   */
+  readonly securityContext?: k8s.types.input.core.v1.SecurityContext;
 }
 
 /** What a container that goes on running has beside. */
@@ -83,8 +97,8 @@ export interface PodArgs extends ServerContainerArgs {
   readonly initContainers?: Readonly<Record<string, ContainerArgs>>;
   /** Numeric user the containers run as. @default 1000 */
   readonly runAsUser?: number;
-  /** Group of the files on mounted volumes. @default - the value of runAsUser */
-  readonly fsGroup?: number;
+  /** Group of the files on mounted volumes; `none` leaves them alone. @default - the value of runAsUser */
+  readonly fsGroup?: number | "none";
   /** Seconds between SIGTERM and SIGKILL. @default 30 */
   readonly terminationGracePeriodSeconds?: number;
   readonly placement?: Placement | undefined;
@@ -101,7 +115,7 @@ export interface PodArgs extends ServerContainerArgs {
   /** Names of registry Secrets. */
   readonly imagePullSecrets?: readonly string[];
   /** Pods with RBAC rules; only they get a service-account token. @default - no token */
-  readonly identity?: { readonly serviceAccountName: pulumi.Input<string> };
+  readonly identity?: Identity;
   /** More labels on the pods, never part of a selector. */
   readonly podLabels?: Readonly<Record<string, string>>;
   readonly podAnnotations?: Readonly<Record<string, string>>;
@@ -125,12 +139,22 @@ export function scratchVolume(volumeName: string, sizeLimit: string): Mountable 
 }
 
 function mountsOf(container: ContainerArgs): Mount[] {
-  const tmp = (container.readOnlyRootFilesystem ?? true) ? [scratch] : [];
-  return [...(container.mounts ?? []), ...tmp];
+  const { mounts = [], readOnlyRootFilesystem = true } = container;
+  const needsScratch = readOnlyRootFilesystem && mounts.every(({ path }) => path !== scratch.path);
+  return [...mounts, ...(needsScratch ? [scratch] : [])];
 }
 
 function containersOf(pod: PodArgs): ContainerArgs[] {
   return [...Object.values(pod.initContainers ?? {}), pod, ...Object.values(pod.sidecars ?? {})];
+}
+
+/** The share of so many pods: what their main containers and sidecars ask for together. */
+export function podsCapacity(replicas: number, pod: PodArgs): Capacity {
+  const sidecars = Object.values(pod.sidecars ?? {}).map(({ resources }) => ({
+    ...podCapacity(replicas, resources),
+    replicas: 0,
+  }));
+  return sumCapacity([podCapacity(replicas, pod.resources), ...sidecars]);
 }
 
 /** Each thing the pod mounts, once. */
@@ -195,12 +219,14 @@ function container(name: string, args: ContainerArgs): k8s.types.input.core.v1.C
     image: args.image,
     ...(args.command && { command: [...args.command] }),
     ...(args.args && { args: [...args.args] }),
+    ...(args.workingDir !== undefined && { workingDir: args.workingDir }),
     ...(env.length > 0 && { env }),
     resources: args.resources,
     securityContext: {
       allowPrivilegeEscalation: false,
       capabilities: { drop: ["ALL"] },
       readOnlyRootFilesystem: args.readOnlyRootFilesystem ?? true,
+      ...args.securityContext,
     },
     ...(mounts.length > 0 && {
       volumeMounts: mounts.map(({ from, path, subPath, readOnly }) => ({
@@ -281,7 +307,7 @@ export function podTemplate(
       ...(Object.keys(annotations).length > 0 && { annotations }),
     },
     spec: {
-      automountServiceAccountToken: pod.identity !== undefined,
+      automountServiceAccountToken: pod.identity !== undefined && pod.identity.hasToken !== false,
       ...(pod.identity && { serviceAccountName: pod.identity.serviceAccountName }),
       ...(pod.imagePullSecrets &&
         pod.imagePullSecrets.length > 0 && {
@@ -297,9 +323,11 @@ export function podTemplate(
         runAsNonRoot: true,
         runAsUser: user,
         runAsGroup: user,
-        fsGroup: pod.fsGroup ?? user,
-        // Without this, each start changes the group of every file on a large volume.
-        fsGroupChangePolicy: "OnRootMismatch",
+        ...(pod.fsGroup !== "none" && {
+          fsGroup: pod.fsGroup ?? user,
+          // Without this, each start changes the group of every file on a large volume.
+          fsGroupChangePolicy: "OnRootMismatch",
+        }),
         seccompProfile: { type: "RuntimeDefault" },
         ...(pod.sysctls && {
           sysctls: Object.entries(pod.sysctls).map(([sysctl, value]) => ({ name: sysctl, value })),

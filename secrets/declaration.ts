@@ -29,6 +29,12 @@ export interface SecretDeclaration {
    * @default false
    */
   readonly optional?: boolean;
+  /** The form it must have. @default - any */
+  readonly format?: {
+    readonly pattern: RegExp;
+    /** Says in messages what the form is; no real secret. */
+    readonly example: string;
+  };
 }
 
 const lower = "abcdefghijklmnopqrstuvwxyz";
@@ -65,7 +71,17 @@ function pick(alphabet: string, length: number): string {
  *
  * A `django` key may use any characters, as Django itself allows.
  */
-export function flawOf({ kind, length }: SecretDeclaration, value: string): string | undefined {
+export function flawOf(declaration: SecretDeclaration, value: string): string | undefined {
+  return kindFlawOf(declaration, value) ?? formatFlawOf(declaration, value);
+}
+
+/** What is wrong with a value's form, in words that do not give the value away. */
+export function formatFlawOf({ format }: SecretDeclaration, value: string): string | undefined {
+  if (format === undefined || format.pattern.test(value)) return undefined;
+  return `is not of the form ${format.example} (special characters percent-encoded)`;
+}
+
+function kindFlawOf({ kind, length }: SecretDeclaration, value: string): string | undefined {
   switch (kind) {
     case "hex":
       if (!/^[0-9a-f]*$/i.test(value)) return "is not hexadecimal";

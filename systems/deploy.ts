@@ -4,6 +4,7 @@ import type { ParsedStack } from "../config/parse";
 import { digestKeyDeclaration } from "../config/secrets";
 import { secretLookup } from "../config/secretValues";
 import { formatCapacity } from "../lib/capacity";
+import { expiresAnnotation } from "../lib/labels";
 import { systems } from ".";
 import type { Deployed } from "./system";
 
@@ -12,6 +13,8 @@ export interface StackOutputs {
   readonly urls: Readonly<Record<string, pulumi.Output<string[]>>>;
   readonly namespaces: Readonly<Record<string, pulumi.Output<string | string[]>>>;
   readonly capacity: Readonly<Record<string, Readonly<Record<string, string | number>>>>;
+  /** The commands an operator needs, by what they are for. */
+  readonly runbook: Readonly<Record<string, Readonly<Record<string, string>>>>;
 }
 
 /** The one provider of a stack; nothing is left to the ambient one. */
@@ -36,9 +39,23 @@ function clusterProvider({ settings }: ParsedStack): k8s.Provider {
   });
 }
 
+/** Says on every namespace when the stack ends, so that nobody needs its file to know. */
+function expiring(expires: string): pulumi.ResourceTransformation {
+  return ({ type, props, opts }) => {
+    if (type !== "kubernetes:core/v1:Namespace") return undefined;
+    const { metadata } = props as k8s.core.v1.NamespaceArgs;
+    const annotated = pulumi.output(metadata).apply((given) => ({
+      ...given,
+      annotations: { ...given?.annotations, [expiresAnnotation]: expires },
+    }));
+    return { props: { ...props, metadata: annotated }, opts };
+  };
+}
+
 /** Deploys every system that the stack lists. */
 export function deploySystems(stack: ParsedStack): StackOutputs {
   const provider = clusterProvider(stack);
+  const { expires } = stack.settings;
   const secret = secretLookup(stack);
   const deployed = Object.entries(stack.systems).map(([name, settings]): [string, Deployed] => {
     const system = systems[name];
@@ -54,7 +71,7 @@ export function deploySystems(stack: ParsedStack): StackOutputs {
           secret,
           digestKey: secret(digestKeyDeclaration.key),
         },
-        { provider },
+        { provider, transformations: expires === "" ? [] : [expiring(expires)] },
       ),
     ];
   });
@@ -64,5 +81,8 @@ export function deploySystems(stack: ParsedStack): StackOutputs {
     urls: each(({ urls }) => urls),
     namespaces: each(({ namespace }) => namespace),
     capacity: each(({ capacity }) => formatCapacity(capacity)),
+    runbook: each(({ runbook }) =>
+      Object.fromEntries(runbook.map(({ title, command }) => [title, command])),
+    ),
   };
 }

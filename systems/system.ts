@@ -2,6 +2,7 @@ import type * as pulumi from "@pulumi/pulumi";
 import type { z } from "zod";
 import type { StackSettings } from "../config/stackSettings";
 import type { Capacity } from "../lib/capacity";
+import type { RunbookEntry } from "../lib/runbook";
 import type { SecretDeclaration } from "../secrets/declaration";
 
 /** What a system is given to deploy itself with. */
@@ -17,12 +18,17 @@ export interface SystemContext<Settings> {
   readonly digestKey: pulumi.Output<string>;
 }
 
+/** Settings as they stand in a stack's file. */
+export type PlainSettings = Readonly<Record<string, unknown>>;
+
 /** What a system tells of itself once it is deployed. */
 export interface Deployed {
   readonly urls: pulumi.Output<string[]>;
   /** The namespace it lives in, or the namespaces. */
   readonly namespace: pulumi.Output<string | string[]>;
   readonly capacity: Capacity;
+  /** Logs, runs by hand, restart, health, backup and restore, as far as the system has them. */
+  readonly runbook: readonly RunbookEntry[];
 }
 
 /** One real system: its settings, its secrets and its composition of components. */
@@ -38,6 +44,13 @@ export interface System<Settings = unknown> {
   readonly namespaces?: (settings: Settings) => Readonly<Record<string, string>>;
   /** The secrets it needs with these settings. */
   readonly secrets: (settings: Settings) => readonly SecretDeclaration[];
+  /**
+   * The same settings in namespaces of a review's own; `own` makes a name such. For a system whose
+   * namespaces do not come of the one setting `namespace`.
+   *
+   * @default - sets `namespace` after the system's name
+   */
+  readonly inNamespaces?: (settings: PlainSettings, own: (name: string) => string) => PlainSettings;
   readonly deploy: (
     context: SystemContext<Settings>,
     options: pulumi.ComponentResourceOptions,

@@ -10,6 +10,7 @@ import { Settings } from "../settings";
 import { StatefulSet } from "../statefulSet";
 import { Storage } from "../storage";
 import type { DatabaseArgs } from "./args";
+import { DatabaseBackup } from "./backup";
 import { type Engine, engines, scripts, volumeDir } from "./engines";
 import { databaseProblems } from "./problems";
 
@@ -59,8 +60,20 @@ export class Database extends pulumi.ComponentResource {
     const server = this.createServer(name, args, engine, storage);
     this.peer = server.peer;
     this.statefulSet = server.statefulSet;
-    this.createService(name, args, server);
-    this.capacity = sumCapacity([server.capacity, storage.capacity]);
+    const service = this.createService(name, args, server);
+    const parts = [server.capacity, storage.capacity];
+    if (args.backup) {
+      const { host, peer, secrets } = this;
+      const of = { host, peer, secrets, resources: [server, service] };
+      const backup = new DatabaseBackup(
+        `${name}-backup`,
+        { of, database: args, backup: args.backup },
+        { parent: this },
+      );
+      this.backupVolume = backup.volume;
+      parts.push(backup.capacity);
+    }
+    this.capacity = sumCapacity(parts);
     this.registerOutputs({ host: this.host });
   }
 
@@ -164,7 +177,7 @@ export class Database extends pulumi.ComponentResource {
 
   /** With an address that stays: clients remember the one they resolved, and the pod's own changes. */
   private createService(name: string, { namespace, engine }: DatabaseArgs, server: StatefulSet) {
-    new k8s.core.v1.Service(
+    return new k8s.core.v1.Service(
       `${name}-service`,
       {
         metadata: { ...namespace.metadata(this.host, this.host), annotations: unawaited },

@@ -12,7 +12,7 @@ const ownDatabases = ["mysql", "sys", "information_schema", "performance_schema"
 
 /** What is wrong with a database's arguments beside those of its parts. */
 export function databaseProblems(args: DatabaseArgs): Problem[] {
-  const { databaseName, userName, restoreFrom, backup } = args;
+  const { databaseName, userName, restoreFrom, restoreRequest = "", backup } = args;
   const { adminName, dumpSuffix } = engines[args.engine];
   const named = (name: string, most: number): boolean =>
     identifier.test(name) && name.length <= most;
@@ -49,6 +49,11 @@ export function databaseProblems(args: DatabaseArgs): Problem[] {
       restoreFrom !== undefined && backup === undefined,
       "restoreFrom",
       "needs `backup`, whose volume holds the dumps",
+    ],
+    [
+      !/^[A-Za-z0-9._-]{0,63}$/.test(restoreRequest),
+      "restoreRequest",
+      `"${restoreRequest}" becomes part of a file name; allowed: letters, digits, . _ and -, at most 63`,
     ],
     [
       !isDump,

@@ -90,7 +90,7 @@ export class Cluster {
       await this.client.json({
         method: "DELETE",
         path: objectPath(resource, object),
-        // In the body: beside one, the server reads no query, and would leave the pods of a Job behind.
+        // All of it in the body: beside one the query is ignored, and a Job would leave its pods behind.
         body: {
           propagationPolicy: "Background",
           // The very object that was judged, not a later one of the same name.

@@ -15,7 +15,9 @@ import type { Environment } from "../../lib/env";
 import type { ContainerArgs, Mount } from "../../lib/pod";
 import type { Deployed, SystemContext } from "../system";
 import { configFiles } from "./configFiles";
+import { copyMissing } from "./copyMissing";
 import type { OpenmsSettings } from "./schema";
+import { runbookOf } from "./runbook";
 import { cleanUpResources, limitRange, tiers } from "./tiers";
 
 type Context = SystemContext<OpenmsSettings>;
@@ -31,6 +33,7 @@ export class Openms extends pulumi.ComponentResource implements Deployed {
   readonly urls: pulumi.Output<string[]>;
   readonly namespace: pulumi.Output<string>;
   readonly capacity: Deployed["capacity"];
+  readonly runbook: Deployed["runbook"];
 
   constructor(context: Context, opts: pulumi.ComponentResourceOptions) {
     super("stackberth:systems:Openms", context.name, {}, opts);
@@ -74,6 +77,7 @@ export class Openms extends pulumi.ComponentResource implements Deployed {
     this.allowTraffic(context, namespace, redis, web, worker);
     this.urls = web.urls;
     this.namespace = namespace.name;
+    this.runbook = runbookOf(settings);
     const parts = [redis, workspaces, web, worker];
     this.capacity = sumCapacity(parts.map(({ capacity }) => capacity));
     this.registerOutputs({ urls: this.urls });
@@ -181,7 +185,7 @@ export class Openms extends pulumi.ComponentResource implements Deployed {
     const health = { httpGet: { path: "/_stcore/health", port: "http" }, timeoutSeconds: 5 };
     const seed: ContainerArgs = {
       image: settings.image,
-      command: ["cp", "-rn", "/app/example-data/workspaces/.", `${workspacesDir}/.demos/`],
+      command: copyMissing("/app/example-data/workspaces", `${workspacesDir}/.demos`),
       mounts: [volume],
       resources: cleanUpResources,
     };

@@ -3,10 +3,9 @@ import { spawnSync } from "node:child_process";
 import { readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { openStack, readConfig } from "../../secrets";
+import { requirePulumi } from "../support/pulumiCli";
 import { home, root, run, start, TestStack } from "../support/stackberth";
 import { live, testCluster, versions } from "../support/testCluster";
-
-const installed = spawnSync("pulumi", ["version"]).status === 0;
 
 /** Every text file under a folder, as one text. */
 function allText(folder: string): string {
@@ -32,10 +31,7 @@ for (const base of ["dev", "prod"] as const) {
     const pulumi = (command: string) => run(command, "--engine", "pulumi", "--stack", name);
 
     before(async function () {
-      if (!installed) {
-        console.log("    skipped: no Pulumi CLI on PATH, see https://www.pulumi.com/docs/install/");
-        this.skip();
-      }
+      requirePulumi(this);
       stack = new TestStack(name, base);
       await testCluster();
       // Data of an earlier run that was cut short.

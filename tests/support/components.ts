@@ -33,25 +33,32 @@ export async function objectsIn(build: (namespace: Namespace) => unknown): Promi
   return all.resources.filter(({ parent }) => !parent.endsWith(":Namespace::lab"));
 }
 
-/** The problems that a component refuses its arguments with: property paths to whole messages. */
-export async function refusals(
-  build: (namespace: Namespace) => unknown,
-): Promise<{ readonly paths: readonly string[]; readonly message: string }> {
+/** The problems that a component refuses its arguments with. */
+export interface Refusals {
+  readonly paths: readonly string[];
+  readonly message: string;
+  /** What was registered all the same, beside the namespace and what belongs to it: type and name. */
+  readonly registered: readonly string[];
+}
+
+/** Builds something that must be refused. */
+export async function refusals(build: (namespace: Namespace) => unknown): Promise<Refusals> {
+  const all: string[] = [];
+  const registered = (): string[] => all.filter((resource) => !/ lab(-|$)/.test(resource));
   try {
-    await inNamespace(build);
+    await inNamespace(build, { onRegister: (resource) => all.push(resource) });
   } catch (error) {
     if (pulumi.InputPropertyError.isInstance(error)) {
-      return { paths: [error.propertyPath], message: error.message };
+      const { propertyPath, message } = error;
+      return { paths: [propertyPath], message, registered: registered() };
     }
     if (pulumi.InputPropertiesError.isInstance(error)) {
-      return {
-        paths: error.errors.map(({ propertyPath }) => propertyPath),
-        message: error.message,
-      };
+      const paths = error.errors.map(({ propertyPath }) => propertyPath);
+      return { paths, message: error.message, registered: registered() };
     }
     throw error;
   }
-  return { paths: [], message: "" };
+  return { paths: [], message: "", registered: registered() };
 }
 
 /** One wrong argument: what it builds, the property it must name, what it must say of it. */
@@ -83,7 +90,7 @@ export function assertParents(found: readonly Recorded[], component: string): vo
   assert.ok(direct.length > 0, `nothing has ${component} as its parent`);
 }
 
-/** The pod template of a Deployment, Job or CronJob; `path` leads on into it. */
+/** The pod template of a Deployment, StatefulSet, Job or CronJob; `path` leads on into it. */
 export function inPod(manifest: Manifest, path: string): unknown {
   const base = manifest.kind === "CronJob" ? "spec.jobTemplate.spec.template" : "spec.template";
   return read(manifest, `${base}.${path}`);

@@ -42,14 +42,16 @@ interface Request {
 }
 
 /** What the mocks do not tell: parents and options, read off the requests themselves. */
-function watchRequests(): ReadonlyMap<string, Request> {
+function watchRequests(hear: (resource: string) => void): ReadonlyMap<string, Request> {
   const requests = new Map<string, Request>();
   const monitor = pulumi.runtime.getMonitor() as unknown as {
     registerResource(request: Request, ...rest: unknown[]): unknown;
   };
   const original = monitor.registerResource.bind(monitor);
   monitor.registerResource = (request, ...rest) => {
-    requests.set(`${request.getType()} ${request.getName()}`, request);
+    const resource = `${request.getType()} ${request.getName()}`;
+    requests.set(resource, request);
+    hear(resource);
     return original(request, ...rest);
   };
   return requests;
@@ -59,6 +61,10 @@ function watchRequests(): ReadonlyMap<string, Request> {
 export interface DeployOptions {
   /** Fields that the cluster would add to a resource's state. @default - none */
   readonly state?: (type: string) => object;
+  /** Hears of every registration, of components too, as type and name. @default - nobody */
+  readonly onRegister?: (resource: string) => void;
+  /** Takes as long as the resource's creation is to take. @default - at once */
+  readonly creation?: (name: string) => Promise<void>;
 }
 
 /**
@@ -68,12 +74,12 @@ export interface DeployOptions {
  */
 export async function deployed<T>(
   build: () => T,
-  { state = () => ({}) }: DeployOptions = {},
+  { state = () => ({}), onRegister = () => undefined, creation }: DeployOptions = {},
 ): Promise<{ readonly resources: Recorded[]; readonly result: T }> {
   const seen: Omit<Recorded, "parent" | "protect" | "retainOnDelete">[] = [];
   await pulumi.runtime.setMocks(
     {
-      newResource: (args) => {
+      newResource: async (args) => {
         const raw = args.inputs as Record<string, unknown>;
         const inputs = unwrap(raw) as Record<string, unknown>;
         const secretInputs = Object.keys(raw).filter((key) => holdsSecret(raw[key]));
@@ -81,6 +87,7 @@ export async function deployed<T>(
         if (args.custom === true || args.type.includes(":helm.sh/")) {
           seen.push({ type: args.type, name: args.name, inputs, secretInputs });
         }
+        if (args.custom === true) await creation?.(args.name);
         const metadata = { name: `${args.name}-auto`, ...(inputs["metadata"] as object) };
         return { id: `${args.name}-id`, state: { ...raw, metadata, ...state(args.type) } };
       },
@@ -92,7 +99,7 @@ export async function deployed<T>(
     "test",
     false,
   );
-  const requests = watchRequests();
+  const requests = watchRequests(onRegister);
   try {
     const result = build();
     await pulumi.runtime.disconnect();

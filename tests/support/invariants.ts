@@ -1,3 +1,4 @@
+import { parse } from "yaml";
 import {
   at,
   describe as nameOf,
@@ -39,24 +40,38 @@ interface Workload {
   readonly main: readonly Json[];
 }
 
-function workloads(objects: readonly KubeObject[]): Workload[] {
-  return ofKind(objects, "Deployment", "StatefulSet", "DaemonSet", "Job", "CronJob").map(
-    (object): Workload => {
-      const base = object.kind === "CronJob" ? ["spec", "jobTemplate", "spec"] : ["spec"];
-      const template = at(object, ...base, "template");
-      const pod = at(template, "spec");
-      const main = listAt(pod, "containers");
-      return {
-        object,
-        name: nameOf(object),
-        namespace: object.metadata.namespace,
-        labels: labelsAt(template, "metadata", "labels"),
-        pod: isJson(pod) ? pod : {},
-        main,
-        containers: [...listAt(pod, "initContainers"), ...main],
-      };
-    },
+/** Pods that a ConfigMap holds as YAML, for an application to make. */
+function keptPods(objects: readonly KubeObject[]): KubeObject[] {
+  return ofKind(objects, "ConfigMap").flatMap(({ metadata, data }) =>
+    Object.entries(isJson(data) ? data : {})
+      .filter(([name]) => name.endsWith(".yaml"))
+      .map(([, text]) => parse(String(text)) as KubeObject)
+      .filter(({ kind }) => kind === "Pod")
+      .map((pod) => ({
+        ...pod,
+        metadata: { ...pod.metadata, namespace: metadata.namespace ?? "" },
+      })),
   );
+}
+
+const workloadKinds = ["Deployment", "StatefulSet", "DaemonSet", "Job", "CronJob"];
+
+function workloads(objects: readonly KubeObject[]): Workload[] {
+  return [...ofKind(objects, ...workloadKinds), ...keptPods(objects)].map((object): Workload => {
+    const base = object.kind === "CronJob" ? ["spec", "jobTemplate", "spec"] : ["spec"];
+    const template = object.kind === "Pod" ? object : at(object, ...base, "template");
+    const pod = at(template, "spec");
+    const main = listAt(pod, "containers");
+    return {
+      object,
+      name: nameOf(object),
+      namespace: object.metadata.namespace,
+      labels: labelsAt(template, "metadata", "labels"),
+      pod: isJson(pod) ? pod : {},
+      main,
+      containers: [...listAt(pod, "initContainers"), ...main],
+    };
+  });
 }
 
 const containersOf = (objects: readonly KubeObject[]): [string, Json][] =>
@@ -65,7 +80,13 @@ const containersOf = (objects: readonly KubeObject[]): [string, Json][] =>
   );
 
 /** Kinds that belong to the whole cluster. */
-const clusterKinds = ["Namespace", "Node", "PersistentVolume"];
+const clusterKinds = [
+  "Namespace",
+  "Node",
+  "PersistentVolume",
+  "ValidatingAdmissionPolicy",
+  "ValidatingAdmissionPolicyBinding",
+];
 
 const namespaced: Invariant = (objects) =>
   objects
@@ -87,7 +108,7 @@ const resourced: Invariant = (objects) =>
 
 const probed: Invariant = (objects) =>
   workloads(objects)
-    .filter(({ object }) => !["Job", "CronJob"].includes(object.kind))
+    .filter(({ object }) => !["Job", "CronJob", "Pod"].includes(object.kind))
     .flatMap(({ name, main }) =>
       main
         .filter((each) => !isJson(each["readinessProbe"]) && !isJson(each["livenessProbe"]))
@@ -95,7 +116,7 @@ const probed: Invariant = (objects) =>
     );
 
 const selects: Invariant = (objects) =>
-  ofKind(objects, "Deployment")
+  ofKind(objects, "Deployment", "StatefulSet")
     .filter((each) => {
       const selector = labelsAt(each, "spec", "selector", "matchLabels");
       const labels = labelsAt(each, "spec", "template", "metadata", "labels");
@@ -160,7 +181,9 @@ const mounted: Invariant = (objects) =>
       ["Secret", textAt(volume, "secret", "secretName")],
     ]);
     const missing = references
-      .filter(([kind, to]) => to !== "" && !holder(objects, kind, namespace, to))
+      // What a kept pod leaves open is filled in by whoever makes the pod.
+      .filter(([, to]) => to !== "" && !to.includes("${"))
+      .filter(([kind, to]) => !holder(objects, kind, namespace, to))
       .map(([kind, to]) => `${name} mounts ${kind} ${to}, which the stack has not`);
     const mounts = containers.flatMap((each) => listAt(each, "volumeMounts"));
     const bad = mounts.flatMap((mount) => {

@@ -1,17 +1,17 @@
 import { declaredSecrets } from "../../config/secrets";
 import { parseStack, type ParseResult } from "../../config/parse";
 import { systems } from "../../systems";
+import type { SecretDeclaration } from "../../secrets";
+import { fitting } from "./stacks";
 import { systemCases } from "./systems";
 
-/** Keys of the secrets that a stack needs which runs these systems with good settings. */
-export function secretsOf(names: readonly string[]): string[] {
+/** The secrets that a stack needs which runs these systems with good settings. */
+export function secretsOf(names: readonly string[]): readonly SecretDeclaration[] {
   const settings = names.map((name) => [
     name,
     systems[name]?.schema.parse(systemCases[name]?.good),
   ]);
-  return declaredSecrets(Object.fromEntries(settings) as Record<string, unknown>).map(
-    ({ key }) => key,
-  );
+  return declaredSecrets(Object.fromEntries(settings) as Record<string, unknown>);
 }
 
 /** Values of a small stack as Pulumi hands them over, with `changes` laid over by key. */
@@ -22,7 +22,9 @@ export function stackValues(
     environment: "dev",
     systems: ["openms"],
     openms: systemCases["openms"]?.good,
-    ...Object.fromEntries(allSecrets().map((key) => [key, `${key}-value`])),
+    ...Object.fromEntries(
+      allSecrets().map((each) => [each.key, fitting(each, `${each.key}-value`)]),
+    ),
     ...changes,
   };
   return Object.fromEntries(
@@ -42,6 +44,7 @@ export function parse(
   stack = "dev",
 ): ParseResult {
   const secret = allSecrets()
+    .map(({ key }) => key)
     .filter((key) => !plain.includes(key))
     .map((key) => `stackberth:${key}`);
   return parseStack({
@@ -52,4 +55,4 @@ export function parse(
   });
 }
 
-const allSecrets = (): string[] => secretsOf(Object.keys(systemCases));
+const allSecrets = (): readonly SecretDeclaration[] => secretsOf(Object.keys(systemCases));

@@ -16,7 +16,8 @@ export interface Ran {
 /** The tests' own folder for state, so that a dev stack somebody works with stays untouched. */
 export const home = join(root, ".stackberth", "tests");
 
-const environment = (): NodeJS.ProcessEnv => ({
+/** The environment of the commands that tests run. */
+export const environment = (): NodeJS.ProcessEnv => ({
   ...process.env,
   STACKBERTH_HOME: home,
   PULUMI_CONFIG_PASSPHRASE: "stackberth-dev",
@@ -29,11 +30,13 @@ export interface Running {
 
 /**
  * Starts `npm run …`, without npm's own second of start-up.
+ * @param input What it reads from its standard input.
  * @param killAfter kill -9 of the command and all it started, once `line` was printed `count` times.
  */
 export function start(
   argv: readonly string[],
   killAfter?: { readonly line: RegExp; readonly count: number },
+  input = "",
 ): Running {
   const child = spawn(process.execPath, ["--import", "tsx", "cli/main.ts", ...argv], {
     cwd: root,
@@ -48,6 +51,7 @@ export function start(
     const printed = output.split("\n").filter((line) => killAfter.line.test(line)).length;
     if (printed >= killAfter.count && child.exitCode === null) process.kill(-child.pid, "SIGKILL");
   };
+  child.stdin.end(input);
   child.stdout.on("data", hear);
   child.stderr.on("data", hear);
   const done = new Promise<Ran>((settle) => child.on("close", (code) => settle({ code, output })));
@@ -56,6 +60,10 @@ export function start(
 
 /** Runs `npm run …` to its end. */
 export const run = (...argv: readonly string[]): Promise<Ran> => start(argv).done;
+
+/** Runs `npm run …` to its end, with something to read from its standard input. */
+export const feed = (input: string, ...argv: readonly string[]): Promise<Ran> =>
+  start(argv, undefined, input).done;
 
 /** A stack file of a test: one system with the settings of dev or prod, the secrets of dev, a namespace of its own. */
 export class TestStack {

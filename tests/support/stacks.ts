@@ -2,6 +2,7 @@ import { join } from "node:path";
 import { type Collected, collectObjects } from "../../engine/collect";
 import { openStackConfig } from "../../engine/stackConfig";
 import { declaredSecrets } from "../../config/secrets";
+import type { SecretDeclaration } from "../../secrets";
 import { parseStack } from "../../config/parse";
 import { systems } from "../../systems";
 
@@ -14,6 +15,11 @@ export type StackName = (typeof stackNames)[number];
 /** A text that stands for a secret and occurs nowhere else. */
 export const canary = (key: string): string => `canary-${key}-7f3a`;
 
+/** A value of the form that a secret must have, with `text` in it. */
+export function fitting({ format }: SecretDeclaration, text: string): string {
+  return format?.example.replace("password", text) ?? text;
+}
+
 /** A stack's configuration: its file's plain values, and a canary for each secret of its systems. */
 export function stackConfig(
   stack: StackName,
@@ -23,10 +29,10 @@ export function stackConfig(
   const plain = new Map(
     Object.entries(opened.config).filter(([key]) => !opened.secretKeys.includes(key)),
   );
-  const keys = declaredSecrets(settingsIn({ ...Object.fromEntries(plain), ...changes })).map(
-    ({ key }) => key,
+  const declared = declaredSecrets(settingsIn({ ...Object.fromEntries(plain), ...changes }));
+  const secrets = declared.map(
+    (each) => [`stackberth:${each.key}`, fitting(each, canary(each.key))] as const,
   );
-  const secrets = keys.map((key) => [`stackberth:${key}`, canary(key)] as const);
   return {
     config: { ...Object.fromEntries([...plain, ...secrets]), ...changes },
     secretKeys: secrets.map(([key]) => key),

@@ -39,6 +39,7 @@ export async function live(
 
 const kinds: Readonly<Record<string, string>> = {
   Deployment: "apps/v1",
+  StatefulSet: "apps/v1",
   Ingress: "networking.k8s.io/v1",
   CronJob: "batch/v1",
   Job: "batch/v1",
@@ -50,12 +51,12 @@ export async function versions(stack: string): Promise<Record<string, string>> {
   const objects = await cluster.labelled(ownedBy(stack));
   return Object.fromEntries(
     objects
-      // A status may change at any time; the spec's generation may not. Kinds without one have no status.
+      // A status may change at any time; the rest may not. Kinds without a generation show it otherwise.
       .map((it): [string, string] => [
         keyOf(it),
         String(
-          (it.metadata as { generation?: number }).generation ??
-            (it.metadata as { resourceVersion?: string }).resourceVersion,
+          it.metadata.generation ??
+            (it["status"] === undefined ? it.metadata.resourceVersion : JSON.stringify(it["spec"])),
         ),
       ])
       .sort(([a], [b]) => (a < b ? -1 : 1)),

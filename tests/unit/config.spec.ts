@@ -11,6 +11,12 @@ describe("configuration", () => {
     assert.deepEqual(Object.keys(parsed.systems), ["openms"]);
   });
 
+  it("checks a system that is not listed only if it is configured", () => {
+    assert.deepEqual(parse({ systems: ["openms"], openml: {} }).problems, []);
+    const { problems } = parse({ systems: ["openms"], openml: { image: "x" } });
+    assert.ok(problems.some(({ key }) => key === "stackberth:openml.image"));
+  });
+
   it("has at least 30 bad configurations", () => {
     assert.ok(badConfigs.length >= 30, `${badConfigs.length}`);
   });

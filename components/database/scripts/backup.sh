@@ -20,7 +20,11 @@ prune() {
 }
 
 wait_until_up
-name=$DATABASE_NAME-$(date -u +%Y%m%dT%H%M%SZ).$DUMP_SUFFIX
+name=$DATABASE_NAME-$(days_ago 0).$DUMP_SUFFIX
+while [ -e "$BACKUP_DIR/$name" ]; do
+  sleep 1
+  name=$DATABASE_NAME-$(days_ago 0).$DUMP_SUFFIX
+done
 dumped=$BACKUP_DIR/$name
 partial=$(mktemp "$BACKUP_DIR/.partial-$name.XXXXXX")
 { dump && touch "$work/dumped"; } | gzip >"$partial"

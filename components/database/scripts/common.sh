@@ -3,6 +3,7 @@
 #   is_up            whether the server lets the administrator in
 #   exists           whether the database exists
 #   dump             writes the database to standard output
+#   salvage FILE     writes what can be read of a broken database to a file, or fails
 #   verify FILE      whether a file is a whole, readable dump of the database
 #   replace FILE     puts a dump in the place of the database
 
@@ -28,7 +29,7 @@ wait_until_up() {
   fail "$DATABASE_HOST:$DATABASE_PORT does not answer: $(cat "$work/reason")"
 }
 
-# The time so many days ago, as it stands in names of dumps.
+# The time so many days ago, as it stands in the names of dumps.
 days_ago() {
   date -u -d "@$(($(date +%s) - $1 * 86400))" +%Y%m%dT%H%M%SZ
 }

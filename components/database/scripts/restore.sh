@@ -17,9 +17,10 @@ if [ ! -f "$file" ]; then
 fi
 verify "$file" || fail "$RESTORE_FROM is no whole dump of $DATABASE_NAME; nothing was changed"
 wait_until_up
-if exists; then
-  RETENTION_DAYS='' sh "$here/backup.sh" ||
-    fail "the present state could not be dumped; nothing was changed. If it may go, drop the database"
+if exists && ! RETENTION_DAYS='' sh "$here/backup.sh"; then
+  salvaged=incomplete-$DATABASE_NAME-$(days_ago 0).$DUMP_SUFFIX
+  salvage "$BACKUP_DIR/$salvaged"
+  echo "the present state is broken; what could be read of it is in $salvaged" >&2
 fi
 replace "$file"
 date -u +%Y-%m-%dT%H:%M:%SZ >"$mark"

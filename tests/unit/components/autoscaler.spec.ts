@@ -49,18 +49,28 @@ describe("Autoscaler", () => {
   });
 
   itRefuses([
-    refusal("no replicas", { minReplicas: 0, maxReplicas: 3 }, "minReplicas", /0 is less than 1/),
-    refusal("most below least", { minReplicas: 3, maxReplicas: 2 }, "maxReplicas", /less than.*3/),
+    refusal(
+      "no replicas",
+      { minReplicas: 0, maxReplicas: 3 },
+      "autoscaling.minReplicas",
+      /0 is less than 1/,
+    ),
+    refusal(
+      "most below least",
+      { minReplicas: 3, maxReplicas: 2 },
+      "autoscaling.maxReplicas",
+      /less than.*3/,
+    ),
     refusal(
       "0 percent of CPU",
       { minReplicas: 1, maxReplicas: 2, cpuPercent: 0 },
-      "cpuPercent",
+      "autoscaling.cpuPercent",
       /1 to 100/,
     ),
     refusal(
       "101 percent of memory",
       { minReplicas: 1, maxReplicas: 2, memoryPercent: 101 },
-      "memoryPercent",
+      "autoscaling.memoryPercent",
       /101/,
     ),
   ]);

@@ -24,6 +24,11 @@ describe("Job", () => {
     assert.deepEqual(spec, { backoffLimit: 3, activeDeadlineSeconds: 300 });
     assert.equal(inPod(made, "spec.restartPolicy"), "OnFailure");
     assert.match(made.metadata.name, /^init-db-[0-9a-f]{8}$/);
+    // Once failed, the next `up` runs it again.
+    assert.deepEqual(made.metadata.annotations, {
+      "pulumi.com/timeoutSeconds": "300",
+      "pulumi.com/replaceUnready": "true",
+    });
     assertParents(found, "Job");
   });
 
@@ -43,7 +48,10 @@ describe("Job", () => {
   });
 
   itRefuses([
-    ["a negative number of tries", make({ backoffLimit: -1 }), "backoffLimit", /-1 is less than 0/],
+    ["a negative number of tries", make({ backoffLimit: -1 }), "backoffLimit", /-1 is no whole/],
+    ["half a try", make({ backoffLimit: 1.5 }), "backoffLimit", /1\.5 is no whole number >= 0/],
+    ["a name in capitals", make({ name: "Init" }), "name", /"Init" is no object name/],
+    ["a name that is too long", make({ name: "x".repeat(64) }), "name", /at most 63/],
     ["an image that changes", make({ image: "app:latest" }), "image", /name a version/],
   ]);
 

@@ -46,6 +46,13 @@ describe("Namespace", () => {
     assert.equal(read(spec, "egress.1"), undefined);
   });
 
+  it("lets only those resolve names who are named", async () => {
+    const found = await deploy(() => void make({ dnsOnlyFor: labels }));
+    const { spec } = one(found, "NetworkPolicy", "allow-dns");
+    assert.deepEqual(read(spec, "podSelector"), { matchLabels: labels });
+    assert.deepEqual(read(one(found, "NetworkPolicy", "default-deny").spec, "podSelector"), {});
+  });
+
   it("takes everything that can be set", async () => {
     const limitRange = {
       default: { cpu: "2" },

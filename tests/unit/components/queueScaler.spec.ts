@@ -80,9 +80,14 @@ describe("QueueScaler", () => {
   }
 
   itRefuses([
-    ["fewer than no replicas", make({ minReplicas: -1 }), "replicas", /-1/],
-    ["no replicas at most", make({ maxReplicas: 0 }), "maxReplicas", /0 is less than 1/],
-    ["most below least", make({ minReplicas: 6 }), "maxReplicas", /5 is less than 6/],
+    ["fewer than no replicas", make({ minReplicas: -1 }), "queueScaling.minReplicas", /-1/],
+    [
+      "no replicas at most",
+      make({ maxReplicas: 0 }),
+      "queueScaling.maxReplicas",
+      /0 is less than 1/,
+    ],
+    ["most below least", make({ minReplicas: 6 }), "queueScaling.maxReplicas", /5 is less than 6/],
     [
       "an autoscaler beside it",
       make({}, { autoscaling: { minReplicas: 1, maxReplicas: 2 } }),

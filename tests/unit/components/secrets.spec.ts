@@ -10,7 +10,7 @@ import {
   objectsIn,
   pod,
 } from "../../support/components";
-import { count, one, oneResource } from "../../support/deploy";
+import { count, one, oneResource, read } from "../../support/deploy";
 
 const make =
   (args: Partial<SecretsArgs> = {}) =>
@@ -38,6 +38,13 @@ describe("Secrets", () => {
     assert.deepEqual(secret.inputs.stringData, { password: "canary-1" });
     assert.deepEqual(secret.secretInputs, ["stringData"]);
     assertParents(found, "Secrets");
+  });
+
+  it("has Kubernetes' default type, or the one that is set", async () => {
+    const type = async (args: Partial<SecretsArgs>) =>
+      read(one(await objectsIn(make(args)), "Secret"), "type");
+    assert.equal(await type({}), undefined);
+    assert.equal(await type({ type: "kubernetes.io/basic-auth" }), "kubernetes.io/basic-auth");
   });
 
   it("is read by key and mounted", async () => {

@@ -73,6 +73,18 @@ describe("Settings", () => {
     );
   });
 
+  it("gives every key as an environment variable of that name", async () => {
+    const found = await objectsIn((namespace) => {
+      const config = new Settings("config", { namespace, data: { B: "2", A: "1" } });
+      return new Worker("app", { namespace, ...pod, env: config.refs() });
+    });
+    const from = (key: string) => ({ configMapKeyRef: { name: "config", key } });
+    assert.deepEqual(inContainer(one(found, "Deployment"), "env"), [
+      { name: "A", valueFrom: from("A") },
+      { name: "B", valueFrom: from("B") },
+    ]);
+  });
+
   itRefuses([
     ["a key that is no file name", make({ data: { "a/b": "" } }), "data", /"a\/b"/],
     [

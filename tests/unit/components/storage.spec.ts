@@ -104,6 +104,7 @@ describe("Storage", () => {
     const { resources: found, result } = await inNamespace(make({ existingClaim: "theirs" }));
     assert.equal(count(found, "PersistentVolumeClaim"), 0);
     assert.deepEqual(result.volumeSource, { persistentVolumeClaim: { claimName: "theirs" } });
+    assert.equal(result.claimName, "theirs");
     assert.equal(result.capacity.storage, 0);
   });
 
@@ -126,6 +127,19 @@ describe("Storage", () => {
     }
     assert.equal(inPod(of("apart"), "spec.affinity"), undefined);
     assert.equal(read(of("apart").spec, "strategy.type"), "RollingUpdate");
+  });
+
+  it("draws those that share volumes of one group together, whichever they mount", async () => {
+    const found = await objectsIn((namespace) => {
+      for (const name of ["first", "second"]) {
+        const from = new Storage(name, { namespace, size: "1Gi", shared: true, group: "all" });
+        new Worker(`${name}-user`, { namespace, ...pod, mounts: [{ from, path: "/data" }] });
+      }
+    });
+    for (const name of ["first-user", "second-user"]) {
+      const labels = inPod(one(found, "Deployment", name), "metadata.labels");
+      assert.equal((labels as Record<string, string>)["stackberth.dev/volume-all"], "shared");
+    }
   });
 
   it("rolls and spreads those that share a ReadWriteMany volume", async () => {
@@ -162,5 +176,43 @@ describe("Storage", () => {
       "accessMode",
       /cannot be shared/,
     ],
+  ]);
+
+  it("may be a folder of an NFS server, with mount options, for its claim alone", async () => {
+    const nfs = { server: "nfs.example.org", path: "/export/data" };
+    const found = await objectsIn(make({ nfs, accessMode: "ReadWriteMany", retain: true }));
+    const volume = oneResource(found, "PersistentVolume", "lab-data");
+    assert.deepEqual(volume.inputs.spec, {
+      capacity: { storage: "10Gi" },
+      accessModes: ["ReadWriteMany"],
+      persistentVolumeReclaimPolicy: "Retain",
+      storageClassName: "",
+      claimRef: { namespace: "lab", name: "data" },
+      mountOptions: ["nfsvers=4.1", "tcp", "timeo=600", "retrans=2", "hard"],
+      nfs,
+    });
+    assert.deepEqual([volume.protect, volume.retainOnDelete], [true, true]);
+    const claim = one(found, "PersistentVolumeClaim");
+    assert.equal(read(claim, "spec.storageClassName"), "");
+    assert.equal(read(claim, "spec.volumeName"), "lab-data");
+    const mountOptions = ["nfsvers=3", "soft"];
+    const other = one(await objectsIn(make({ nfs: { ...nfs, mountOptions } })), "PersistentVolume");
+    assert.deepEqual(read(other, "spec.mountOptions"), mountOptions);
+  });
+
+  itRefuses([
+    [
+      "NFS beside a class",
+      make({ nfs: { server: "s", path: "/" }, storageClassName: "fast" }),
+      "nfs",
+      /leave out/,
+    ],
+    [
+      "NFS beside a claim",
+      make({ nfs: { server: "s", path: "/" }, existingClaim: "mine" }),
+      "nfs",
+      /leave out/,
+    ],
+    ["a relative path", make({ nfs: { server: "s", path: "data" } }), "nfs.path", /not absolute/],
   ]);
 });

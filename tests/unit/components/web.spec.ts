@@ -4,6 +4,7 @@ import {
   assertParents,
   inContainer,
   inNamespace,
+  inPod,
   itRefuses,
   objectsIn,
   pod,
@@ -86,6 +87,49 @@ describe("Web", () => {
     assert.deepEqual(read(spec, "ports"), [{ name: "http", port: 80, targetPort: "http" }]);
     assert.equal(read(spec, "sessionAffinity"), "ClientIP");
     assert.equal(read(spec, "sessionAffinityConfig.clientIP.timeoutSeconds"), 60);
+  });
+
+  it("says its address within the namespace, by the Service's port", async () => {
+    const { result } = await inNamespace(make({ name: "front", servicePort: 80 }));
+    assert.equal(result.address, "http://front:80");
+    assert.equal((await inNamespace(make())).result.address, "http://web:8501");
+  });
+
+  it("says nothing of metrics by default", async () => {
+    const found = await objectsIn(make());
+    assert.equal(inPod(one(found, "Deployment"), "metadata.annotations"), undefined);
+    assert.equal(count(found, "ServiceMonitor"), 0);
+  });
+
+  it("has its metrics found by annotations, beside others", async () => {
+    const podAnnotations = { mine: "kept" };
+    const metrics = { type: "annotations", path: "/metrics" } as const;
+    const found = await objectsIn(make({ servicePort: 80, metrics, podAnnotations }));
+    assert.deepEqual(inPod(one(found, "Deployment"), "metadata.annotations"), {
+      mine: "kept",
+      "prometheus.io/scrape": "true",
+      // The pod's: Prometheus asks pods, not the Service.
+      "prometheus.io/port": "8501",
+      "prometheus.io/path": "/metrics",
+    });
+    assert.equal(count(found, "ServiceMonitor"), 0);
+  });
+
+  it("has its metrics found by a ServiceMonitor that selects its Service", async () => {
+    const labels = { release: "prometheus" };
+    const metrics = { type: "serviceMonitor", path: "/m", intervalSeconds: 15, labels } as const;
+    const found = await objectsIn(make({ name: "front", metrics }));
+    const monitor = one(found, "ServiceMonitor", "front");
+    assert.deepEqual(read(monitor.spec, "endpoints"), [
+      { port: "http", path: "/m", interval: "15s" },
+    ]);
+    const { metadata, spec } = one(found, "Service", "front");
+    const wanted = read(monitor.spec, "selector.matchLabels") as Record<string, string>;
+    assert.deepEqual(wanted, read(spec, "selector"));
+    for (const [key, value] of Object.entries(wanted)) {
+      assert.equal(metadata.labels?.[key], value);
+    }
+    assert.equal(inPod(one(found, "Deployment"), "metadata.annotations"), undefined);
   });
 
   const loadBalancer = (entry: object) => () => ({
@@ -215,7 +259,7 @@ describe("Web", () => {
     [
       "an Ingress without hosts",
       make({ exposure: { ...ingress, hosts: [] } }),
-      "hosts",
+      "exposure.hosts",
       /is empty/,
     ],
   ]);

@@ -1,5 +1,11 @@
 import assert from "node:assert/strict";
-import { environmentList, environmentSources, type KeyReference, podField } from "../../../lib/env";
+import {
+  environmentList,
+  environmentSources,
+  type KeyReference,
+  podField,
+  unwatched,
+} from "../../../lib/env";
 
 const ref = (key: string): KeyReference => ({
   source: { sourceName: `source-of-${key}`, digest: "d" },
@@ -25,13 +31,19 @@ describe("environment", () => {
     );
   });
 
-  it("takes fields of the pod, which are no source", () => {
-    const environment = { NODE: podField("spec.nodeName"), A: "$(NODE)" };
-    assert.deepEqual(environmentList(environment), [
-      { name: "NODE", valueFrom: { fieldRef: { fieldPath: "spec.nodeName" } } },
-      { name: "A", value: "$(NODE)" },
+  it("has fields of the pod among the references, which no change rolls", () => {
+    const env = { A: "$(IP)", IP: podField("status.podIP") };
+    assert.deepEqual(environmentList(env), [
+      { name: "IP", valueFrom: { fieldRef: { fieldPath: "status.podIP" } } },
+      { name: "A", value: "$(IP)" },
     ]);
-    assert.deepEqual(environmentSources(environment), []);
+    assert.deepEqual(environmentSources(env), []);
+  });
+
+  it("says the same without being watched", () => {
+    const env = { A: ref("a"), B: "text" };
+    assert.deepEqual(environmentList(unwatched(env)), environmentList(env));
+    assert.deepEqual(environmentSources(unwatched(env)), []);
   });
 
   it("may be empty", () => assert.deepEqual(environmentList({}), []));

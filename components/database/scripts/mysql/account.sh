@@ -10,12 +10,15 @@ password=$(quoted "$DATABASE_PASSWORD")
 if [ "$1" = create ]; then
   # In the name of a grant _ stands for any character.
   pattern=$(printf %s "$DATABASE_NAME" | sed 's/_/\\_/g')
-  echo "CREATE DATABASE IF NOT EXISTS \`$DATABASE_NAME\`;"
-  echo "CREATE USER $user IDENTIFIED BY $password;"
-  echo "GRANT ALL ON \`$pattern\`.* TO $user;"
+  # Not echo, which changes backslashes in some shells.
+  printf '%s;\n' \
+    "CREATE DATABASE IF NOT EXISTS \`$DATABASE_NAME\`" \
+    "CREATE USER $user IDENTIFIED BY $password" \
+    "GRANT ALL ON \`$pattern\`.* TO $user"
 else
   admin=$(quoted "$MYSQL_ROOT_PASSWORD")
-  echo "ALTER USER $user IDENTIFIED BY $password;"
-  echo "ALTER USER IF EXISTS 'root'@'localhost' IDENTIFIED BY $admin;"
-  echo "ALTER USER IF EXISTS 'root'@'%' IDENTIFIED BY $admin;"
+  printf '%s;\n' \
+    "ALTER USER $user IDENTIFIED BY $password" \
+    "ALTER USER IF EXISTS 'root'@'localhost' IDENTIFIED BY $admin" \
+    "ALTER USER IF EXISTS 'root'@'%' IDENTIFIED BY $admin"
 fi

@@ -6,10 +6,13 @@ quoted() {
 }
 
 password=$(quoted "$DATABASE_PASSWORD")
+# Not echo, which changes backslashes in some shells.
 if [ "$1" = create ]; then
-  echo "CREATE ROLE \"$DATABASE_USER\" LOGIN PASSWORD $password;"
-  echo "CREATE DATABASE \"$DATABASE_NAME\" OWNER \"$DATABASE_USER\";"
+  printf '%s;\n' \
+    "CREATE ROLE \"$DATABASE_USER\" LOGIN PASSWORD $password" \
+    "CREATE DATABASE \"$DATABASE_NAME\" OWNER \"$DATABASE_USER\""
 else
-  echo "ALTER ROLE \"$DATABASE_USER\" PASSWORD $password;"
-  echo "ALTER ROLE postgres PASSWORD $(quoted "$POSTGRES_PASSWORD");"
+  printf '%s;\n' \
+    "ALTER ROLE \"$DATABASE_USER\" PASSWORD $password" \
+    "ALTER ROLE postgres PASSWORD $(quoted "$POSTGRES_PASSWORD")"
 fi

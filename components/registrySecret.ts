@@ -1,0 +1,61 @@
+import * as pulumi from "@pulumi/pulumi";
+import { checkedConfig, loginConfig } from "../lib/dockerConfig";
+import type { Namespace } from "./namespace";
+import { Secrets } from "./secrets";
+
+/** How to log in to an image registry. */
+export type RegistryCredentials =
+  | {
+      /** For example registry.example.org, or https://index.docker.io/v1/ for Docker Hub. */
+      readonly server: string;
+      readonly username: string;
+      readonly password: pulumi.Input<string>;
+    }
+  /** The whole of a `config.json` as `docker login` writes it, with its `auths`. */
+  | { readonly dockerConfigJson: pulumi.Input<string> };
+
+export interface RegistrySecretArgs {
+  readonly namespace: Namespace;
+  /** Name of the Secret. @default - the component's name */
+  readonly name?: string;
+  readonly credentials: RegistryCredentials;
+  /** See Secrets. */
+  readonly digestKey: pulumi.Input<string>;
+  /** Use this Secret, which somebody else keeps, and create none. @default - create one */
+  readonly existing?: string | undefined;
+}
+
+/**
+ * A Secret by which nodes pull images from a registry that asks who they are; its name goes into a
+ * pod's `imagePullSecrets`.
+ *
+ * @example new RegistrySecret("registry", { namespace, credentials: { server, username, password }, digestKey })
+ */
+export class RegistrySecret extends pulumi.ComponentResource {
+  /** Name of the Secret, as plain text. */
+  readonly plainName: string;
+
+  /** @throws pulumi.RunError if the whole `config.json` is none. */
+  constructor(name: string, args: RegistrySecretArgs, opts?: pulumi.ComponentResourceOptions) {
+    super("stackberth:components:RegistrySecret", name, {}, opts);
+    const { credentials, ...secret } = args;
+    this.plainName = args.existing ?? args.name ?? name;
+    new Secrets(
+      name,
+      {
+        ...secret,
+        type: "kubernetes.io/dockerconfigjson",
+        data: {
+          ".dockerconfigjson":
+            "dockerConfigJson" in credentials
+              ? pulumi.secret(credentials.dockerConfigJson).apply(checkedConfig)
+              : pulumi
+                  .secret(credentials.password)
+                  .apply((text) => loginConfig(credentials.server, credentials.username, text)),
+        },
+      },
+      { parent: this },
+    );
+    this.registerOutputs({ name: this.plainName });
+  }
+}

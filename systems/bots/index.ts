@@ -1,0 +1,13 @@
+import { defineSystem } from "../system";
+import { Bots } from "./bots";
+import { botsSchema } from "./schema";
+import { botsSecrets } from "./secrets";
+
+/** The entry of bots-edi in the table of systems. */
+export const bots = defineSystem({
+  description:
+    "bots-edi: web server, one job queue and an engine on a schedule, after a Job that initialises the database",
+  schema: botsSchema,
+  secrets: botsSecrets,
+  deploy: (context, options) => new Bots(context, options),
+});

@@ -1,0 +1,52 @@
+import { z } from "zod";
+import { cidr, exposure, host, image, objectName, volumeBackup } from "../../config/fields";
+import { checkBots } from "./checks";
+import * as parts from "./schemaParts";
+
+/** Settings of bots-edi, under `stackberth:bots`. */
+export const botsSchema = z
+  .strictObject({
+    namespace: objectName.default("edi").describe("the namespace it lives in"),
+    image: image.describe("the image of all services; see systems/bots/README.md"),
+    imagePullSecrets: z
+      .array(objectName)
+      .default([])
+      .describe("existing Secrets of its registries"),
+    runAsUser: z.int().min(1).default(10001).describe("numeric user of the image"),
+    timeZone: z
+      .string()
+      .regex(/^[A-Za-z]+(\/[A-Za-z0-9_+-]+)*$/, { error: "an IANA time zone" })
+      .default("UTC")
+      .describe("of the engine's schedule and of all that bots shows"),
+    web: parts.web.prefault({}),
+    jobQueue: parts.jobQueue.prefault({ mode: "separate" }),
+    engine: parts.engine.prefault({}),
+    dirMonitor: parts.dirMonitor.optional(),
+    init: parts.init.prefault({}),
+    superuser: parts.superuser.prefault({}),
+    database: parts.database,
+    volumes: parts.volumes.prefault({}),
+    backup: volumeBackup
+      .prefault({ type: "copy", keep: 30, size: "100Gi" })
+      .describe("of the data volume; default: copies, at 02:00, of which 30 are kept"),
+    files: parts.files.prefault({}),
+    smtp: parts.smtp.optional(),
+    exposure: exposure.prefault({ type: "clusterIP" }),
+    allowedHosts: z
+      .array(host)
+      .default([])
+      .describe("more host names that it answers to than those of `exposure`"),
+    egress: z
+      .array(cidr)
+      .default([])
+      .describe("addresses of partners that bots may reach, on any port"),
+    imageUpdates: parts.imageUpdates.optional(),
+    secretNames: parts.secretNames.prefault({}).describe("names of its Secrets"),
+    quota: z
+      .record(z.string(), z.string())
+      .optional()
+      .describe("hard limits of a ResourceQuota; default: no quota"),
+  })
+  .superRefine(checkBots);
+
+export type BotsSettings = z.infer<typeof botsSchema>;

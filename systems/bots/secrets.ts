@@ -1,0 +1,55 @@
+import type { SecretDeclaration } from "../../secrets/declaration";
+import type { BotsSettings } from "./schema";
+
+/** What bots keeps secret with these settings. */
+export function botsSecrets(settings: BotsSettings): readonly SecretDeclaration[] {
+  const { database, smtp, secretNames } = settings;
+  const managed = database.type === "managed";
+  return [
+    {
+      key: "botsDatabasePassword",
+      kind: "alphanumeric",
+      length: 32,
+      usedIn: managed
+        ? `Secret ${secretNames.databaseServer}, key password`
+        : `Secret ${secretNames.database}, key DB_PASSWORD`,
+      description: "Password of bots' user in the database; an external server must be told it.",
+    },
+    ...(managed
+      ? [
+          {
+            key: "botsDatabaseAdminPassword",
+            kind: "alphanumeric" as const,
+            length: 32,
+            usedIn: `Secret ${secretNames.databaseServer}, key admin-password`,
+            description: "Password of the database server's administrator.",
+          },
+        ]
+      : []),
+    {
+      key: "botsDjangoSecretKey",
+      kind: "django",
+      length: 50,
+      usedIn: `Secret ${secretNames.database}, key DJANGO_SECRET_KEY`,
+      description: "Signs sessions and forms; a new one ends all sessions.",
+    },
+    {
+      key: "botsSuperuserPassword",
+      kind: "alphanumeric",
+      length: 16,
+      usedIn: `Secret ${secretNames.superuser}, key SUPERUSER_PASSWORD`,
+      description: "Password of the first administrator of the web interface.",
+    },
+    ...(smtp?.user === undefined
+      ? []
+      : [
+          {
+            key: "botsSmtpPassword",
+            kind: "user" as const,
+            length: 1,
+            usedIn: `Secret ${secretNames.smtp}, key EMAIL_HOST_PASSWORD`,
+            description: "Password of the account that sends reports.",
+          },
+        ]),
+  ];
+}

@@ -1,0 +1,13 @@
+import { defineSystem } from "../system";
+import { Maps } from "./maps";
+import { mapsSchema } from "./schema";
+import { mapsSecrets } from "./secrets";
+
+/** The entry of MAPS in the table of systems. */
+export const maps = defineSystem({
+  description:
+    "MAPS data analysis: a Python backend that runs each user's script in a pod of its own",
+  schema: mapsSchema,
+  secrets: mapsSecrets,
+  deploy: (context, options) => new Maps(context, options),
+});

@@ -1,0 +1,37 @@
+import { kubectl, type RunbookEntry, startNow } from "../../lib/runbook";
+import { backend, runner } from "./contract";
+import type { MapsSettings } from "./schema";
+
+/** What an operator of MAPS needs. */
+export function runbookOf({ namespace, backup }: MapsSettings): readonly RunbookEntry[] {
+  const deployment = `deployment/${backend.name}`;
+  const runners = Object.entries(runner.labels)
+    .map(([key, value]) => `${key}=${value}`)
+    .join(",");
+  const account = `system:serviceaccount:${namespace}:${backend.rbac.serviceAccount}`;
+  return [
+    {
+      title: "logs of the backend",
+      command: kubectl(namespace, `logs ${deployment} --all-containers --tail 100`),
+    },
+    { title: "runner pods", command: kubectl(namespace, `get pods --selector ${runners}`) },
+    {
+      title: "logs of the runners",
+      command: kubectl(namespace, `logs --selector ${runners} --prefix --tail 100`),
+    },
+    { title: "clean up runners now", command: startNow(namespace, "clean-up-runners") },
+    { title: "restart", command: kubectl(namespace, `rollout restart ${deployment}`) },
+    {
+      title: "wait until all is ready",
+      command: kubectl(namespace, `rollout status ${deployment}`),
+    },
+    { title: "health", command: kubectl(namespace, "get pods,pvc,resourcequotas,cronjobs") },
+    {
+      title: "whether the backend may start runners",
+      command: kubectl(namespace, `auth can-i create pods --as ${account}`),
+    },
+    ...(backup.type === "none"
+      ? []
+      : [{ title: "back up the volumes now", command: startNow(namespace, "backup-volumes") }]),
+  ];
+}

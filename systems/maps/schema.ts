@@ -1,0 +1,189 @@
+import { z } from "zod";
+import {
+  apiServer,
+  autoscaling,
+  cidr,
+  exposure,
+  image,
+  objectName,
+  placement,
+  port,
+  quantity,
+  replicas,
+  resources,
+  schedule,
+  volumeBackup,
+} from "../../config/fields";
+import { ownVariables, type VolumeName, volumeNames, volumePaths } from "./contract";
+
+const folder = z.string().refine((text) => /^\/[^\s:]+[^\s:/]$/.test(text), {
+  error: "a whole path, for example /app/logs",
+});
+
+const backend = z.strictObject({
+  image: image.describe("the backend's image; see systems/maps/README.md"),
+  containerPort: port.default(8000).describe("where the image listens; later images: 8080"),
+  servicePort: port.default(8000).describe("port of the Service"),
+  replicas: replicas.optional().describe("backend pods; default 1"),
+  autoscaling: autoscaling.optional(),
+  resources: resources.prefault({
+    requests: { cpu: "250m", memory: "512Mi" },
+    limits: { cpu: "1", memory: "2Gi" },
+  }),
+  placement: placement.optional(),
+  runAsUser: z.int().min(1).default(1000).describe("numeric user of backend and runner pods"),
+  variables: z
+    .record(z.string().regex(/^[A-Z][A-Z0-9_]*$/), z.string())
+    .default({})
+    .describe("more environment variables, in the ConfigMap; never a secret"),
+});
+
+const runner = z.strictObject({
+  image: image.describe("the image that runs users' scripts"),
+  timeoutSeconds: z
+    .int()
+    .min(1)
+    .max(86400)
+    .default(600)
+    .describe("the longest a script may take; the pod is killed then"),
+  resources: resources.prefault({
+    requests: { cpu: "100m", memory: "256Mi" },
+    limits: { cpu: "500m", memory: "1Gi" },
+  }),
+  scratchSize: quantity.default("1Gi").describe("largest size of a runner's /tmp"),
+  maxPods: z
+    .int()
+    .min(1)
+    .max(10000)
+    .default(10)
+    .describe("runner pods at a time, and by their size the CPU and memory of all together"),
+  maxJobs: z
+    .int()
+    .min(1)
+    .max(100000)
+    .default(1000)
+    .describe("jobs whose code is kept, running and finished, before new ones are refused"),
+  guard: z
+    .enum(["deny", "audit", "none"])
+    .default("deny")
+    .describe(
+      "what the backend may make with its rights: deny all but runner pods and their code; audit: warn only",
+    ),
+  egress: z
+    .array(cidr)
+    .default([])
+    .describe("addresses that scripts may reach; default: none, nor may they resolve names"),
+  placement: placement.omit({ spread: true }).optional(),
+});
+
+const volume = (name: VolumeName) =>
+  z
+    .strictObject({
+      size: quantity.default(name === "outputs" ? "20Gi" : "5Gi").describe("size of the volume"),
+      mountPath: folder.default(volumePaths[name]).describe("where the backend sees it"),
+      existingClaim: objectName.optional().describe("mount this claim and create none"),
+    })
+    .prefault({});
+
+const volumes = z.strictObject({
+  accessMode: z
+    .enum(["ReadWriteOnce", "ReadWriteMany"])
+    .default("ReadWriteOnce")
+    .describe("ReadWriteOnce puts the backend and all runners on one node"),
+  storageClassName: objectName.optional().describe("default: the cluster's default class"),
+  outputs: volume("outputs"),
+  assets: volume("assets"),
+  library: volume("library"),
+  logs: volume("logs"),
+  data: volume("data"),
+});
+
+const cleanUp = z.strictObject({
+  schedule: schedule.default("17 * * * *").describe("when finished runners are looked for, in UTC"),
+  keepHours: z
+    .int()
+    .min(1)
+    .max(8760)
+    .default(24)
+    .describe("hours that a finished runner and its log are kept"),
+  suspend: z.boolean().default(false).describe("plan no runs"),
+  image: image.optional().describe("Python 3.12 or newer; default: the official image"),
+});
+
+const registry = z
+  .discriminatedUnion("credentials", [
+    z.strictObject({
+      credentials: z.literal("password"),
+      server: z.string().min(1).describe("for example registry.example.org"),
+      username: z.string().min(1).describe("its password is the secret mapsRegistryPassword"),
+    }),
+    z.strictObject({ credentials: z.literal("dockerConfigJson") }),
+  ])
+  .meta({
+    title: "registry",
+    description: "login of the images' registry; default: it asks for none",
+  });
+
+const secretNames = z.strictObject({
+  apiKeys: objectName
+    .default("maps-api-keys")
+    .describe("Secret with the keys GOOGLE_API_KEY and OPENAI_API_KEY"),
+  auth: objectName
+    .default("maps-auth")
+    .describe("Secret with the keys JWT_SECRET and ADMIN_PASSWORD"),
+  registry: objectName
+    .default("registry-credentials")
+    .describe("Secret of type kubernetes.io/dockerconfigjson"),
+});
+
+/** Settings of MAPS, under `stackberth:maps`. */
+export const mapsSchema = z
+  .strictObject({
+    namespace: objectName.default("maps-python").describe("the namespace it lives in"),
+    backend,
+    runner,
+    volumes: volumes.prefault({}),
+    backup: volumeBackup.prefault({ type: "none" }),
+    cleanUp: cleanUp.prefault({}),
+    exposure: exposure.prefault({ type: "loadBalancer" }),
+    egress: z
+      .array(cidr)
+      .default([])
+      .describe("addresses outside the namespace that the backend may reach"),
+    apiServer: apiServer.prefault({}),
+    registry: registry.optional(),
+    imagePullSecrets: z
+      .array(objectName)
+      .default([])
+      .describe("existing Secrets of more registries"),
+    secretNames: secretNames.prefault({}).describe("names of its Secrets"),
+  })
+  .superRefine((settings, context) => {
+    const refuse = (path: string[], message: string, input: unknown): void => {
+      context.addIssue({ code: "custom", path, message, input });
+    };
+    const { replicas: fixed, autoscaling: scaling, variables } = settings.backend;
+    if (fixed !== undefined && scaling !== undefined) {
+      const message = "nothing beside `autoscaling`, which sets the replicas";
+      refuse(["backend", "replicas"], message, fixed);
+    }
+    for (const name of Object.keys(variables).filter((each) => ownVariables.includes(each))) {
+      const message = `other names than ${ownVariables.join(", ")}, which the program sets`;
+      refuse(["backend", "variables", name], message, variables[name]);
+    }
+    const seen = new Map<string, string>();
+    for (const name of volumeNames) {
+      const { mountPath, existingClaim } = settings.volumes[name];
+      for (const [field, value] of Object.entries({ mountPath, existingClaim })) {
+        if (value === undefined) continue;
+        const key = `${field} ${value}`;
+        const other = seen.get(key);
+        if (other !== undefined) {
+          refuse(["volumes", name, field], `one that volumes.${other} has not`, value);
+        }
+        seen.set(key, name);
+      }
+    }
+  });
+
+export type MapsSettings = z.infer<typeof mapsSchema>;

@@ -1,0 +1,34 @@
+import { kubectl, type RunbookEntry } from "../../lib/runbook";
+import { names } from "./exaflow";
+import { backend } from "./portal";
+import type { Site } from "./sites";
+
+/** What an operator of MIP needs, for each federation. */
+export function runbookOf(sites: readonly Site[]): readonly RunbookEntry[] {
+  return sites.flatMap(({ federation, namespace }) => {
+    const of = (title: string, words: string): RunbookEntry => ({
+      title: `${federation.name}: ${title}`,
+      command: kubectl(namespace, words),
+    });
+    const deployments = ["frontend", backend.host, names.controller, names.aggregation]
+      .map((name) => `deployment/${name}`)
+      .join(" ");
+    const workers = `statefulset/${names.localworker}`;
+    return [
+      of("logs of the portal", `logs deployment/${backend.host} --all-containers --tail 100`),
+      of("logs of the controller", `logs deployment/${names.controller} --tail 100`),
+      of(
+        "logs of the workers",
+        `logs --selector app.kubernetes.io/name=${names.localworker} --all-containers --prefix --tail 100`,
+      ),
+      of(
+        "logs of the data's import",
+        "logs --selector app.kubernetes.io/name=data-import --tail 100",
+      ),
+      of("restart portal and engine", `rollout restart ${deployments}`),
+      of("restart the workers, which load their data anew", `rollout restart ${workers}`),
+      of("wait until the portal is ready", `rollout status deployment/${backend.host}`),
+      of("health", "get pods,pvc,jobs --output wide"),
+    ];
+  });
+}

@@ -1,0 +1,12 @@
+import { defineSystem } from "../system";
+import { Openml } from "./openml";
+import { openmlSchema } from "./schema";
+import { openmlSecrets } from "./secrets";
+
+/** The entry of OpenML in the table of systems. */
+export const openml = defineSystem({
+  description: "OpenML's Flask backend, on SQLite or MySQL, and its Next.js front end",
+  schema: openmlSchema,
+  secrets: openmlSecrets,
+  deploy: (context, options) => new Openml(context, options),
+});

@@ -1,0 +1,177 @@
+import { posix } from "node:path";
+import { z } from "zod";
+import {
+  autoscaling,
+  cidr,
+  exposure,
+  image,
+  metrics,
+  objectName,
+  placement,
+  port,
+  probe,
+  quantity,
+  replicas,
+  resources,
+} from "../../config/fields";
+
+/** Variables that are free to choose, but for those that something else sets. */
+const variables = (taken: readonly string[]) =>
+  z
+    .record(
+      z.string().regex(/^[A-Z_][A-Z0-9_]*$/, { error: "names of environment variables" }),
+      z.string(),
+    )
+    .default({})
+    .superRefine((values, context) => {
+      for (const name of taken.filter((each) => each in values)) {
+        const message = "nothing; another setting or a secret sets it";
+        // What stands there may be a secret.
+        const params = { secret: true };
+        context.addIssue({ code: "custom", path: [name], message, params, input: undefined });
+      }
+    });
+
+const backendVariables = variables([
+  ...["ENVIRONMENT", "FLASK_ENV", "TESTING", "DATABASE_URI", "APP_SECRET_KEY", "JWT_SECRET_KEY"],
+  ...["SMTP_SERVER", "SMTP_PORT", "SMTP_LOGIN", "SMTP_USE_TLS", "SMTP_PASS", "EMAIL_SENDER"],
+]);
+const frontendVariables = variables(["FLASK_BACKEND_URL", "SESSION_SECRET", "NEXTAUTH_SECRET"]);
+
+const smtp = z
+  .strictObject({
+    server: z
+      .string()
+      .min(1)
+      .describe("host of the mail server, SMTP_SERVER; without `smtp` no mail is sent"),
+    port: port.default(587).describe("SMTP_PORT"),
+    login: z.string().min(1).describe("SMTP_LOGIN; its password is the secret SMTP_PASS"),
+    useTls: z.boolean().default(true).describe("SMTP_USE_TLS"),
+    sender: z
+      .email({ error: "an address, for example noreply@openml.org" })
+      .describe("EMAIL_SENDER"),
+  })
+  .describe("the way to send mail; absent: none is sent");
+
+/** Where the application itself or nothing lasting lies: a volume there would hide or lose files. */
+const noVolume = ["/", "/app", "/app/cache", "/tmp"];
+
+const database = z
+  .discriminatedUnion("type", [
+    z.strictObject({
+      type: z.literal("sqlite"),
+      path: z
+        .string()
+        .regex(/^(\/[\w.-]+)+$/, { error: "an absolute path, for example /app/data/openml.db" })
+        .refine((path) => !noVolume.includes(posix.dirname(path)), {
+          error: `a file in a folder of its own, not in ${noVolume.join(", ")}`,
+        })
+        .default("/app/data/openml.db")
+        .describe("the file; a volume is mounted at its folder"),
+      size: quantity.default("1Gi").describe("size of the volume"),
+      storageClassName: objectName.optional().describe("default: the cluster's default class"),
+    }),
+    z.strictObject({ type: z.literal("external") }),
+  ])
+  .meta({
+    title: "openml-database",
+    description:
+      "sqlite: a file, for one replica; external: a MySQL whose address is the secret openmlDatabaseUri",
+  });
+
+const web = {
+  replicas: replicas.optional().describe("pods; default 1"),
+  autoscaling: autoscaling.optional(),
+  placement: placement.optional(),
+};
+
+const backend = z.strictObject({
+  ...web,
+  resources: resources.optional().describe("default: by `mode`"),
+  probe: probe.prefault({ type: "http", path: "/health" }),
+  metrics: metrics.prefault({ type: "none" }),
+  clientIPAffinitySeconds: z
+    .int()
+    .min(1)
+    .max(86400)
+    .optional()
+    .describe(
+      "how long a client that reaches the Service itself keeps its pod; default: no affinity",
+    ),
+});
+
+const frontend = z
+  .strictObject({
+    ...web,
+    image: image.describe("the Next.js image; without `frontend` there is no front end"),
+    resources: resources.optional().describe("default 500m and 1Gi, limits 2 and 4Gi"),
+    runAsUser: z.int().min(1).default(1001).describe("numeric user of its pods"),
+    probe: probe.prefault({ type: "http", path: "/" }),
+    exposure: exposure.prefault({ type: "clusterIP" }),
+    config: frontendVariables.describe("its variables, such as NEXT_PUBLIC_URL, in a ConfigMap"),
+  })
+  .describe("the Next.js front end; absent: none");
+
+const secretNames = z.strictObject({
+  backend: objectName
+    .default("openml-backend-secrets")
+    .describe("Secret with APP_SECRET_KEY, JWT_SECRET_KEY, and where used SMTP_PASS, DATABASE_URI"),
+  frontend: objectName
+    .default("openml-frontend-secrets")
+    .describe("Secret with SESSION_SECRET and NEXTAUTH_SECRET"),
+});
+
+/** Settings of OpenML, under `stackberth:openml`. */
+export const openmlSchema = z
+  .strictObject({
+    namespace: objectName.default("openml").describe("the namespace it lives in"),
+    image: image.describe("the backend's image; see systems/openml/README.md"),
+    imagePullSecrets: z
+      .array(objectName)
+      .default([])
+      .describe("existing Secrets of its registries"),
+    mode: z
+      .enum(["development", "production"])
+      .default("production")
+      .describe("the image's ENVIRONMENT, and with it workers, log level, size and probe times"),
+    runAsUser: z.int().min(1).default(1000).describe("numeric user of the backend's pods"),
+    backend: backend.prefault({}),
+    database,
+    config: backendVariables.describe(
+      "more of the backend's variables, in a ConfigMap: URL_API, CORS_ORIGINS, REACT_APP_URL_API and such; also LOG_LEVEL and GUNICORN_* instead of the mode's",
+    ),
+    smtp: smtp.optional(),
+    frontend: frontend.optional(),
+    exposure: exposure.prefault({ type: "clusterIP" }),
+    egress: z
+      .array(cidr)
+      .default([])
+      .describe(
+        "addresses outside the namespace that its pods may reach: an external database, the mail server, OpenML's API",
+      ),
+    secretNames: secretNames.prefault({}).describe("names of its Secrets"),
+    quota: z
+      .record(z.string(), z.string())
+      .optional()
+      .describe("hard limits of a ResourceQuota; default: no quota"),
+  })
+  .superRefine((settings, context) => {
+    const refuse = (path: string[], message: string, input: unknown): void => {
+      context.addIssue({ code: "custom", path, message, input });
+    };
+    for (const role of ["backend", "frontend"] as const) {
+      const { replicas: fixed, autoscaling: scaling } = settings[role] ?? {};
+      if (fixed !== undefined && scaling !== undefined) {
+        refuse([role, "replicas"], "nothing beside `autoscaling`, which sets the replicas", fixed);
+      }
+    }
+    if (settings.database.type !== "sqlite") return;
+    const one = "at most 1 with database.type sqlite, whose file one pod alone can hold";
+    const { replicas: fixed = 1, autoscaling: scaling } = settings.backend;
+    if (fixed > 1) refuse(["backend", "replicas"], one, fixed);
+    if (scaling && scaling.maxReplicas > 1) {
+      refuse(["backend", "autoscaling", "maxReplicas"], one, scaling.maxReplicas);
+    }
+  });
+
+export type OpenmlSettings = z.infer<typeof openmlSchema>;

@@ -1,0 +1,66 @@
+import type { SecretDeclaration } from "../../secrets/declaration";
+import type { OpenmlSettings } from "./schema";
+
+const backend = (key: string): string => `Secret openml-backend-secrets, key ${key}`;
+
+const keys: readonly SecretDeclaration[] = [
+  {
+    key: "openmlAppSecretKey",
+    kind: "hex",
+    length: 32,
+    usedIn: backend("APP_SECRET_KEY"),
+    description: "Flask signs its sessions with it.",
+  },
+  {
+    key: "openmlJwtSecretKey",
+    kind: "hex",
+    length: 32,
+    usedIn: backend("JWT_SECRET_KEY"),
+    description: "Signs the tokens that the API gives out.",
+  },
+];
+
+const smtpPass: SecretDeclaration = {
+  key: "openmlSmtpPass",
+  kind: "user",
+  length: 1,
+  usedIn: backend("SMTP_PASS"),
+  description: "Password at the mail server of `smtp`.",
+};
+
+const databaseUri: SecretDeclaration = {
+  key: "openmlDatabaseUri",
+  kind: "user",
+  length: 1,
+  usedIn: backend("DATABASE_URI"),
+  description: "Address of the MySQL database, with user and password.",
+  format: {
+    // What would end the part it stands in must be percent-encoded.
+    pattern:
+      /^(mysql|mariadb)(\+[a-z]+)?:\/\/[^\s:@/?#]+:[^\s:@/?#]+@([\w.-]+|\[[\da-fA-F:]+\])(:\d{1,5})?\/[\w$-]+(\?[\w=&.%+-]+)?$/,
+    example: "mysql://user:password@mysql-host:3306/openml?charset=utf8mb4",
+  },
+};
+
+const frontend: readonly SecretDeclaration[] = (
+  [
+    ["openmlSessionSecret", "SESSION_SECRET", "The front end signs its sessions with it."],
+    ["openmlNextauthSecret", "NEXTAUTH_SECRET", "NextAuth signs its tokens with it."],
+  ] as const
+).map(([key, name, description]) => ({
+  key,
+  kind: "base64",
+  length: 32,
+  usedIn: `Secret openml-frontend-secrets, key ${name}`,
+  description,
+}));
+
+/** What OpenML keeps secret, as far as these settings use it. */
+export function openmlSecrets(settings: OpenmlSettings): readonly SecretDeclaration[] {
+  return [
+    ...keys,
+    ...(settings.smtp ? [smtpPass] : []),
+    ...(settings.database.type === "external" ? [databaseUri] : []),
+    ...(settings.frontend ? frontend : []),
+  ];
+}

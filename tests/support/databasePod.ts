@@ -1,0 +1,345 @@
+import { type ChildProcess, spawn, spawnSync } from "node:child_process";
+import {
+  chmodSync,
+  copyFileSync,
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  writeFileSync,
+} from "node:fs";
+import { createServer } from "node:net";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { setTimeout as sleep } from "node:timers/promises";
+import { Database, type DatabaseArgs, Settings } from "../../components";
+import { digestKey, inContainer, objectsIn } from "./components";
+import { type Manifest, one, type Recorded } from "./deploy";
+import { root } from "./stackberth";
+
+type Engine = DatabaseArgs["engine"];
+type Env = Record<string, string>;
+
+/** How a command ended. */
+export interface Ended {
+  readonly status: number | null;
+  /** Standard output and errors. */
+  readonly output: string;
+}
+
+/** Debian keeps PostgreSQL's programs by version, out of the PATH. */
+const versionsDir = "/usr/lib/postgresql";
+const versions = existsSync(versionsDir) ? readdirSync(versionsDir).map(Number) : [];
+const newest = versions.length > 0 ? [`${versionsDir}/${Math.max(...versions)}/bin`] : [];
+const searchPath = [...newest, process.env["PATH"], "/usr/sbin"].join(":");
+const programs: Readonly<Record<Engine, readonly string[]>> = {
+  mysql: ["mysqld", "mysql", "mysqldump", "mysqladmin"],
+  postgresql: ["postgres", "initdb", "psql", "pg_dump", "pg_restore", "pg_isready"],
+};
+
+/** The programs of an engine that this machine lacks, and how to get them. */
+export function missingFor(engine: Engine): string {
+  const lost = programs[engine].filter(
+    (program) =>
+      spawnSync(program, ["--version"], { env: { PATH: searchPath } }).error !== undefined,
+  );
+  const debian = { mysql: "mariadb-server", postgresql: "postgresql" }[engine];
+  if (process.platform !== "linux") return "this is no Linux";
+  return lost.length === 0 ? "" : `no ${lost.join(", ")}: apt-get install -y ${debian}`;
+}
+
+async function freePort(): Promise<number> {
+  const server = createServer().listen(0, "127.0.0.1");
+  await new Promise((resolve) => server.once("listening", resolve));
+  const address = server.address();
+  await new Promise((resolve) => server.close(resolve));
+  return typeof address === "object" && address !== null ? address.port : 0;
+}
+
+const host = "127.0.0.1";
+/** Servers refuse to run as root. */
+const unprivileged = process.getuid?.() === 0 ? { uid: 65534, gid: 65534 } : {};
+
+/**
+ * The pods of a Database on this machine instead of in a cluster: its own commands, scripts, environment
+ * and probes, with the pods' folders in a temporary one.
+ */
+export class DatabasePod {
+  readonly folder = mkdtempSync(join(tmpdir(), "stackberth-database-"));
+  readonly backups = join(this.folder, "backup");
+  /** A folder before all others in the PATH. */
+  readonly bin = join(this.folder, "bin");
+  private readonly tmp = join(this.folder, "tmp");
+  private readonly scripts = join(this.folder, "scripts");
+  private readonly volume = join(this.folder, "volume");
+  private port = 0;
+  private server: ChildProcess | undefined;
+  private log = "";
+
+  constructor(
+    readonly engine: Engine,
+    private args: Partial<DatabaseArgs> = {},
+    private readonly bootstrap: Readonly<Record<string, string>> = {},
+  ) {
+    chmodSync(this.folder, 0o755);
+    for (const each of [this.backups, this.bin, this.tmp, this.scripts, this.volume]) {
+      mkdirSync(each, { mode: 0o777 });
+      chmodSync(each, 0o777);
+    }
+    const entrypoint = join(root, "tests/fixtures/database", `${engine}-entrypoint.sh`);
+    copyFileSync(entrypoint, join(this.bin, "docker-entrypoint.sh"));
+  }
+
+  /** Changes arguments; they count from the next start or run on. */
+  set(args: Partial<DatabaseArgs>): void {
+    this.args = { ...this.args, ...args };
+  }
+
+  /** The password of a user, as the Secret has it. */
+  private get passwords() {
+    return { app: "App0123456789", admin: "Admin0123456789", ...this.secrets };
+  }
+
+  secrets: { app?: string; admin?: string } = {};
+
+  private objects(): Promise<Recorded[]> {
+    const { app, admin } = this.passwords;
+    const socket = join(this.tmp, "s");
+    // Nothing here outlives the machine: what is not forced to the disk is faster.
+    const serverArgs: Readonly<Record<Engine, readonly string[]>> = {
+      mysql: [
+        `--port=${this.port}`,
+        `--bind-address=${host}`,
+        `--socket=${socket}`,
+        `--pid-file=${this.tmp}/pid`,
+        "--skip-name-resolve",
+        "--innodb-buffer-pool-size=32M",
+        "--innodb-flush-log-at-trx-commit=2",
+      ],
+      postgresql: [
+        `listen_addresses=${host}`,
+        `port=${this.port}`,
+        `unix_socket_directories=${this.tmp}`,
+        "fsync=off",
+      ].flatMap((it) => ["-c", it]),
+    };
+    return objectsIn(
+      (namespace) =>
+        new Database("database", {
+          namespace,
+          engine: this.engine,
+          databaseName: "lab_data",
+          userName: "lab",
+          password: app,
+          adminPassword: admin,
+          digestKey,
+          storage: { size: "1Gi" },
+          serverArgs: serverArgs[this.engine],
+          backup: { schedule: "0 2 * * *", retentionDays: 7, storage: { size: "1Gi" } },
+          ...(Object.keys(this.bootstrap).length > 0 && {
+            bootstrap: new Settings("bootstrap", { namespace, data: this.bootstrap }),
+          }),
+          ...this.args,
+        }),
+    );
+  }
+
+  /** A text of the manifests with the pods' folders replaced. */
+  private local(text: string): string {
+    const places: Readonly<Record<string, string>> = {
+      "/opt/stackberth": this.scripts,
+      "/var/lib/database": this.volume,
+      "/tmp/": `${this.tmp}/`,
+    };
+    // Not what is in the temporary folder already.
+    return text.replace(
+      /\/opt\/stackberth|\/var\/lib\/database|(?<!\w)\/tmp\/(?!stackberth-)/g,
+      (place) => places[place] ?? place,
+    );
+  }
+
+  /** Writes every ConfigMap to its folder, and gives a container's environment. */
+  private lay(objects: readonly Recorded[], workload: Manifest): Env {
+    const firstStart = join(this.folder, "first-start");
+    mkdirSync(firstStart, { recursive: true });
+    const configMaps = objects.filter(({ type }) => type.endsWith(":ConfigMap"));
+    for (const { inputs, name } of configMaps) {
+      const isScript = name.endsWith("-scripts");
+      for (const [key, text] of Object.entries((inputs as unknown as Manifest).data ?? {})) {
+        const path = join(isScript ? this.scripts : firstStart, key);
+        const local = this.local(text);
+        // A server that starts may be reading it.
+        if (existsSync(path) && readFileSync(path, "utf8") === local) continue;
+        writeFileSync(path, local);
+      }
+    }
+    const secret = one(objects, "Secret").stringData ?? {};
+    const variables = inContainer(workload, "env") as {
+      name: string;
+      value?: string;
+      valueFrom?: { secretKeyRef: { key: string } };
+    }[];
+    const env = variables.map(({ name, value, valueFrom }): [string, string] => [
+      name,
+      valueFrom ? (secret[valueFrom.secretKeyRef.key] ?? "") : this.local(value ?? ""),
+    ]);
+    return {
+      PATH: `${this.bin}:${searchPath}`,
+      TMPDIR: this.tmp,
+      TEST_FIRST_START: firstStart,
+      TEST_SOCKET: this.engine === "mysql" ? join(this.tmp, "s") : this.tmp,
+      PGPORT: String(this.port),
+      MYSQL_TCP_PORT: String(this.port),
+      LC_ALL: "C.UTF-8",
+      ...Object.fromEntries(env),
+      ...("DATABASE_PORT" in Object.fromEntries(env) && {
+        DATABASE_HOST: host,
+        DATABASE_PORT: String(this.port),
+        BACKUP_DIR: this.backups,
+      }),
+    };
+  }
+
+  /** Starts the server with the StatefulSet's command. */
+  async begin(): Promise<void> {
+    this.port ||= await freePort();
+    const objects = await this.objects();
+    const workload = one(objects, "StatefulSet");
+    const env = this.lay(objects, workload);
+    const [program = "", ...words] = [
+      ...(inContainer(workload, "command") as string[]),
+      ...(inContainer(workload, "args") as string[]),
+    ].map((word) => this.local(word));
+    this.log = "";
+    const server = spawn(program, words, { env, cwd: this.tmp, ...unprivileged });
+    for (const stream of [server.stdout, server.stderr]) {
+      stream.on("data", (chunk: Buffer) => (this.log += chunk.toString()));
+    }
+    this.server = server;
+  }
+
+  /** Starts the server and waits until its readiness probe succeeds. */
+  async start(): Promise<void> {
+    await this.begin();
+    for (let tries = 0; tries < 600; tries += 1) {
+      if ((await this.probe()) === 0) return;
+      if (this.server?.exitCode !== null) break;
+      await sleep(100);
+    }
+    throw new Error(`the server did not become ready:\n${this.log}`);
+  }
+
+  /** The exit code of the server, once it has ended, and what it printed. */
+  async end(): Promise<Ended> {
+    const { server } = this;
+    if (server === undefined) return { status: null, output: this.log };
+    if (server.exitCode === null && server.signalCode === null) {
+      await new Promise((resolve) => server.once("close", resolve));
+    }
+    this.server = undefined;
+    return { status: server.exitCode, output: this.log };
+  }
+
+  /** Stops the server: as the image does, or at once. */
+  async stop(signal?: NodeJS.Signals): Promise<void> {
+    this.server?.kill(signal ?? (this.engine === "mysql" ? "SIGTERM" : "SIGINT"));
+    await this.end();
+  }
+
+  /** The status of the readiness probe's command. */
+  async probe(): Promise<number | null> {
+    const objects = await this.objects();
+    const workload = one(objects, "StatefulSet");
+    const command = inContainer(workload, "readinessProbe.exec.command") as string[];
+    const words = command.map((word) => this.local(word));
+    return (await this.exec(words, this.lay(objects, workload))).status;
+  }
+
+  /** Runs the CronJob's command. */
+  async backup(more: Env = {}): Promise<Ended> {
+    return await this.runPod("CronJob", more);
+  }
+
+  /** Runs the restore Job's command for a dump. */
+  async restore(file: string, request?: string): Promise<Ended> {
+    const before = this.args;
+    this.set({ restoreFrom: file, ...(request !== undefined && { restoreRequest: request }) });
+    try {
+      return await this.runPod("Job", {});
+    } finally {
+      this.args = before;
+    }
+  }
+
+  private async runPod(kind: "CronJob" | "Job", more: Env): Promise<Ended> {
+    const objects = await this.objects();
+    const workload = one(objects, kind);
+    const env = { ...this.lay(objects, workload), ...more };
+    const words = (inContainer(workload, "command") as string[]).map((it) => this.local(it));
+    return await this.exec(words, env);
+  }
+
+  /** Starts the CronJob's command in a process group of its own. */
+  async beginBackup(): Promise<ChildProcess> {
+    const objects = await this.objects();
+    const workload = one(objects, "CronJob");
+    const env = this.lay(objects, workload);
+    const [program = "", ...words] = inContainer(workload, "command") as string[];
+    const local = words.map((it) => this.local(it));
+    return spawn(program, local, { env, detached: true, stdio: "ignore", ...unprivileged });
+  }
+
+  private exec([program = "", ...words]: readonly string[], env: Env, input = ""): Promise<Ended> {
+    const child = spawn(program, words, { env, cwd: this.tmp, ...unprivileged });
+    let output = "";
+    for (const stream of [child.stdout, child.stderr]) {
+      stream.on("data", (chunk: Buffer) => (output += chunk.toString()));
+    }
+    child.stdin.on("error", () => undefined);
+    child.stdin.end(input);
+    return new Promise((resolve) => child.on("close", (status) => resolve({ status, output })));
+  }
+
+  /** Runs statements as a user; the answer as text. @throws Error with the server's words */
+  async sql(text: string, of: { user?: "app" | "admin"; database?: string } = {}): Promise<string> {
+    const { user = "admin", database = "lab_data" } = of;
+    const { engine } = this;
+    const admin = engine === "mysql" ? "root" : "postgres";
+    const name = user === "app" ? "lab" : admin;
+    const mysql = ["mysql", "--no-defaults", `--host=${host}`, `--user=${name}`, "--batch"];
+    const words = {
+      mysql: [
+        ...mysql,
+        "--raw",
+        "--skip-column-names",
+        "--default-character-set=utf8mb4",
+        database,
+      ],
+      postgresql: ["psql", "-X", "-q", "-A", "-t", "-v", "ON_ERROR_STOP=1", "-U", name, database],
+    }[engine];
+    const env = {
+      PATH: searchPath,
+      LC_ALL: "C.UTF-8",
+      MYSQL_PWD: this.passwords[user],
+      MYSQL_TCP_PORT: String(this.port),
+      PGHOST: host,
+      PGPORT: String(this.port),
+      PGPASSWORD: this.passwords[user],
+    };
+    const { status, output } = await this.exec(words, env, text);
+    if (status !== 0) throw new Error(output);
+    return output;
+  }
+
+  /** Whether the data folder is there. */
+  get hasData(): boolean {
+    return existsSync(join(this.volume, "data"));
+  }
+
+  async remove(): Promise<void> {
+    await this.stop("SIGKILL");
+    rmSync(this.folder, { recursive: true, force: true });
+  }
+}

@@ -1,0 +1,272 @@
+import type { SystemCases } from "./cases";
+
+const good = {
+  image: "registry.example.org/edi/bots:4.0.0",
+  database: { type: "external", host: "mysql.example.org" },
+};
+const external = (changes: object): Readonly<Record<string, unknown>> => ({
+  database: { ...good.database, ...changes },
+});
+const managed = (changes: object): Readonly<Record<string, unknown>> => ({
+  database: { type: "managed", ...changes },
+});
+const ini = (
+  section: string,
+  option: string,
+  value: unknown,
+): Readonly<Record<string, unknown>> => ({
+  files: { botsIni: { [section]: { [option]: value } } },
+});
+const autoscaling = { minReplicas: 1, maxReplicas: 3 };
+const nfs = { server: "nfs.example.org", path: "/export/edi" };
+
+/** What the tests know of bots. */
+export const bots: SystemCases = {
+  good,
+  onlyInProd: ["database.host", "database.cidr", "exposure.tls.issuer"],
+  differs: [
+    "namespace",
+    "web.replicas",
+    "engine.schedule",
+    "database.type",
+    "volumes.storageClassName",
+    "volumes.data.size",
+    "volumes.logs.size",
+    "volumes.config.size",
+    "backup.keep",
+    "backup.size",
+    "exposure.hosts",
+    "exposure.tls.mode",
+  ],
+  bad: [
+    { title: "no image", changes: { image: undefined }, key: "image", says: /is missing/ },
+    {
+      title: "image latest",
+      changes: { image: "bots:latest" },
+      key: "image",
+      says: /not `latest`/,
+    },
+    {
+      title: "no database",
+      changes: { database: undefined },
+      key: "database",
+      says: /is missing/,
+    },
+    {
+      title: "unknown kind of database",
+      changes: { database: { type: "sqlite" } },
+      key: "database.type",
+      says: /a known type/,
+    },
+    {
+      title: "external database without host",
+      changes: external({ host: undefined }),
+      key: "database.host",
+      says: /is missing/,
+    },
+    {
+      title: "unknown database engine",
+      changes: external({ engine: "oracle" }),
+      key: "database.engine",
+      says: /mysql, postgresql/,
+    },
+    {
+      title: "database name with a hyphen",
+      changes: external({ name: "bots-data" }),
+      key: "database.name",
+      says: /letters, digits and _/,
+    },
+    {
+      title: "host of a managed database",
+      changes: managed({ host: "mysql.example.org" }),
+      key: "database.host",
+      says: /unknown key/,
+    },
+    {
+      title: "dumps kept for no day",
+      changes: external({ backup: { retentionDays: 0 } }),
+      key: "database.backup.retentionDays",
+      says: /at least 1/,
+    },
+    {
+      title: "root user",
+      changes: { runAsUser: 0 },
+      key: "runAsUser",
+      says: /at least 1/,
+    },
+    {
+      title: "replicas of the job queue",
+      changes: { jobQueue: { mode: "separate", replicas: 2 } },
+      key: "jobQueue.replicas",
+      says: /unknown key/,
+    },
+    {
+      title: "unknown mode of the job queue",
+      changes: { jobQueue: { mode: "both" } },
+      key: "jobQueue.mode",
+      says: /a known mode/,
+    },
+    {
+      title: "host of a sidecar",
+      changes: { jobQueue: { mode: "sidecar", host: "elsewhere" } },
+      key: "jobQueue.host",
+      says: /unknown key/,
+    },
+    {
+      title: "two web servers with a job queue each",
+      changes: { web: { replicas: 2 }, jobQueue: { mode: "sidecar" } },
+      key: "web.replicas",
+      says: /at most 1 with jobQueue\.mode sidecar/,
+    },
+    {
+      title: "autoscaled web servers with a job queue each",
+      changes: { web: { autoscaling }, jobQueue: { mode: "sidecar" } },
+      key: "web.autoscaling",
+      says: /job queue of its own/,
+    },
+    {
+      title: "replicas beside autoscaling",
+      changes: { web: { replicas: 2, autoscaling } },
+      key: "web.replicas",
+      says: /autoscaling/,
+    },
+    {
+      title: "path of metrics without slash",
+      changes: { web: { metricsPath: "metrics" } },
+      key: "web.metricsPath",
+      says: /a path such as/,
+    },
+    {
+      title: "schedule in words",
+      changes: { engine: { schedule: "every 5 minutes" } },
+      key: "engine.schedule",
+      says: /five cron fields/,
+    },
+    {
+      title: "route that is a flag",
+      changes: { engine: { routes: ["--routeid=orders"] } },
+      key: "engine.routes[0]",
+      says: /a route's id/,
+    },
+    {
+      title: "two routes of one name",
+      changes: { engine: { routes: ["orders_in", "Orders-In"] } },
+      key: "engine.routes[1]",
+      says: /not bots-engine-orders-in/,
+    },
+    {
+      title: "monitor of nothing",
+      changes: { dirMonitor: { directories: [] } },
+      key: "dirMonitor.directories",
+      says: /at least 1/,
+    },
+    {
+      title: "monitor of another volume",
+      changes: { dirMonitor: { directories: [{ path: "/var/edi" }] } },
+      key: "dirMonitor.directories[0].path",
+      says: /data volume/,
+    },
+    {
+      title: "negative tries",
+      changes: { init: { backoffLimit: -1 } },
+      key: "init.backoffLimit",
+      says: /at least 0/,
+    },
+    {
+      title: "administrator without address",
+      changes: { superuser: { email: "admin" } },
+      key: "superuser.email",
+      says: /email/,
+    },
+    {
+      title: "unknown access mode",
+      changes: { volumes: { accessMode: "RWX" } },
+      key: "volumes.accessMode",
+      says: /ReadWriteMany, ReadWriteOnce/,
+    },
+    {
+      title: "unknown ownership",
+      changes: { volumes: { ownership: "root" } },
+      key: "volumes.ownership",
+      says: /fsGroup, none, chown/,
+    },
+    {
+      title: "NFS and a class",
+      changes: { volumes: { nfs, storageClassName: "t1-shiva-nfs" } },
+      key: "volumes.storageClassName",
+      says: /choose one/,
+    },
+    {
+      title: "NFS and a claim",
+      changes: { volumes: { nfs, data: { existingClaim: "old" } } },
+      key: "volumes.data.existingClaim",
+      says: /choose one/,
+    },
+    {
+      title: "relative NFS path",
+      changes: { volumes: { nfs: { ...nfs, path: "export" } } },
+      key: "volumes.nfs.path",
+      says: /absolute path/,
+    },
+    {
+      title: "volume of no size",
+      changes: { volumes: { data: { size: "20 GB" } } },
+      key: "volumes.data.size",
+      says: /quantity/,
+    },
+    {
+      title: "port of the web server in bots.ini",
+      changes: ini("webserver", "Port", 9000),
+      key: "files.botsIni.webserver.Port",
+      says: /port of the Service/,
+    },
+    {
+      title: "host of the job queue in bots.ini",
+      changes: ini("jobqueue", "host", "elsewhere"),
+      key: "files.botsIni.jobqueue.host",
+      says: /jobQueue\.host sets it/,
+    },
+    {
+      title: "value of two lines in bots.ini",
+      changes: ini("settings", "limit", "30\n[webserver]"),
+      key: "files.botsIni.settings.limit",
+      says: /one line/,
+    },
+    {
+      title: "a secret in settings.py",
+      changes: { files: { settings: { SECRET_KEY: "x" } } },
+      key: "files.settings.SECRET_KEY",
+      says: /botsDjangoSecretKey/,
+    },
+    {
+      title: "a Django setting in small letters",
+      changes: { files: { settings: { debug: true } } },
+      key: "files.settings.debug",
+      says: /in capitals/,
+    },
+    {
+      title: "load balancer without host names",
+      changes: { exposure: { type: "loadBalancer" } },
+      key: "allowedHosts",
+      says: /at least one host name/,
+    },
+    {
+      title: "mail without recipients",
+      changes: { smtp: { host: "mail.example.org", from: "a@example.org", managers: [] } },
+      key: "smtp.managers",
+      says: /at least 1/,
+    },
+    {
+      title: "image updates of an image without registry",
+      changes: { image: "bots:4.0.0", imageUpdates: {} },
+      key: "image",
+      says: /registry and a tag/,
+    },
+    {
+      title: "Argo in bots' own namespace",
+      changes: { namespace: "edi", imageUpdates: { argoNamespace: "edi" } },
+      key: "imageUpdates.argoNamespace",
+      says: /denies Argo its traffic/,
+    },
+  ],
+};

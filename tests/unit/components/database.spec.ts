@@ -1,0 +1,408 @@
+import assert from "node:assert/strict";
+import { setTimeout as sleep } from "node:timers/promises";
+import * as pulumi from "@pulumi/pulumi";
+import {
+  Database,
+  type DatabaseArgs,
+  type Namespace,
+  NetworkPolicy,
+  Settings,
+  Worker,
+} from "../../../components";
+import type { KubeObject } from "../../../engine/objects";
+import {
+  assertParents,
+  digestKey,
+  digestsOf,
+  inContainer,
+  inNamespace,
+  inPod,
+  itRefuses,
+  objectsIn,
+  pod,
+  resources,
+} from "../../support/components";
+import { count, one, oneResource, read, type Recorded, valueOf } from "../../support/deploy";
+import { invariants } from "../../support/invariants";
+
+const password = "canary/pass#word";
+const adminPassword = "admin-canary";
+const minimal = {
+  name: "database",
+  engine: "postgresql",
+  databaseName: "lab_data",
+  userName: "lab",
+  password: pulumi.secret(password),
+  adminPassword: pulumi.secret(adminPassword),
+  digestKey,
+  storage: { size: "10Gi" },
+} as const;
+const make =
+  (args: Partial<DatabaseArgs> = {}) =>
+  (namespace: Namespace) =>
+    new Database("lab-database", { namespace, ...minimal, ...args });
+const backup = { schedule: "0 2 * * *", retentionDays: 30, storage: { size: "50Gi" } };
+const engines = {
+  mysql: { port: 3306, image: "mysql:8.4.10", scheme: "mysql", dump: "x.sql.gz" },
+  postgresql: {
+    port: 5432,
+    image: "postgres:17.7-bookworm",
+    scheme: "postgresql",
+    dump: "x.dump.gz",
+  },
+} as const;
+const each = Object.keys(engines) as (keyof typeof engines)[];
+
+/** The environment of a workload's container: values, or the Secret's keys in brackets. */
+function envOf(manifest: Parameters<typeof inContainer>[0]): Record<string, string> {
+  const list = inContainer(manifest, "env") as {
+    name: string;
+    value?: string;
+    valueFrom?: unknown;
+  }[];
+  return Object.fromEntries(
+    list.map(({ name, value, valueFrom }) => [
+      name,
+      value ?? `[${String(read(valueFrom, "secretKeyRef.key"))}]`,
+    ]),
+  );
+}
+
+const objectsOf = (found: readonly Recorded[]): KubeObject[] =>
+  found.map(({ inputs }) => inputs as unknown as KubeObject);
+
+describe("Database", () => {
+  for (const engine of each) {
+    const { port, image, scheme } = engines[engine];
+
+    describe(engine, () => {
+      it("has sensible defaults", async () => {
+        const { resources: all, result } = await inNamespace(make({ engine }));
+        const found = all.filter(({ parent }) => !parent.endsWith(":Namespace::lab"));
+        const server = one(found, "StatefulSet", "database");
+        assert.equal(inContainer(server, "image"), image);
+        assert.equal(read(server.spec, "replicas"), 1);
+        assert.equal(read(server.spec, "serviceName"), "database");
+        assert.equal(inPod(server, "spec.securityContext.runAsUser"), 999);
+        assert.equal(inPod(server, "spec.terminationGracePeriodSeconds"), 120);
+        assert.equal(inContainer(server, "securityContext.readOnlyRootFilesystem"), true);
+        assert.deepEqual(inContainer(server, "resources"), {
+          requests: { cpu: "250m", memory: "512Mi" },
+          limits: { cpu: "1", memory: "1Gi" },
+        });
+        const claim = oneResource(found, "PersistentVolumeClaim", "database-data");
+        assert.deepEqual(read(claim.inputs.spec, "accessModes"), ["ReadWriteOnce"]);
+        assert.equal(claim.protect, false);
+        assert.equal(
+          count(found, "CronJob") + count(found, "Job") + count(found, "NetworkPolicy"),
+          0,
+        );
+        assert.equal(result.backupVolume, undefined);
+        assert.equal(result.capacity.storage, 10 * 2 ** 30);
+        assert.equal(await valueOf(result.statefulSet.metadata.name), "database");
+        assertParents(found, "Database");
+      });
+
+      it("keeps its data where no image has a volume of its own", async () => {
+        const server = one(await objectsIn(make({ engine })), "StatefulSet");
+        const mounts = inContainer(server, "volumeMounts") as { name: string; mountPath: string }[];
+        const data = mounts.find(({ name }) => name === "database-data");
+        assert.equal(data?.mountPath, "/var/lib/database");
+        assert.equal(envOf(server)["DATA_DIR"], "/var/lib/database/data");
+        assert.match(
+          JSON.stringify([inContainer(server, "args"), envOf(server)["PGDATA"]]),
+          /\/var\/lib\/database\/data"/,
+        );
+      });
+
+      it("has a Service of its name with an address, which selects its pod", async () => {
+        const { resources: found, result } = await inNamespace(make({ engine }));
+        const { spec } = one(found, "Service", "database");
+        assert.equal(read(spec, "clusterIP"), undefined);
+        assert.deepEqual(read(spec, "ports"), [{ name: engine, port, targetPort: engine }]);
+        const server = one(found, "StatefulSet");
+        assert.deepEqual(read(spec, "selector"), read(server.spec, "selector.matchLabels"));
+        assert.deepEqual(inContainer(server, "ports"), [{ name: engine, containerPort: port }]);
+        assert.equal(result.port, port);
+        assert.equal(result.host, "database");
+      });
+
+      it("tells all that a client needs in its Secret, the URI with the password encoded", async () => {
+        const uriSuffix = "?charset=utf8mb4";
+        const found = await objectsIn(make({ engine, uriSuffix }));
+        assert.deepEqual(one(found, "Secret", "database-auth").stringData, {
+          password,
+          "admin-password": adminPassword,
+          host: "database",
+          port: String(port),
+          database: "lab_data",
+          user: "lab",
+          uri: `${scheme}://lab:canary%2Fpass%23word@database:${port}/lab_data${uriSuffix}`,
+        });
+        const other = await objectsIn(make({ engine, uriScheme: `${engine}+driver` }));
+        const uri = one(other, "Secret").stringData?.["uri"] ?? "";
+        assert.ok(uri.startsWith(`${engine}+driver://lab:`) && uri.endsWith("/lab_data"), uri);
+      });
+
+      it("is probed for its start, readiness and life, over TCP", async () => {
+        const server = one(await objectsIn(make({ engine })), "StatefulSet");
+        for (const kind of ["startupProbe", "readinessProbe", "livenessProbe"]) {
+          const command = inContainer(server, `${kind}.exec.command`) as string[];
+          assert.match(command.join(" "), /--host=127\.0\.0\.1/);
+        }
+        const half = 30 * 60;
+        const seconds = inContainer(server, "startupProbe.periodSeconds") as number;
+        assert.equal(seconds * Number(inContainer(server, "startupProbe.failureThreshold")), half);
+      });
+
+      it("dumps on a schedule when asked", async () => {
+        const { resources: found, result } = await inNamespace(make({ engine, backup }));
+        const dumps = one(found, "CronJob", "database-backup");
+        assert.equal(read(dumps.spec, "schedule"), "0 2 * * *");
+        assert.equal(read(dumps.spec, "suspend"), false);
+        assert.equal(read(dumps.spec, "concurrencyPolicy"), "Forbid");
+        assert.equal(inContainer(dumps, "image"), image);
+        assert.deepEqual(inContainer(dumps, "command"), ["sh", "/opt/stackberth/backup.sh"]);
+        assert.equal(inPod(dumps, "spec.securityContext.runAsUser"), 999);
+        assert.deepEqual(envOf(dumps), {
+          ADMIN_PASSWORD: "[admin-password]",
+          BACKUP_DIR: "/backup",
+          DATABASE_HOST: "database",
+          DATABASE_NAME: "lab_data",
+          DATABASE_PORT: String(port),
+          DUMP_SUFFIX: { mysql: "sql.gz", postgresql: "dump.gz" }[engine],
+          RETENTION_DAYS: "30",
+        });
+        const { data = {} } = one(found, "ConfigMap", "database-backup-scripts");
+        const scripts = ["backup.sh", "common.sh", "engine.sh", "restore.sh"];
+        assert.deepEqual(Object.keys(data).sort(), scripts);
+        const claim = oneResource(found, "PersistentVolumeClaim", "database-backups");
+        assert.equal(read(claim.inputs.spec, "resources.requests.storage"), "50Gi");
+        assert.equal(result.backupVolume?.volumeName, "database-backups");
+        assert.equal(result.capacity.storage, 60 * 2 ** 30);
+        assert.equal(count(found, "Job"), 0);
+      });
+
+      it("restores by a Job of a name of its own, and lets both pods reach the server", async () => {
+        const restoreFrom = engines[engine].dump;
+        const found = await objectsIn(make({ engine, backup, restoreFrom }));
+        const job = one(found, "Job");
+        assert.match(job.metadata.name, /^database-restore-[0-9a-f]{8}$/);
+        assert.deepEqual(inContainer(job, "command"), ["sh", "/opt/stackberth/restore.sh"]);
+        assert.equal(envOf(job)["RESTORE_FROM"], restoreFrom);
+        assert.equal(envOf(job)["RESTORE_REQUEST"], "");
+        assert.equal(envOf(job)["DATABASE_USER"], "lab");
+        assert.equal(inPod(job, "spec.restartPolicy"), "Never");
+        const again = await objectsIn(
+          make({ engine, backup, restoreFrom, restoreRequest: "2027-01-01" }),
+        );
+        assert.notEqual(one(again, "Job").metadata.name, job.metadata.name);
+        const server = read(one(found, "StatefulSet").spec, "selector.matchLabels");
+        const ingress = one(found, "NetworkPolicy", "database-backup");
+        assert.deepEqual(read(ingress.spec, "podSelector.matchLabels"), server);
+        assert.deepEqual(read(ingress.spec, "ingress.0.ports"), [{ port, protocol: "TCP" }]);
+        assert.deepEqual(
+          (read(ingress.spec, "ingress.0.from") as unknown[]).map((it) =>
+            read(it, "podSelector.matchLabels"),
+          ),
+          [
+            read(one(found, "CronJob").spec, "jobTemplate.metadata.labels"),
+            {
+              "app.kubernetes.io/name": "database-restore",
+              "app.kubernetes.io/instance": "sys",
+            },
+          ],
+        );
+        for (const name of ["database-backup", "database-restore"]) {
+          const egress = one(found, "NetworkPolicy", `database-backup-from-${name}`);
+          assert.deepEqual(read(egress.spec, "egress.0.to.0.podSelector.matchLabels"), server);
+        }
+      });
+
+      it("meets every invariant of a stack, and shows its passwords in no other object", async () => {
+        const { resources: found } = await inNamespace((namespace) => {
+          const database = make({
+            engine,
+            backup,
+            restoreFrom: engines[engine].dump,
+            bootstrap: new Settings("bootstrap", { namespace, data: { "50.sql": "SELECT 1" } }),
+          })(namespace);
+          const env = { URI: database.secrets.ref("uri") };
+          const probe = { exec: { command: ["true"] } };
+          const client = new Worker("client", { namespace, ...pod, env, livenessProbe: probe });
+          const ports = [database.port];
+          const to = database.peer;
+          new NetworkPolicy("clients", { namespace, from: [client.peer], to, ports });
+        });
+        const objects = objectsOf(found);
+        const canaries = ["canary"];
+        for (const [name, invariant] of Object.entries(invariants)) {
+          const broken = invariant(objects, { stack: "test", protectData: false, canaries });
+          assert.deepEqual(broken, [], name);
+        }
+        const secret = objects.filter((it) => JSON.stringify(it).includes("canary"));
+        assert.deepEqual(
+          secret.map(({ kind }) => kind),
+          ["Secret"],
+        );
+      });
+    });
+  }
+
+  it("takes everything that can be set", async () => {
+    const placement = { priorityClassName: "high" };
+    const imagePullSecrets = ["registry"];
+    const found = await objectsIn(
+      make({
+        name: "store",
+        image: "example.org/postgres:18-alpine",
+        runAsUser: 70,
+        secretName: "store-secret",
+        storage: { size: "5Gi", storageClassName: "fast", retain: true },
+        resources,
+        placement,
+        imagePullSecrets,
+        serverArgs: ["-c", "max_connections=500"],
+        bootstrapEnv: { EXTRA: "1", PGDATA: "/elsewhere" },
+        backup: {
+          ...backup,
+          suspend: true,
+          storage: { size: "7Gi", storageClassName: "slow", retain: true },
+        },
+        restoreFrom: "lab-1.dump.gz",
+      }),
+    );
+    const server = one(found, "StatefulSet", "store");
+    assert.deepEqual(inContainer(server, "resources"), resources);
+    assert.deepEqual(inContainer(server, "args"), ["postgres", "-c", "max_connections=500"]);
+    assert.equal(envOf(server)["EXTRA"], "1");
+    assert.equal(envOf(server)["PGDATA"], "/var/lib/database/data", "not the bootstrap's business");
+    const workloads = [server, one(found, "CronJob", "store-backup"), one(found, "Job")];
+    for (const each of workloads) {
+      assert.equal(inContainer(each, "image"), "example.org/postgres:18-alpine");
+      assert.equal(inPod(each, "spec.priorityClassName"), "high");
+      assert.equal(inPod(each, "spec.securityContext.runAsUser"), 70);
+      assert.deepEqual(inPod(each, "spec.imagePullSecrets"), [{ name: "registry" }]);
+    }
+    assert.equal(read(workloads[1]?.spec, "suspend"), true);
+    for (const [name, size, storageClass] of [
+      ["store-data", "5Gi", "fast"],
+      ["store-backups", "7Gi", "slow"],
+    ] as const) {
+      const claim = oneResource(found, "PersistentVolumeClaim", name);
+      assert.equal(read(claim.inputs.spec, "resources.requests.storage"), size);
+      assert.equal(read(claim.inputs.spec, "storageClassName"), storageClass);
+      assert.ok(claim.protect && claim.retainOnDelete, name);
+    }
+    one(found, "Secret", "store-secret");
+    one(found, "Service", "store");
+  });
+
+  it("runs bootstrap scripts between its own, and rolls when they change", async () => {
+    const withScript = async (text: string) => {
+      const found = await objectsIn((namespace) =>
+        make({
+          bootstrap: new Settings("boot", { namespace, name: "boot", data: { "50.sql": text } }),
+        })(namespace),
+      );
+      const server = one(found, "StatefulSet");
+      const volumes = inPod(server, "spec.volumes") as { name: string }[];
+      const volume = volumes.find(({ name }) => name === "database-first-start");
+      assert.deepEqual(read(volume, "projected.sources"), [
+        { configMap: { name: "database-first-start" } },
+        { configMap: { name: "boot" } },
+      ]);
+      const own = Object.keys(one(found, "ConfigMap", "database-first-start").data ?? {});
+      assert.deepEqual([...own, "50.sql"].sort(), ["00-account.sh", "50.sql", "zz-done.sh"]);
+      return digestsOf(server);
+    };
+    assert.notDeepEqual(await withScript("SELECT 1"), await withScript("SELECT 2"));
+  });
+
+  it("rolls when a password changes, to set it", async () => {
+    const digests = async (args: Partial<DatabaseArgs>) =>
+      digestsOf(one(await objectsIn(make(args)), "StatefulSet"));
+    assert.deepEqual(await digests({}), await digests({}));
+    assert.notDeepEqual(await digests({}), await digests({ password: "other" }));
+    assert.notDeepEqual(await digests({}), await digests({ adminPassword: "other" }));
+  });
+
+  it("takes a Secret that somebody else keeps", async () => {
+    const found = await objectsIn(make({ existingSecret: "theirs", backup }));
+    assert.equal(count(found, "Secret"), 0);
+    for (const workload of [one(found, "StatefulSet"), one(found, "CronJob")]) {
+      assert.equal(inContainer(workload, "env.0.valueFrom.secretKeyRef.name"), "theirs");
+    }
+  });
+
+  it("is complete before what depends on it begins", async () => {
+    const events: string[] = [];
+    await inNamespace(
+      (namespace) => {
+        const database = make({ backup, restoreFrom: "lab-1.dump.gz" })(namespace);
+        new Worker("client", { namespace, ...pod }, { dependsOn: [database] });
+      },
+      {
+        creation: async (name) => {
+          events.push(`${name} begins`);
+          await sleep(name === "lab-database-server" || name.endsWith("-restore") ? 50 : 0);
+          events.push(`${name} ends`);
+        },
+      },
+    );
+    const at = (event: string): number => {
+      assert.ok(events.includes(event), `${event} is not among ${events.join(", ")}`);
+      return events.indexOf(event);
+    };
+    assert.ok(at("lab-database-backup-restore begins") > at("lab-database-server ends"));
+    assert.ok(at("lab-database-backup-restore begins") > at("lab-database-backup-access ends"));
+    assert.ok(at("client begins") > at("lab-database-backup-restore ends"));
+  });
+
+  itRefuses([
+    ["a name of a database that is none", make({ databaseName: "a-b" }), "databaseName", /"a-b"/],
+    ["one that is too long", make({ databaseName: "a".repeat(49) }), "databaseName", /at most 48/],
+    ["the server's own database", make({ databaseName: "Postgres" }), "databaseName", /own/],
+    ["a user's name that is none", make({ userName: "1a" }), "userName", /no digit first/],
+    ["the administrator as user", make({ userName: "postgres" }), "userName", /administrator/],
+    [
+      "root as MySQL's user",
+      make({ engine: "mysql", userName: "root" }),
+      "userName",
+      /administrator/,
+    ],
+    [
+      "dumps that are deleted at once",
+      make({ backup: { ...backup, retentionDays: 0 } }),
+      "backup.retentionDays",
+      /0 is no whole number >= 1/,
+    ],
+    ["a restore from nowhere", make({ restoreFrom: "x.dump.gz" }), "restoreFrom", /needs `backup`/],
+    [
+      "a dump of the other engine",
+      make({ backup, restoreFrom: "x.sql.gz" }),
+      "restoreFrom",
+      /allowed: NAME\.dump\.gz/,
+    ],
+    [
+      "a dump from elsewhere",
+      make({ backup, restoreFrom: "../x.dump.gz" }),
+      "restoreFrom",
+      /without a folder/,
+    ],
+    [
+      "a request that is no file name",
+      make({ backup, restoreFrom: "x.dump.gz", restoreRequest: "a/b" }),
+      "restoreRequest",
+      /"a\/b"/,
+    ],
+    ["a size that is none", make({ storage: { size: "big" } }), "size", /"big"/],
+    ["an image without a version", make({ image: "postgres" }), "image", /no tag/],
+    [
+      "a schedule that is none",
+      make({ backup: { ...backup, schedule: "daily" } }),
+      "schedule",
+      /five fields/,
+    ],
+  ]);
+});

@@ -1,0 +1,206 @@
+import assert from "node:assert/strict";
+import { readdirSync, readFileSync, renameSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { diff } from "../../../cli/diff";
+import { diffRevision } from "../../../diff";
+import { asJson } from "../../../diff/json";
+import { asMarkdown, commentMark } from "../../../diff/markdown";
+import { asText } from "../../../diff/text";
+import { Crypter } from "../../../secrets/passphrase";
+import { StackFile } from "../../../secrets/stackFile";
+import { Repository } from "../../support/repository";
+import { root as project } from "../../support/stackberth";
+
+/** What the command prints and exits with. */
+async function run(
+  root: string,
+  ...argv: readonly string[]
+): Promise<{ readonly code: number; readonly output: string }> {
+  const lines: string[] = [];
+  const code = await diff(["--base", "base", ...argv], root, (text) => lines.push(text));
+  return { code, output: lines.join("\n") };
+}
+
+/** The same report in every format. */
+async function written(root: string): Promise<Readonly<Record<string, string>>> {
+  const report = await diffRevision({ root, base: "base", stack: "all", allowed: [] });
+  return { text: asText(report), markdown: asMarkdown(report), json: asJson(report) };
+}
+
+const claim = "PersistentVolumeClaim/openms/workspaces";
+
+describe("diff: the command", function () {
+  this.timeout(300_000);
+  let repository: Repository;
+  let root: string;
+  before(() => {
+    repository = new Repository();
+    root = repository.root;
+  });
+  afterEach(() => repository.reset());
+  after(() => repository.remove());
+
+  it("finds nothing where nothing changed, in every format, and leaves nothing behind", async () => {
+    const left = (): string[] =>
+      readdirSync(tmpdir()).filter((name) => name.startsWith("stackberth-base-"));
+    const before = left();
+    for (const [format, output] of Object.entries(await written(root))) {
+      const nothing = format === "json" ? '"systems": \\[\\]' : "no difference";
+      assert.equal(output.match(new RegExp(nothing, "g"))?.length, 2, format);
+    }
+    assert.deepEqual(left(), before);
+  });
+
+  it("shows a changed setting in the stack it is of", async () => {
+    repository.set("prod", ["stackberth:openms", "web", "replicas"], 3);
+    const { code, output } = await run(root);
+    assert.equal(code, 0);
+    assert.match(output, /dev: no difference/);
+    assert.match(output, /scales\s+web 2 → 3/);
+    assert.match(output, /capacity\s+pods 5 → 6 \(\+1\)/);
+    assert.match(output, /@@ spec\.replicas @@\n\s+- 2\n\s+\+ 3/);
+  });
+
+  it("runs each side with its own code", async () => {
+    repository.edit("components/workload.ts", (text) =>
+      text.replace("revisionHistoryLimit: 3", "revisionHistoryLimit: 7"),
+    );
+    const { output } = await run(root, "--stack", "dev");
+    assert.doesNotMatch(output, /prod/);
+    assert.match(output, /@@ spec\.revisionHistoryLimit @@\n\s+- 3\n\s+\+ 7/);
+  });
+
+  it("follows a changed file to the pods that read it", async () => {
+    repository.edit("systems/openms/files/settings.json", (text) => text.replace("86400", "3600"));
+    const { output } = await run(root, "--stack", "prod");
+    assert.match(
+      output,
+      /Deployment web rolls \(2 pods\): ConfigMap openms-config \(settings\.json\)/,
+    );
+  });
+
+  it("says when the two sides need different packages", async () => {
+    repository.edit("package-lock.json", (text) => text.replace('"version"', '"version" '));
+    assert.match((await run(root, "--stack", "dev")).output, /package-lock\.json differs/);
+  });
+
+  describe("with a claim that would be replaced", () => {
+    beforeEach(() =>
+      repository.set("prod", ["stackberth:openms", "workspaces", "storageClassName"], "cephfs"),
+    );
+
+    it("shouts in every format", async () => {
+      for (const [format, output] of Object.entries(await written(root))) {
+        assert.ok(output.includes(claim), format);
+        assert.match(output, /manila-nfs → cephfs/);
+      }
+    });
+
+    it("exits with 0 once somebody consents in writing, and says so", async () => {
+      const { code, output } = await run(root, "--stack", "prod", "--allow-replace", claim);
+      assert.equal(code, 0);
+      assert.match(output, new RegExp(`CONSENTED: ${claim} in prod`));
+    });
+
+    it("takes no other name for consent, and says which was idle", async () => {
+      const other = ["--allow-replace", `${claim}-2`];
+      const { code, output } = await run(root, "--stack", "prod", ...other);
+      assert.equal(code, 2);
+      assert.match(output, new RegExp(`${claim}-2: nothing of that name is lost`));
+    });
+
+    it("exits with 2, and makes a comment that is found again, with the fields folded", async () => {
+      const { code, output } = await run(root, "--stack", "prod", "--format", "markdown");
+      assert.equal(code, 2);
+      assert.ok(output.startsWith(commentMark));
+      assert.match(output, /> \[!CAUTION\]\n> \*\*`PersistentVolumeClaim/);
+      assert.match(output, /<details><summary>1 object, 1 field<\/summary>/);
+    });
+  });
+
+  it("shows a new stack as created, and one whose file went in a note", async () => {
+    const dev = join(root, "Pulumi.dev.yaml");
+    renameSync(dev, join(root, "Pulumi.other.yaml"));
+    const { code, output } = await run(root);
+    assert.equal(code, 0);
+    assert.match(output, /other: openms: \d+ created/);
+    assert.match(output, /note: stack dev has no file any more/);
+  });
+});
+
+describe("diff: secrets", function () {
+  this.timeout(300_000);
+  const canaries = ["canary-old-value-5d1", "canary-new-value-7f3"] as const;
+  let repository: Repository;
+  before(() => (repository = new Repository()));
+  after(() => repository.remove());
+
+  /** Gives a stack a passphrase nobody knows, and every secret of dev the same value. */
+  function plant(stack: string, value: string): string[] {
+    const dev = Object.keys(StackFile.read(repository.root, "dev", "stackberth").secureValues());
+    const file = StackFile.read(repository.root, stack, "stackberth");
+    const { crypter, salt } = Crypter.create("nobody knows this one");
+    file.setEncryptionsalt(salt);
+    const ciphertexts = dev.map((key) => {
+      const ciphertext = crypter.encrypt(value);
+      file.setSecure(key, ciphertext);
+      return ciphertext;
+    });
+    file.save();
+    return ciphertexts;
+  }
+
+  it("prints no value and no ciphertext, and needs no passphrase, in every format", async () => {
+    const hidden = [...canaries, ...plant("dev", canaries[0]), ...plant("prod", canaries[0])];
+    repository.commit();
+    hidden.push(...plant("dev", canaries[1]), ...plant("prod", canaries[1]));
+    for (const [format, output] of Object.entries(await written(repository.root))) {
+      assert.match(output, /Secret.*redis-auth/);
+      assert.match(output, /\[secret [0-9a-f]{8}\]/);
+      for (const text of hidden) {
+        assert.ok(!output.includes(text), `${format} prints ${text}`);
+        assert.ok(!output.includes(Buffer.from(text).toString("base64")), format);
+      }
+    }
+    // The test of the test: the canaries are where the command reads.
+    const file = readFileSync(join(repository.root, "Pulumi.prod.yaml"), "utf8");
+    assert.ok(file.includes(hidden.at(-1) ?? "none"));
+  });
+
+  it("says which pods a changed secret rolls", async () => {
+    const { output } = await run(repository.root, "--stack", "prod");
+    assert.match(
+      output,
+      /Deployment redis stops, then starts \(1 pod\): Secret redis-auth \(password, url\)/,
+    );
+  });
+
+  it("does not print a secret that somebody wrote in plain text", async () => {
+    repository.set("prod", ["stackberth:openmsRedisPassword"], canaries[1]);
+    await assert.rejects(run(repository.root), (error: Error) => {
+      assert.match(error.message, /openmsRedisPassword: stands in plain text/);
+      assert.ok(!error.message.includes(canaries[1]));
+      return true;
+    });
+  });
+});
+
+describe("diff: mistakes", () => {
+  const cases: readonly [argv: string[], says: RegExp][] = [
+    [[], /--base is missing: npm run diff -- --base/],
+    [["--base", "no-such-branch"], /no-such-branch is no revision here .*git fetch/],
+    [["--base", "--output=x"], /argument is ambiguous|--base/],
+    [["--base", "HEAD", "--stack", "nope"], /no stack nope; --stack takes all, dev, prod/],
+    [["--base", "HEAD", "--format", "html"], /html is unknown; it is one of: text, markdown, json/],
+    [["--base", "HEAD", "--colour"], /allowed: --base BASE/],
+  ];
+  for (const [argv, says] of cases) {
+    it(`${argv.join(" ") || "no flag"}: says what is allowed`, async () => {
+      await assert.rejects(
+        diff(argv, project, () => undefined),
+        says,
+      );
+    });
+  }
+});

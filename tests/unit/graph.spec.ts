@@ -1,0 +1,277 @@
+import assert from "node:assert/strict";
+import { documents, graph } from "../../cli/graph";
+import { drawStack } from "../../graph";
+import { layOut } from "../../graph/layout";
+import { asMermaid } from "../../graph/mermaid";
+import { type Graph, graphOf } from "../../graph/model";
+import { asSvg } from "../../graph/svg";
+import { type KubeObject, textAt } from "../../engine/objects";
+import { root } from "../support/stackberth";
+import { collectStack, stackNames } from "../support/stacks";
+
+const object = (kind: string, name: string, content: object = {}): KubeObject => ({
+  apiVersion: "v1",
+  kind,
+  metadata: { name, namespace: "app" },
+  ...content,
+});
+
+const workload = (
+  name: string,
+  kind = "Deployment",
+  spec: object = {},
+  pod: object = {},
+): KubeObject => {
+  const containers = [{ name, ports: [{ name: "http", containerPort: 8080 }] }];
+  const template = { metadata: { labels: { app: name } }, spec: { containers, ...pod } };
+  return object(kind, name, { spec: { replicas: 1, ...spec, template } });
+};
+
+const pods = (app: string) => ({ podSelector: { matchLabels: { app } } });
+const policy = (name: string, app: string | undefined, spec: object): KubeObject =>
+  object("NetworkPolicy", name, {
+    spec: { podSelector: app === undefined ? {} : { matchLabels: { app } }, ...spec },
+  });
+const denyAll = policy("deny", undefined, { policyTypes: ["Ingress", "Egress"] });
+const ingress = (app: string, ...rules: object[]): KubeObject =>
+  policy(`to-${app}`, app, { policyTypes: ["Ingress"], ingress: rules });
+const egress = (app: string, ...rules: object[]): KubeObject =>
+  policy(`from-${app}`, app, { policyTypes: ["Egress"], egress: rules });
+
+/** The edges as `from -label-> to`. */
+const edges = ({ edges: all }: Graph): string[] =>
+  all.map(({ from, to, kind, label }) =>
+    kind === "mount" ? `${from} .. ${to}` : `${from} -${label}-> ${to}`,
+  );
+
+const [web, db] = [workload("web"), workload("db")];
+const toDb = egress("web", { to: [pods("db")], ports: [{ port: 5432 }] });
+const fromWeb = ingress("db", { from: [pods("web")], ports: [{ port: 5432 }] });
+
+const cases: readonly [what: string, objects: KubeObject[], expected: string[]][] = [
+  [
+    "what both ends allow",
+    [web, db, denyAll, toDb, fromWeb],
+    ["deployment_web -5432-> deployment_db"],
+  ],
+  ["nothing where only the way out is open", [web, db, denyAll, toDb], []],
+  ["nothing where only the way in is open", [web, db, denyAll, fromWeb], []],
+  [
+    "the ports that both ends have in common",
+    [
+      web,
+      db,
+      denyAll,
+      egress("web", { to: [pods("db")] }),
+      ingress("db", { from: [pods("web")], ports: [{ port: 1 }, { port: 2, protocol: "UDP" }] }),
+    ],
+    ["deployment_web -1, 2/UDP-> deployment_db"],
+  ],
+  [
+    "named ports by their number",
+    [
+      web,
+      db,
+      denyAll,
+      egress("web", { to: [pods("db")], ports: [{ port: 8080 }] }),
+      ingress("db", { from: [pods("web")], ports: [{ port: "http" }] }),
+    ],
+    ["deployment_web -8080-> deployment_db"],
+  ],
+  ["no line between pods that no policy isolates", [web, db], []],
+  [
+    "the way in of an isolated pod from one that is not",
+    [web, db, fromWeb],
+    ["deployment_web -5432-> deployment_db"],
+  ],
+  [
+    "expressions of a selector",
+    [
+      web,
+      db,
+      denyAll,
+      policy("from-most", undefined, {
+        policyTypes: ["Egress"],
+        podSelector: { matchExpressions: [{ key: "app", operator: "NotIn", values: ["db"] }] },
+        egress: [
+          {
+            to: [
+              {
+                podSelector: { matchExpressions: [{ key: "app", operator: "In", values: ["db"] }] },
+              },
+            ],
+          },
+        ],
+      }),
+      fromWeb,
+    ],
+    ["deployment_web -5432-> deployment_db"],
+  ],
+  [
+    "another namespace, addresses and anyone",
+    [
+      web,
+      denyAll,
+      ingress("web", {
+        from: [{ namespaceSelector: { matchLabels: { "kubernetes.io/metadata.name": "keda" } } }],
+        ports: [{ port: 8080 }],
+      }),
+      egress(
+        "web",
+        { to: [{ ipBlock: { cidr: "10.0.0.0/8" } }], ports: [{ port: 443 }, { port: 80 }] },
+        {},
+      ),
+    ],
+    [
+      "deployment_web -80, 443-> out_addresses_10_0_0_0_8",
+      "deployment_web -all ports-> out_anyone",
+      "in_namespace_keda -8080-> deployment_web",
+    ],
+  ],
+  [
+    "no name resolution, which every pod has",
+    [
+      web,
+      denyAll,
+      egress("web", { to: [{ namespaceSelector: {} }], ports: [{ port: 53, protocol: "UDP" }] }),
+    ],
+    [],
+  ],
+  [
+    "an Ingress by way of its Service, instead of anyone",
+    [
+      web,
+      denyAll,
+      ingress("web", { ports: [{ port: 8080 }] }),
+      object("Service", "front", { spec: { selector: { app: "web" }, ports: [{ port: 80 }] } }),
+      object("Ingress", "site", {
+        spec: {
+          rules: ["a.example.org", "b.example.org"].map((host) => ({
+            host,
+            http: { paths: [{ backend: { service: { name: "front", port: { number: 80 } } } }] },
+          })),
+        },
+      }),
+    ],
+    ["ingress_site -80-> deployment_web"],
+  ],
+  [
+    "a load balancer",
+    [
+      web,
+      object("Service", "front", {
+        spec: { type: "LoadBalancer", selector: { app: "web" }, ports: [{ port: 80 }] },
+      }),
+    ],
+    ["service_front -80-> deployment_web"],
+  ],
+  [
+    "volumes of a pod, and those that a StatefulSet makes",
+    [
+      workload(
+        "web",
+        "Deployment",
+        {},
+        {
+          volumes: [{ persistentVolumeClaim: { claimName: "files" } }, { emptyDir: {} }],
+        },
+      ),
+      object("PersistentVolumeClaim", "files"),
+      workload("db", "StatefulSet", { volumeClaimTemplates: [{ metadata: { name: "data" } }] }),
+    ],
+    ["deployment_web .. claim_files", "statefulset_db .. claim_db_data"],
+  ],
+];
+
+describe("graph: what is drawn", () => {
+  for (const [what, objects, expected] of cases) {
+    it(what, () => assert.deepEqual(edges(graphOf(objects)), expected));
+  }
+
+  it("says how many pods a workload has, and when a CronJob runs", () => {
+    const scaler = object("HorizontalPodAutoscaler", "web", {
+      spec: { scaleTargetRef: { kind: "Deployment", name: "web" }, minReplicas: 2, maxReplicas: 6 },
+    });
+    const job = object("CronJob", "nightly", {
+      spec: { schedule: "0 3 * * *", jobTemplate: { spec: { template: { spec: {} } } } },
+    });
+    const scaled = workload("web", "Deployment", { replicas: undefined });
+    const { nodes } = graphOf([scaled, scaler, job, workload("db")]);
+    assert.deepEqual(
+      nodes.map(({ title, lines }) => [title, ...lines]),
+      [
+        ["nightly", "CronJob, 0 3 * * *"],
+        ["db", "Deployment, 1 pod"],
+        ["web", "Deployment, 2 to 6 pods"],
+      ],
+    );
+  });
+
+  for (const stack of stackNames) {
+    it(`has every workload, claim and host of ${stack}`, async () => {
+      const drawings = await drawStack(root, stack);
+      const text = drawings.map(({ mermaid }) => mermaid).join("\n");
+      const { objects } = await collectStack(stack);
+      const kinds = ["Deployment", "StatefulSet", "CronJob", "PersistentVolumeClaim"];
+      const shown = objects.filter(({ kind }) => kinds.includes(kind));
+      assert.ok(shown.length > 0);
+      for (const { metadata } of shown) assert.ok(text.includes(`<b>${metadata.name}</b>`));
+      const hosts = objects.filter(({ kind }) => kind === "Ingress");
+      for (const { spec } of hosts) assert.ok(text.includes(textAt(spec, "rules", 0, "host")));
+    });
+  }
+});
+
+describe("graph: pictures", () => {
+  const busy = graphOf([web, db, denyAll, toDb, fromWeb]);
+
+  it("lets no two boxes overlap, and nothing stand outside", async () => {
+    const { objects } = await collectStack("prod");
+    const layout = await layOut(graphOf(objects));
+    assert.ok(layout.nodes.length > 3);
+    for (const [index, a] of layout.nodes.entries()) {
+      assert.ok(a.x >= 0 && a.y >= 0);
+      assert.ok(a.x + a.width <= layout.width && a.y + a.height <= layout.height);
+      for (const b of layout.nodes.slice(index + 1)) {
+        const apart =
+          a.x + a.width <= b.x ||
+          b.x + b.width <= a.x ||
+          a.y + a.height <= b.y ||
+          b.y + b.height <= a.y;
+        assert.ok(apart, `${a.title} and ${b.title}`);
+      }
+    }
+    for (const { from, to, points } of layout.edges) assert.ok(points.length >= 2, `${from} ${to}`);
+  });
+
+  it("are the same twice, and hold numbers only", async () => {
+    const caption = { title: "t", subtitle: "s" };
+    const [first, second] = [await asSvg(busy, caption), await asSvg(busy, caption)];
+    assert.equal(first, second);
+    assert.doesNotMatch(first, /NaN|undefined|Infinity/);
+  });
+
+  it("and Mermaid take any text", async () => {
+    const odd: Graph = {
+      nodes: [{ id: "a", kind: "workload", title: 'x <y> & "z" #1', lines: [] }],
+      edges: [],
+    };
+    assert.match(asMermaid(odd), /a\["<b>x #lt;y#gt; & #quot;z#quot; #35;1<\/b>"\]/);
+    assert.match(await asSvg(odd, { title: "a<b", subtitle: "" }), /x &lt;y&gt; &amp; "z" #1/);
+  });
+});
+
+describe("graph: documents", () => {
+  it("show what the program deploys; else run: npm run graph", async () => {
+    const { files, obsolete } = await documents(root);
+    assert.ok(files.length >= 2);
+    for (const { path, current, wanted } of files) assert.equal(current, wanted, path);
+    assert.deepEqual(obsolete, []);
+  });
+
+  it("show one stack; another needs a folder", () =>
+    assert.rejects(
+      graph(["--stack", "dev"], root, () => undefined),
+      /--out is missing: npm run graph -- --stack dev --out DIR/,
+    ));
+});

@@ -1,0 +1,308 @@
+import assert from "node:assert/strict";
+import { type ChildProcess, spawn } from "node:child_process";
+import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { createServer } from "node:net";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { botsIni, djangoSettings } from "../../../systems/bots/configFiles";
+import { botsSchema } from "../../../systems/bots/schema";
+import { needsPython, python } from "../../support/python";
+import { root } from "../../support/stackberth";
+import { systemCases } from "../../support/systems";
+
+const settings = (changes: object = {}) =>
+  botsSchema.parse({ ...systemCases["bots"]?.good, ...changes });
+
+const environment = {
+  DJANGO_SECRET_KEY: "k".repeat(50),
+  DB_ENGINE: "mysql",
+  DB_HOST: "db.example.org",
+  DB_NAME: "botsedi_data",
+  DB_USER: "botsedi",
+  DB_PASSWORD: 'it\'s "secret"',
+  ALLOWED_HOSTS: "bots.example.org, localhost",
+  POD_IP: "198.51.100.7",
+  CSRF_TRUSTED_ORIGINS: "https://bots.example.org",
+  SECURE_COOKIES: "true",
+};
+
+describe("settings.py of bots", () => {
+  let folder = "";
+  before(function () {
+    needsPython(this);
+    folder = mkdtempSync(join(tmpdir(), "stackberth-bots-"));
+  });
+  after(() => rmSync(folder, { recursive: true, force: true }));
+
+  /** Imports the files as a service would, and returns all settings. */
+  async function imported(
+    changes: object = {},
+    env: Readonly<Record<string, string>> = environment,
+  ): Promise<Record<string, unknown>> {
+    const { code, output } = await tried(changes, env);
+    assert.equal(code, 0, output);
+    return JSON.parse(output) as Record<string, unknown>;
+  }
+
+  function tried(changes: object, env: Readonly<Record<string, string>>) {
+    const parsed = settings(changes);
+    writeFileSync(join(folder, "bots.ini"), botsIni(parsed));
+    writeFileSync(join(folder, "settings.py"), djangoSettings(parsed));
+    const program = [
+      `import sys, json; sys.path.insert(0, ${JSON.stringify(folder)}); import settings`,
+      "print(json.dumps({k: v for k, v in vars(settings).items() if k.isupper() and k[0] != '_'}))",
+    ].join("\n");
+    return python(["-c", program], env);
+  }
+
+  it("takes all that differs from the environment", async () => {
+    const found = await imported();
+    assert.equal(found["SECRET_KEY"], environment.DJANGO_SECRET_KEY);
+    assert.equal(found["DEBUG"], false);
+    assert.deepEqual(found["ALLOWED_HOSTS"], ["bots.example.org", "localhost", "198.51.100.7"]);
+    assert.deepEqual(found["CSRF_TRUSTED_ORIGINS"], ["https://bots.example.org"]);
+    assert.equal(found["SESSION_COOKIE_SECURE"], true);
+    assert.equal(found["CSRF_COOKIE_SECURE"], true);
+    assert.deepEqual(found["DATABASES"], {
+      default: {
+        ENGINE: "django.db.backends.mysql",
+        NAME: "botsedi_data",
+        USER: "botsedi",
+        PASSWORD: environment.DB_PASSWORD,
+        HOST: "db.example.org",
+        PORT: "3306",
+        OPTIONS: {
+          connect_timeout: 10,
+          charset: "utf8mb4",
+          init_command: "SET sql_mode='STRICT_TRANS_TABLES'",
+        },
+      },
+    });
+    assert.equal(found["BOTSSYS"], "/home/bots/.bots/env/default/botssys");
+  });
+
+  it("knows both kinds of database, and their ports", async () => {
+    const { default: postgresql } = (
+      await imported({}, { ...environment, DB_ENGINE: "postgresql" })
+    )["DATABASES"] as { default: Record<string, unknown> };
+    assert.equal(postgresql["ENGINE"], "django.db.backends.postgresql");
+    assert.equal(postgresql["PORT"], "5432");
+    const { default: moved } = (await imported({}, { ...environment, DB_PORT: "3307" }))[
+      "DATABASES"
+    ] as {
+      default: Record<string, unknown>;
+    };
+    assert.equal(moved["PORT"], "3307");
+  });
+
+  it("sends mail where it is told to", async () => {
+    const mail = {
+      EMAIL_HOST: "mail.example.org",
+      EMAIL_PORT: "587",
+      EMAIL_USE_TLS: "true",
+      EMAIL_HOST_USER: "bots",
+      EMAIL_HOST_PASSWORD: "x",
+      EMAIL_FROM: "bots@example.org",
+      EMAIL_MANAGERS: "a@example.org,b@example.org",
+    };
+    const found = await imported({}, { ...environment, ...mail });
+    assert.equal(found["EMAIL_PORT"], 587);
+    assert.equal(found["EMAIL_USE_TLS"], true);
+    assert.deepEqual(found["MANAGERS"], [
+      ["a@example.org", "a@example.org"],
+      ["b@example.org", "b@example.org"],
+    ]);
+  });
+
+  it("logs to the container's output", async () => {
+    const { handlers, root: logger } = (await imported())["LOGGING"] as Record<
+      string,
+      Record<string, unknown>
+    >;
+    assert.equal((handlers?.["stdout"] as Record<string, unknown>)["stream"], "ext://sys.stdout");
+    assert.deepEqual(logger?.["handlers"], ["stdout"]);
+  });
+
+  it("names what is missing, and what is wrong", async () => {
+    for (const name of ["DJANGO_SECRET_KEY", "DB_HOST", "DB_NAME", "DB_USER", "DB_PASSWORD"]) {
+      const { code, output } = await tried({}, { ...environment, [name]: "" });
+      assert.equal(code, 1);
+      assert.ok(output.includes(`the environment variable ${name} is not set`), output);
+    }
+    const { code, output } = await tried({}, { ...environment, DB_ENGINE: "sqlite" });
+    assert.equal(code, 1);
+    assert.match(output, /DB_ENGINE is sqlite; allowed: mysql, postgresql/);
+  });
+
+  it("takes the stack's own values last, whatever is in them", async () => {
+    const values = {
+      LANGUAGE_CODE: "nl",
+      SESSION_COOKIE_AGE: 60,
+      USE_I18N: false,
+      EMAIL_SUBJECT_PREFIX: "'''\"\\n\u{1F4E6} ",
+      AUTH_PASSWORD_VALIDATORS: [],
+    };
+    const found = await imported({ files: { settings: values } });
+    for (const [name, value] of Object.entries(values)) assert.deepEqual(found[name], value, name);
+  });
+});
+
+describe("bots.ini", () => {
+  before(function () {
+    needsPython(this);
+  });
+
+  /** What bots' own parser, Python's, reads in it. */
+  async function read(changes: object = {}): Promise<Record<string, Record<string, string>>> {
+    const folder = mkdtempSync(join(tmpdir(), "stackberth-bots-"));
+    try {
+      const file = join(folder, "bots.ini");
+      writeFileSync(file, botsIni(settings(changes)));
+      const program =
+        "import configparser, json, sys; c = configparser.RawConfigParser(); c.read(sys.argv[1]);" +
+        "print(json.dumps({s: dict(c.items(s)) for s in c.sections()}))";
+      const { code, output } = await python(["-c", program, file]);
+      assert.equal(code, 0, output);
+      return JSON.parse(output) as Record<string, Record<string, string>>;
+    } finally {
+      rmSync(folder, { recursive: true, force: true });
+    }
+  }
+
+  it("has the sections that bots reads, and the ports of the Services", async () => {
+    const found = await read();
+    for (const section of [
+      "settings",
+      "webserver",
+      "jobqueue",
+      "dirmonitor",
+      "directories",
+      "charsets",
+    ]) {
+      assert.ok(found[section], section);
+    }
+    assert.equal(found["webserver"]?.["port"], "8080");
+    assert.equal(found["jobqueue"]?.["enabled"], "True");
+    assert.equal(found["jobqueue"]?.["port"], "28082");
+    assert.equal(found["jobqueue"]?.["host"], "localhost");
+    assert.equal(found["directories"]?.["botssys"], "/home/bots/.bots/env/default/botssys");
+  });
+
+  it("takes a stack's own values, in sections of its own as well", async () => {
+    const botsIniValues = {
+      settings: { maxdays: 7, debug: true },
+      custommenus: { menuname: "Reports" },
+      partners: { first: "a" },
+    };
+    const found = await read({ files: { botsIni: botsIniValues } });
+    assert.equal(found["settings"]?.["maxdays"], "7");
+    assert.equal(found["settings"]?.["debug"], "true");
+    assert.equal(found["settings"]?.["maxdayspersist"], "30");
+    assert.deepEqual(found["custommenus"], { menuname: "Reports" });
+    assert.deepEqual(found["partners"], { first: "a" });
+  });
+
+  it("tells the directory monitor what to watch", async () => {
+    const directories = [
+      { path: "/home/bots/.bots/a" },
+      { path: "/home/bots/.bots/b", filemask: "*.xml", route: "r" },
+    ];
+    const found = await read({ dirMonitor: { directories } });
+    assert.deepEqual(found["dirmonitor1"], {
+      path: "/home/bots/.bots/a",
+      filemask: "*",
+      route: "",
+    });
+    assert.deepEqual(found["dirmonitor2"], {
+      path: "/home/bots/.bots/b",
+      filemask: "*.xml",
+      route: "r",
+    });
+  });
+});
+
+/** A port that is free. */
+async function freePort(): Promise<number> {
+  const server = createServer().listen(0, "127.0.0.1");
+  await new Promise((resolve) => server.once("listening", resolve));
+  const address = server.address();
+  await new Promise((resolve) => server.close(resolve));
+  return typeof address === "object" && address !== null ? address.port : 0;
+}
+
+describe("the relay between bots' pods", () => {
+  const children: ChildProcess[] = [];
+  let queue = 0;
+  let web = 0;
+
+  /** Starts a program and waits for its first line. */
+  async function start(argv: readonly string[]): Promise<ChildProcess> {
+    const child = spawn("python3", ["-u", ...argv], { stdio: ["ignore", "pipe", "inherit"] });
+    children.push(child);
+    await new Promise<void>((resolve, reject) => {
+      child.stdout.once("data", () => resolve());
+      child.once("close", () => reject(new Error(`${argv.join(" ")} ended`)));
+    });
+    return child;
+  }
+
+  /** What bots' client does: a call by XML-RPC, at localhost. */
+  const call = () =>
+    python([
+      "-c",
+      `import xmlrpc.client; print(xmlrpc.client.ServerProxy("http://localhost:${web}").addjob(["bots-engine", "x" * 300000], 5))`,
+    ]);
+
+  before(async function () {
+    needsPython(this);
+    const between = await freePort();
+    queue = await freePort();
+    web = await freePort();
+    const relay = join(root, "systems/bots/files/relay.py");
+    // As in the two pods: each relay knows only the other one and its own localhost.
+    await start([relay, `127.0.0.1:${between}`, `127.0.0.1:${queue}`]);
+    await start([relay, `127.0.0.1:${web}`, `127.0.0.1:${between}`]);
+  });
+  after(() => children.forEach((child) => child.kill("SIGKILL")));
+
+  it("fails a call as a server does that is down", async () => {
+    assert.notEqual((await call()).code, 0);
+  });
+
+  it("carries calls to the job queue and answers back, one after the other", async () => {
+    const server = [
+      "from xmlrpc.server import SimpleXMLRPCServer",
+      `server = SimpleXMLRPCServer(("localhost", ${queue}), logRequests=False)`,
+      "server.register_function(lambda task, priority: len(task[1]) + priority, 'addjob')",
+      "print('listening')",
+      "server.serve_forever()",
+    ].join("\n");
+    await start(["-c", server]);
+    for (let times = 0; times < 3; times += 1) {
+      assert.deepEqual(await call(), { code: 0, output: "300005\n" });
+    }
+  });
+
+  it("ends when it is asked to", async () => {
+    const [relay] = children;
+    assert.ok(relay);
+    relay.kill("SIGTERM");
+    const code = await new Promise((resolve) => relay.once("close", resolve));
+    assert.equal(code, 0);
+  });
+});
+
+describe("the other programs of bots", () => {
+  it("are valid Python", async function () {
+    needsPython(this);
+    for (const name of ["create_superuser.py", "relay.py", "settings.py"]) {
+      const file = join(root, "systems/bots/files", name);
+      const { code, output } = await python([
+        "-c",
+        "import ast, sys; ast.parse(open(sys.argv[1]).read())",
+        file,
+      ]);
+      assert.equal(code, 0, output);
+    }
+  });
+});

@@ -1,0 +1,403 @@
+import assert from "node:assert/strict";
+import { at, keyOf, type KubeObject, listAt, textAt } from "../../../engine/objects";
+import {
+  containerOf,
+  envOf,
+  mountOf,
+  podOf,
+  stackOf,
+  type SystemStack,
+} from "../../support/oneSystem";
+
+const names = (stack: SystemStack, kind: string): string[] =>
+  stack.objects
+    .filter((each) => each.kind === kind)
+    .map(({ metadata }) => metadata.name)
+    .sort();
+const web = (stack: SystemStack): KubeObject => stack.find("Deployment", "bots-webserver");
+const queue = (stack: SystemStack): KubeObject => stack.find("Deployment", "bots-jobqueue");
+const init = (stack: SystemStack): KubeObject => stack.find("Job", "bots-db-init");
+const containers = (object: KubeObject): unknown[] =>
+  listAt(podOf(object), "containers").map(({ name }) => name);
+const file = (stack: SystemStack, name: string): string => {
+  const suffix = name === "bots.ini" ? "ini" : "settings";
+  return textAt(stack.find("ConfigMap", `bots-config-${suffix}`), "data", name);
+};
+const annotations = (object: KubeObject): unknown =>
+  at(object, "spec", "template", "metadata", "annotations");
+
+/** Kind and name of what is not the same in two stacks; Jobs without their digest. */
+function changed(one: SystemStack, other: SystemStack): string[] {
+  const texts = (stack: SystemStack) =>
+    new Map(stack.objects.map((each) => [keyOf(each), JSON.stringify(each)]));
+  const [left, right] = [texts(one), texts(other)];
+  const differing = [...left.keys(), ...right.keys()].filter(
+    (key) => left.get(key) !== right.get(key),
+  );
+  const said = differing.map((key) => {
+    const [, kind = "", , name = ""] = key.split("|");
+    return `${kind} ${kind === "Job" ? name.replace(/-[0-9a-f]{8}$/, "") : name}`;
+  });
+  return [...new Set(said)].sort();
+}
+
+describe("the job queue of bots", () => {
+  it("is reached through relays, since bots knows it only at localhost", async () => {
+    const stack = await stackOf("bots");
+    const there = containerOf(web(stack), "relay");
+    assert.deepEqual(at(there, "command"), [
+      "python",
+      "/relay/relay.py",
+      "127.0.0.1:28082",
+      "bots-jobqueue:28082",
+    ]);
+    const here = containerOf(queue(stack), "relay");
+    assert.deepEqual(at(here, "command", 2), "$(POD_IP):28082");
+    assert.deepEqual(envOf(here, "POD_IP"), { fieldRef: { fieldPath: "status.podIP" } });
+    assert.equal(at(here, "ports", 0, "containerPort"), 28082);
+    assert.match(file(stack, "bots.ini"), /^host = localhost$/m);
+  });
+
+  it("may be elsewhere", async () => {
+    const stack = await stackOf("bots", {
+      jobQueue: { mode: "separate", host: "queue.example.org" },
+    });
+    assert.equal(at(containerOf(web(stack), "relay"), "command", 3), "queue.example.org:28082");
+  });
+
+  it("needs no relay where the image knows a host", async () => {
+    const stack = await stackOf("bots", { jobQueue: { mode: "separate", relay: false } });
+    assert.deepEqual(containers(web(stack)), ["bots-webserver"]);
+    assert.deepEqual(containers(queue(stack)), ["bots-jobqueue"]);
+    assert.equal(at(containerOf(queue(stack)), "ports", 0, "containerPort"), 28082);
+    assert.match(file(stack, "bots.ini"), /^host = bots-jobqueue$/m);
+    assert.ok(!names(stack, "ConfigMap").includes("bots-relay"));
+  });
+
+  it("may be a container beside the one web server, never two of them", async () => {
+    const stack = await stackOf("bots", { jobQueue: { mode: "sidecar" } });
+    assert.deepEqual(names(stack, "Deployment"), ["bots-webserver"]);
+    assert.deepEqual(names(stack, "Service"), ["bots-webserver"]);
+    assert.deepEqual(containers(web(stack)), ["bots-webserver", "bots-jobqueue"]);
+    assert.equal(at(web(stack), "spec", "replicas"), 1);
+    assert.deepEqual(at(web(stack), "spec", "strategy"), { type: "Recreate" });
+    assert.equal(at(podOf(web(stack)), "terminationGracePeriodSeconds"), 60);
+    assert.match(
+      JSON.stringify(stack.outputs["runbook"]),
+      /deployment\/bots-webserver --container bots-jobqueue/,
+    );
+  });
+
+  it("counts in the capacity, wherever it is", async () => {
+    const capacity = async (mode: string): Promise<unknown> =>
+      at((await stackOf("bots", { jobQueue: { mode } })).outputs["capacity"], "bots");
+    // The two relays are the difference.
+    assert.deepEqual(await capacity("sidecar"), {
+      replicas: 1,
+      cpuRequests: "200m",
+      cpuLimits: "1500m",
+      memoryRequests: "512Mi",
+      memoryLimits: "1536Mi",
+      storage: "131Gi",
+    });
+    assert.equal(at(await capacity("separate"), "cpuRequests"), "220m");
+  });
+});
+
+describe("services of bots", () => {
+  it("start after the initialisation, which starts after its policies", async () => {
+    const { objects } = await stackOf("bots");
+    const place = (kind: string, name: string): number =>
+      objects.findIndex((each) => each.kind === kind && each.metadata.name.startsWith(name));
+    const job = place("Job", "bots-db-init");
+    assert.ok(job > 0);
+    for (const name of ["allow-dns", "bots-database-from-bots-db-init"]) {
+      assert.ok(place("NetworkPolicy", name) < job, name);
+    }
+    for (const name of ["bots-webserver", "bots-jobqueue"]) {
+      assert.ok(place("Deployment", name) > job, name);
+    }
+    assert.ok(place("CronJob", "bots-engine") > job);
+    assert.ok(place("Job", "bots-create-superuser") > job);
+  });
+
+  it("are two Deployments that a changed password rolls, and nothing else", async () => {
+    const before = await stackOf("bots");
+    for (const key of ["botsDatabasePassword", "botsDjangoSecretKey"]) {
+      const after = await stackOf("bots", {}, { [`stackberth:${key}`]: `new-${key}` });
+      assert.deepEqual(changed(before, after), [
+        "Deployment bots-jobqueue",
+        "Deployment bots-webserver",
+        "Secret bots-edidb-secret",
+      ]);
+    }
+  });
+
+  it("go on when the administrator's password changes, which their Job sets", async () => {
+    const after = await stackOf("bots", {}, { "stackberth:botsSuperuserPassword": "another one" });
+    assert.deepEqual(changed(await stackOf("bots"), after), [
+      "Job bots-create-superuser",
+      "Secret bots-superuser-secret",
+    ]);
+  });
+
+  for (const files of [
+    { botsIni: { settings: { maxdays: 60 } } },
+    { settings: { LANGUAGE_CODE: "nl" } },
+  ]) {
+    it(`are rolled by ${Object.keys(files).join()}, as is the next run, after the initialisation`, async () => {
+      const after = await stackOf("bots", { files });
+      const kinds = ["Deployment", "CronJob", "Job"];
+      assert.deepEqual(
+        changed(await stackOf("bots"), after).filter((each) =>
+          kinds.includes(each.split(" ")[0] ?? ""),
+        ),
+        [
+          "CronJob bots-database-backup",
+          "CronJob bots-database-restore",
+          "CronJob bots-engine",
+          "Deployment bots-jobqueue",
+          "Deployment bots-webserver",
+          "Job bots-create-superuser",
+          "Job bots-db-init",
+        ],
+      );
+    });
+  }
+
+  it("are initialised again for another image", async () => {
+    const [before, after] = [
+      await stackOf("bots"),
+      await stackOf("bots", { image: "registry.example.org/edi/bots:4.0.1" }),
+    ];
+    assert.notEqual(init(before).metadata.name, init(after).metadata.name);
+  });
+
+  it("know their addresses, and those of the pods", async () => {
+    const hosts = ["bots.example.org", "*.edi.example.org"];
+    const tls = { mode: "certManager", issuer: "letsencrypt" };
+    const stack = await stackOf("bots", { exposure: { type: "ingress", hosts, tls } });
+    const env = (name: string): unknown => envOf(containerOf(web(stack)), name);
+    assert.equal(
+      env("ALLOWED_HOSTS"),
+      "bots.example.org,.edi.example.org,localhost,bots-webserver,bots-webserver.edi",
+    );
+    assert.equal(env("CSRF_TRUSTED_ORIGINS"), "https://bots.example.org,https://*.edi.example.org");
+    assert.equal(env("SECURE_COOKIES"), "true");
+    assert.deepEqual(env("POD_IP"), { fieldRef: { fieldPath: "status.podIP" } });
+  });
+
+  it("may reach what they need, and nothing else", async () => {
+    const stack = await stackOf("bots", {
+      egress: ["198.51.100.0/24"],
+      smtp: { host: "mail.example.org", from: "a@example.org", managers: ["b@example.org"] },
+    });
+    const ends = stack.objects
+      .filter(({ kind, metadata }) => kind === "NetworkPolicy" && metadata.name.includes("-from-"))
+      .map(({ metadata }) => metadata.name)
+      .sort();
+    const services = ["bots-engine", "bots-jobqueue", "bots-webserver"];
+    const each = (edge: string, pods: string[]) => pods.map((pod) => `${edge}-from-${pod}`);
+    const jobs = [
+      "bots-create-superuser",
+      "bots-database-backup",
+      "bots-database-restore",
+      "bots-db-init",
+    ];
+    assert.deepEqual(ends, [
+      ...each("bots-database", [...jobs, ...services].sort()),
+      ...each("bots-mail", services),
+      ...each("bots-partners-0", services),
+      "bots-queue-from-bots-webserver",
+    ]);
+    const mail = stack.find("NetworkPolicy", "bots-mail-from-bots-engine");
+    assert.equal(at(mail, "spec", "egress", 0, "ports", 0, "port"), 587);
+  });
+
+  it("send reports with a password of their own Secret", async () => {
+    const smtp = {
+      host: "mail.example.org",
+      user: "bots",
+      from: "a@example.org",
+      managers: ["b@example.org", "c@example.org"],
+    };
+    const password = { "stackberth:botsSmtpPassword": "x" };
+    const container = containerOf(web(await stackOf("bots", { smtp }, password)));
+    assert.equal(envOf(container, "EMAIL_MANAGERS"), "b@example.org,c@example.org");
+    assert.equal(envOf(container, "EMAIL_USE_TLS"), "true");
+    assert.deepEqual(envOf(container, "EMAIL_HOST_PASSWORD"), {
+      secretKeyRef: { name: "bots-smtp-secret", key: "EMAIL_HOST_PASSWORD" },
+    });
+  });
+
+  it("watch folders, and have the job queue do the rest", async () => {
+    const directories = [{ path: "/home/bots/.bots/in", route: "orders" }];
+    const stack = await stackOf("bots", { dirMonitor: { directories } });
+    const monitor = stack.find("Deployment", "bots-dirmonitor");
+    assert.deepEqual(at(containerOf(monitor), "args"), ["dirmonitor"]);
+    assert.deepEqual(containers(monitor), ["bots-dirmonitor", "relay"]);
+    assert.deepEqual(at(monitor, "spec", "strategy"), { type: "Recreate" });
+    assert.match(
+      file(stack, "bots.ini"),
+      /^\[dirmonitor1\]\npath = \/home\/bots\/\.bots\/in\nfilemask = \*\nroute = orders$/m,
+    );
+    const beside = await stackOf("bots", {
+      dirMonitor: { directories },
+      jobQueue: { mode: "sidecar" },
+    });
+    assert.deepEqual(containers(web(beside)), [
+      "bots-webserver",
+      "bots-jobqueue",
+      "bots-dirmonitor",
+    ]);
+  });
+});
+
+describe("the engine of bots", () => {
+  it("has a CronJob for each route", async () => {
+    const stack = await stackOf("bots", { engine: { routes: ["orders", "Invoices_out"] } });
+    const jobs = names(stack, "CronJob").filter((name) => name.includes("engine"));
+    assert.deepEqual(jobs, ["bots-engine-invoices-out", "bots-engine-orders"]);
+    const args = (name: string): unknown => at(containerOf(stack.find("CronJob", name)), "args");
+    assert.deepEqual(args("bots-engine-orders"), ["engine", "--new", "orders"]);
+    assert.deepEqual(args("bots-engine-invoices-out"), ["engine", "--new", "Invoices_out"]);
+    const runbook = at(stack.outputs["runbook"], "bots");
+    assert.match(
+      textAt(runbook, "run bots-engine-orders now"),
+      /--from cronjob\/bots-engine-orders$/,
+    );
+  });
+
+  it("keeps its schedule by the deployment's clock, or rests", async () => {
+    const stack = await stackOf("bots", { timeZone: "Europe/Berlin", engine: { suspend: true } });
+    const { spec } = stack.find("CronJob", "bots-engine");
+    assert.equal(at(spec, "timeZone"), "Europe/Berlin");
+    assert.equal(at(spec, "suspend"), true);
+    assert.equal(envOf(containerOf(web(stack)), "TZ"), "Europe/Berlin");
+  });
+});
+
+describe("volumes of bots", () => {
+  const level = (stack: SystemStack): unknown =>
+    stack.find("Namespace", "edi").metadata.labels?.["pod-security.kubernetes.io/enforce"];
+  const initContainers = (stack: SystemStack) => listAt(podOf(init(stack)), "initContainers");
+
+  it("belong to the group of the pods", async () => {
+    const stack = await stackOf("bots");
+    assert.equal(level(stack), "restricted");
+    assert.deepEqual(
+      initContainers(stack).map(({ name }) => name),
+      ["prepare-volumes"],
+    );
+  });
+
+  it("are left alone where the server maps users", async () => {
+    const stack = await stackOf("bots", { volumes: { ownership: "none" } });
+    const owners = [web(stack), queue(stack), init(stack), stack.find("CronJob", "bots-backup")];
+    for (const each of owners) {
+      assert.equal(at(podOf(each), "securityContext", "fsGroup"), undefined, each.metadata.name);
+    }
+  });
+
+  it("are given away by root, where the namespace lets it", async () => {
+    const stack = await stackOf("bots", { volumes: { ownership: "chown" } });
+    assert.equal(level(stack), "baseline");
+    const [own] = initContainers(stack);
+    assert.deepEqual(at(own, "command"), [
+      "chown",
+      "-R",
+      "10001:10001",
+      "/volumes/data",
+      "/volumes/logs",
+      "/volumes/config",
+    ]);
+    assert.deepEqual(at(own, "securityContext"), {
+      allowPrivilegeEscalation: false,
+      capabilities: { drop: ["ALL"], add: ["CHOWN", "DAC_OVERRIDE"] },
+      readOnlyRootFilesystem: true,
+      runAsUser: 0,
+      runAsGroup: 0,
+      runAsNonRoot: false,
+    });
+    assert.equal(at(podOf(web(stack)), "securityContext", "runAsNonRoot"), true);
+  });
+
+  it("are folders of an NFS server, with mount options", async () => {
+    const nfs = { server: "nfs.example.org", path: "/export/edi/" };
+    const stack = await stackOf("bots", { volumes: { nfs } });
+    const { spec } = stack.find("PersistentVolume", "edi-bots-edi-logs-pvc");
+    assert.deepEqual(at(spec, "nfs"), { server: "nfs.example.org", path: "/export/edi/logs" });
+    assert.deepEqual(at(spec, "mountOptions"), [
+      "nfsvers=4.1",
+      "tcp",
+      "timeo=600",
+      "retrans=2",
+      "hard",
+    ]);
+    const claim = stack.find("PersistentVolumeClaim", "bots-edi-logs-pvc");
+    assert.equal(at(claim, "spec", "volumeName"), "edi-bots-edi-logs-pvc");
+    assert.equal(at(claim, "spec", "storageClassName"), "");
+  });
+
+  it("hold all pods on one node where only one can mount them", async () => {
+    const stack = await stackOf("bots", { volumes: { accessMode: "ReadWriteOnce" } });
+    const all = ["bots-engine", "bots-backup"].map((name) => stack.find("CronJob", name));
+    for (const each of [web(stack), queue(stack), init(stack), ...all]) {
+      assert.ok(at(podOf(each), "affinity", "podAffinity") !== undefined, each.metadata.name);
+    }
+    assert.deepEqual(at(web(stack), "spec", "strategy"), { type: "Recreate" });
+  });
+
+  it("may be there already", async () => {
+    const stack = await stackOf("bots", { volumes: { data: { existingClaim: "bots-edi-pvc" } } });
+    assert.ok(!names(stack, "PersistentVolumeClaim").includes("bots-edi-data-pvc"));
+    const volumes = listAt(podOf(web(stack)), "volumes");
+    const [data] = volumes.filter(({ name }) => name === "bots-edi-data-pvc");
+    assert.deepEqual(data?.["persistentVolumeClaim"], { claimName: "bots-edi-pvc" });
+  });
+
+  for (const type of ["snapshot", "none"]) {
+    it(`are saved by ${type}`, async () => {
+      const stack = await stackOf("bots", { backup: { type } });
+      const jobs = names(stack, "CronJob").filter((name) => /^bots-backup/.test(name));
+      assert.deepEqual(jobs, type === "none" ? [] : ["bots-backup"]);
+    });
+  }
+});
+
+describe("the database of bots", () => {
+  it("may be PostgreSQL, anywhere", async () => {
+    const database = { type: "external", engine: "postgresql", host: "db", cidr: "203.0.113.9/32" };
+    const stack = await stackOf("bots", { database });
+    assert.equal(envOf(containerOf(web(stack)), "DB_ENGINE"), "postgresql");
+    assert.equal(at(stack.find("Secret", "bots-edidb-secret"), "stringData", "DB_PORT"), "5432");
+    const { spec } = stack.find("NetworkPolicy", "bots-database-from-bots-engine");
+    assert.deepEqual(at(spec, "egress"), [
+      { to: [{ ipBlock: { cidr: "203.0.113.9/32" } }], ports: [{ port: 5432, protocol: "TCP" }] },
+    ]);
+  });
+
+  it("may be the stack's own, which then starts first", async () => {
+    const stack = await stackOf("bots", { database: { type: "managed" } });
+    const server = stack.find("StatefulSet", "bots-database");
+    assert.ok(stack.objects.indexOf(server) < stack.objects.indexOf(init(stack)));
+    assert.deepEqual(envOf(containerOf(web(stack)), "DB_HOST"), {
+      secretKeyRef: { name: "bots-database-auth", key: "host" },
+    });
+    const keys = Object.keys(at(stack.find("Secret", "bots-edidb-secret"), "stringData") as object);
+    assert.deepEqual(keys, ["DJANGO_SECRET_KEY"]);
+    assert.equal(mountOf(containerOf(web(stack)), "/backups"), undefined);
+    assert.ok(!names(stack, "CronJob").includes("bots-database-restore"));
+  });
+
+  it("is told nothing where somebody else keeps the Secrets", async () => {
+    const secretNames = { database: "my-database", superuser: "my-superuser" };
+    const existing = { "stackberth:secretsMode": "existing" };
+    const stack = await stackOf("bots", { secretNames }, existing);
+    assert.deepEqual(names(stack, "Secret"), []);
+    assert.deepEqual(envOf(containerOf(web(stack)), "DB_PASSWORD"), {
+      secretKeyRef: { name: "my-database", key: "DB_PASSWORD" },
+    });
+    assert.doesNotMatch(JSON.stringify(annotations(web(stack))), /edidb/);
+  });
+});

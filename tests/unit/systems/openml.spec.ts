@@ -1,0 +1,332 @@
+import assert from "node:assert/strict";
+import { at, type KubeObject, listAt } from "../../../engine/objects";
+import { parse } from "../../support/stackConfig";
+import { canary } from "../../support/stacks";
+import {
+  containerOf,
+  podOf,
+  type SystemStack,
+  systemStack,
+  variableOf,
+  volumeAt,
+} from "../../support/systemStack";
+
+const good = {
+  image: "registry.example.org/openml-flask:v1.0.0",
+  database: { type: "sqlite" },
+};
+const frontend = { image: "registry.example.org/openml-next:v1.0.0" };
+const withSettings = (settings: object, changes?: Record<string, string>) =>
+  systemStack("openml", "dev", { ...good, ...settings }, changes);
+
+const backend = (s: SystemStack): KubeObject => s.find("Deployment", "openml-backend");
+const service = (s: SystemStack): KubeObject => s.find("Service", "openml-backend");
+const scalers = (s: SystemStack): KubeObject[] =>
+  s.objects.filter(({ kind }) => kind === "HorizontalPodAutoscaler");
+const size = (kind: string) => (s: SystemStack) => at(containerOf(backend(s)), "resources", kind);
+const probe = (kind: string) => (s: SystemStack) => at(containerOf(backend(s)), `${kind}Probe`);
+const variable = (name: string) => (s: SystemStack) => variableOf(backend(s), name);
+const secret = (key: string) => ({ secretKeyRef: { name: "openml-backend-secrets", key } });
+/** A line of the seed, or the reference's section; what it says; how to read it; dev's and prod's value. */
+type Row = readonly [
+  source: string,
+  says: string,
+  read: (stack: SystemStack) => unknown,
+  dev: unknown,
+  prod: unknown,
+];
+const both = (value: unknown): readonly [unknown, unknown] => [value, value];
+const times = (
+  ...[initialDelaySeconds, periodSeconds, timeoutSeconds, failureThreshold]: number[]
+) => ({
+  httpGet: { path: "/health", port: "http" },
+  initialDelaySeconds,
+  periodSeconds,
+  timeoutSeconds,
+  failureThreshold,
+});
+
+const sqlite = "sqlite:////app/data/openml.db";
+const config = (key: string) => ({ configMapKeyRef: { name: "openml-backend-config", key } });
+const inConfig = (key: string) => (s: SystemStack) =>
+  at(s.find("ConfigMap", "openml-backend-config"), "data", key);
+const sized = (cpu: string, memory: string) => ({ cpu, memory });
+const scratch = (name: string, sizeLimit: string) => ({ name, emptyDir: { sizeLimit } });
+const claimed = { name: "openml-data", persistentVolumeClaim: { claimName: "openml-data" } };
+const strategy = (s: SystemStack) => at(backend(s), "spec", "strategy");
+const rolling = { type: "RollingUpdate", rollingUpdate: { maxSurge: 1, maxUnavailable: 0 } };
+const rule = (s: SystemStack) => at(s.find("Ingress", "openml-backend"), "spec", "rules", 0);
+const target = (s: SystemStack) => at(rule(s), "http", "paths", 0, "backend", "service");
+const podSecurity = (s: SystemStack) =>
+  s.find("Namespace", backend(s).metadata.namespace ?? "").metadata.labels?.[
+    "pod-security.kubernetes.io/enforce"
+  ];
+const spread = (s: SystemStack) =>
+  at(podOf(backend(s)), "topologySpreadConstraints", 0, "whenUnsatisfiable");
+const context = (s: SystemStack) =>
+  at(containerOf(backend(s)), "securityContext") as Record<string, unknown>;
+const annotated = (key: string) => (s: SystemStack) =>
+  at(backend(s), "spec", "template", "metadata", "annotations", key);
+const affinitySeconds = (s: SystemStack) =>
+  at(service(s), "spec", "sessionAffinityConfig", "clientIP", "timeoutSeconds");
+const budget = (s: SystemStack) => {
+  const found = s.objects.find(({ kind }) => kind === "PodDisruptionBudget");
+  return at(found, "spec", "maxUnavailable");
+};
+const held = (name: string, averageUtilization: number) => ({
+  name,
+  target: { type: "Utilization", averageUtilization },
+});
+const up = {
+  stabilizationWindowSeconds: 0,
+  selectPolicy: "Max",
+  policies: [
+    { type: "Percent", value: 100, periodSeconds: 30 },
+    { type: "Pods", value: 2, periodSeconds: 30 },
+  ],
+};
+const down = {
+  stabilizationWindowSeconds: 300,
+  policies: [{ type: "Percent", value: 50, periodSeconds: 60 }],
+};
+
+/** Every number and word of seed 004, by the lines of its README. */
+const seed: readonly Row[] = [
+  ["10", "one image", (s) => at(containerOf(backend(s)), "image"), ...both(good.image)],
+  ["21", "namespace", (s) => backend(s).metadata.namespace, "openml-dev", "openml-prod"],
+  ["23", "replicas, unless by load", (s) => at(backend(s), "spec", "replicas"), 1, undefined],
+  ["24", "database", variable("DATABASE_URI"), sqlite, secret("DATABASE_URI")],
+  ["37", "ConfigMap", variable("URL_API"), ...both(config("URL_API"))],
+  ["93", "Service port 80", (s) => at(service(s), "spec", "ports", 0, "port"), ...both(80)],
+  ["94", "health page", (s) => at(probe("readiness")(s), "httpGet", "path"), ...both("/health")],
+  ["104", "APP_SECRET_KEY", variable("APP_SECRET_KEY"), ...both(secret("APP_SECRET_KEY"))],
+  ["105", "JWT_SECRET_KEY", variable("JWT_SECRET_KEY"), ...both(secret("JWT_SECRET_KEY"))],
+  ["106", "SMTP_PASS", variable("SMTP_PASS"), undefined, secret("SMTP_PASS")],
+  ["136", "ENVIRONMENT", variable("ENVIRONMENT"), "development", "production"],
+  ["137", "FLASK_ENV", variable("FLASK_ENV"), "development", "production"],
+  ["138", "TESTING", variable("TESTING"), "True", "False"],
+  ["139", "LOG_LEVEL", variable("LOG_LEVEL"), "DEBUG", "WARNING"],
+  ["140", "GUNICORN_WORKERS", variable("GUNICORN_WORKERS"), "1", "4"],
+  // Two pods cannot hold SQLite's volume at a time.
+  ["157", "zero downtime", strategy, { type: "Recreate" }, rolling],
+  [
+    "303",
+    "port 5000",
+    (s) => at(containerOf(backend(s)), "ports", 0, "containerPort"),
+    ...both(5000),
+  ],
+  ["344", "asked for", size("requests"), sized("250m", "512Mi"), sized("1", "2Gi")],
+  ["345", "at most", size("limits"), sized("1", "2Gi"), sized("4", "8Gi")],
+  ["352", "3 replicas", (s) => scalers(s).map((it) => at(it, "spec", "minReplicas")), [], [3]],
+  ["352", "to 10", (s) => scalers(s).map((it) => at(it, "spec", "maxReplicas")), [], [10]],
+  ["379", "Pod Security", podSecurity, ...both("restricted")],
+  ["396", "host", (s) => at(rule(s), "host"), "openml.localhost", "api.openml.org"],
+  ["399", "path", (s) => at(rule(s), "http", "paths", 0, "path"), ...both("/")],
+  ["400", "Prefix", (s) => at(rule(s), "http", "paths", 0, "pathType"), ...both("Prefix")],
+  ["403", "Service", (s) => at(target(s), "name"), ...both("openml-backend")],
+  ["405", "its port", (s) => at(target(s), "port", "number"), ...both(80)],
+];
+
+/** What reference 1.5 adds from openml/openml.org. */
+const reference: readonly Row[] = [
+  ["dev", "GUNICORN_TIMEOUT", variable("GUNICORN_TIMEOUT"), "60", "120"],
+  ["dev", "liveness", probe("liveness"), times(30, 10, 5, 3), times(60, 10, 5, 3)],
+  ["dev", "readiness", probe("readiness"), times(10, 5, 3, 3), times(20, 5, 3, 2)],
+  ["prod", "startup", probe("startup"), undefined, times(10, 10, 3, 30)],
+  ["dev", "/app/data", (s) => volumeAt(backend(s), "/app/data"), claimed, undefined],
+  ["prod", "cache", (s) => volumeAt(backend(s), "/app/cache"), ...both(scratch("cache", "1Gi"))],
+  ["prod", "tmp", (s) => volumeAt(backend(s), "/tmp"), ...both(scratch("tmp", "500Mi"))],
+  ["prod", "preferred spread", spread, ...both("ScheduleAnyway")],
+  ["prod", "uid", (s) => at(podOf(backend(s)), "securityContext", "runAsUser"), ...both(1000)],
+  ["prod", "root file system", (s) => context(s)["readOnlyRootFilesystem"], ...both(false)],
+  ["prod", "privileges", (s) => context(s)["allowPrivilegeEscalation"], ...both(false)],
+  ["prod", "capabilities", (s) => at(context(s), "capabilities", "drop"), ...both(["ALL"])],
+  ["prod", "scrape", annotated("prometheus.io/scrape"), undefined, "true"],
+  ["prod", "scraped port", annotated("prometheus.io/port"), undefined, "5000"],
+  ["prod", "scraped path", annotated("prometheus.io/path"), undefined, "/metrics"],
+  ["prod", "affinity", (s) => at(service(s), "spec", "sessionAffinity"), undefined, "ClientIP"],
+  ["prod", "10800 s", affinitySeconds, undefined, 10800],
+  [
+    "prod",
+    "CPU",
+    (s) => scalers(s).map((it) => at(it, "spec", "metrics", 0, "resource")),
+    [],
+    [held("cpu", 70)],
+  ],
+  [
+    "prod",
+    "memory",
+    (s) => scalers(s).map((it) => at(it, "spec", "metrics", 1, "resource")),
+    [],
+    [held("memory", 80)],
+  ],
+  [
+    "prod",
+    "scaling up",
+    (s) => scalers(s).map((it) => at(it, "spec", "behavior", "scaleUp")),
+    [],
+    [up],
+  ],
+  [
+    "prod",
+    "and down",
+    (s) => scalers(s).map((it) => at(it, "spec", "behavior", "scaleDown")),
+    [],
+    [down],
+  ],
+  ["prod", "SMTP_USE_TLS", inConfig("SMTP_USE_TLS"), undefined, "True"],
+  ["prod", "SMTP_PORT", inConfig("SMTP_PORT"), undefined, "587"],
+  ["prod", "EMAIL_SENDER", inConfig("EMAIL_SENDER"), undefined, "noreply@openml.org"],
+  ["prod", "disruption budget", budget, undefined, 1],
+];
+
+describe("OpenML in the stacks' files", () => {
+  const stacks: Partial<Record<"dev" | "prod", SystemStack>> = {};
+  before(async () => {
+    stacks.dev = await systemStack("openml", "dev");
+    stacks.prod = await systemStack("openml", "prod");
+  });
+  for (const [source, says, found, dev, prod] of [...seed, ...reference]) {
+    it(`${source}: ${says}`, () => {
+      assert.ok(stacks.dev && stacks.prod);
+      assert.deepEqual(found(stacks.dev), dev);
+      assert.deepEqual(found(stacks.prod), prod);
+    });
+  }
+});
+
+describe("OpenML", () => {
+  it("keeps SQLite's file on a volume that is mounted, wherever it is", async () => {
+    const stack = await withSettings({ database: { type: "sqlite", path: "/srv/db/o.db" } });
+    const uri = variableOf(backend(stack), "DATABASE_URI");
+    assert.equal(uri, "sqlite:////srv/db/o.db");
+    assert.deepEqual(volumeAt(backend(stack), "/srv/db"), claimed);
+    const claim = stack.find("PersistentVolumeClaim", "openml-data");
+    assert.deepEqual(at(claim, "spec", "accessModes"), ["ReadWriteOnce"]);
+  });
+
+  it("shows the address of an external database nowhere but in its Secret", async () => {
+    const stack = await withSettings({ database: { type: "external" } });
+    const shown = stack.objects.filter((it) =>
+      JSON.stringify(it).includes(canary("openmlDatabaseUri")),
+    );
+    assert.deepEqual(
+      shown.map(({ kind, metadata }) => `${kind} ${metadata.name}`),
+      ["Secret openml-backend-secrets"],
+    );
+  });
+
+  const forms: readonly (readonly [string, boolean])[] = [
+    ["mysql://user:password@mysql-host:3306/openml?charset=utf8mb4", true],
+    ["mysql://user:pass@mysql-host/openml", true],
+    ["mysql+pymysql://u:p%40ss@10.0.0.1:3306/openml", true],
+    ["mariadb+mariadbconnector://u:p@[fd00::1]:3306/openml", true],
+    ["mysql://user:p@ss@mysql-host/openml", false],
+    ["mysql://user:pa/ss@mysql-host/openml", false],
+    ["mysql://user@mysql-host/openml", false],
+    ["mysql://user:canary@mysql-host", false],
+    ["mysql://user:canary@/openml", false],
+    ["postgresql://user:canary@host/openml", false],
+    ["sqlite:////app/data/canary.db", false],
+    ["mysql://user:canary@host/openml ", false],
+    ["user:canary@host/openml", false],
+  ];
+  for (const [uri, isRight] of forms) {
+    it(`${isRight ? "takes" : "refuses"} the address ${uri}`, () => {
+      const openml = { ...good, database: { type: "external" } };
+      const { problems } = parse({ systems: ["openml"], openml, openmlDatabaseUri: uri });
+      assert.deepEqual(
+        problems.map(({ key }) => key),
+        isRight ? [] : ["stackberth:openmlDatabaseUri"],
+      );
+      for (const { text } of problems) {
+        assert.match(text, /is not of the form mysql:\/\/user:password@mysql-host:3306\/openml/);
+        assert.match(text, /npm run secrets -- --stack dev --set openmlDatabaseUri$/);
+        assert.ok(!text.includes("canary") && !text.includes(uri.slice(-12)));
+      }
+    });
+  }
+
+  it("leads its front end to the backend's Service, whatever its port", async () => {
+    const stack = await withSettings({ frontend });
+    const front = stack.find("Deployment", "openml-frontend");
+    const { metadata } = service(stack);
+    const port = at(service(stack), "spec", "ports", 0, "port") as number;
+    assert.equal(variableOf(front, "FLASK_BACKEND_URL"), `http://${metadata.name}:${port}`);
+    assert.equal(at(containerOf(front), "ports", 0, "containerPort"), 3050);
+    assert.equal(at(podOf(front), "securityContext", "runAsUser"), 1001);
+    assert.deepEqual(at(containerOf(front), "resources"), {
+      requests: sized("500m", "1Gi"),
+      limits: sized("2", "4Gi"),
+    });
+    const sent = stack.find("NetworkPolicy", "frontend-to-backend-from-openml-frontend");
+    // Policies are about pods, whose port is not the Service's.
+    assert.deepEqual(at(sent, "spec", "egress", 0, "ports"), [{ port: 5000, protocol: "TCP" }]);
+    assert.equal((at(stack.outputs, "urls", "openml") as string[]).length, 2);
+  });
+
+  it("has no front end, and none of its secrets, unless it is asked to", async () => {
+    const stack = await withSettings({});
+    assert.ok(!JSON.stringify(stack.objects).includes("frontend"));
+  });
+
+  it("asks for a connection where the image has no health page", async () => {
+    const stack = await withSettings({ mode: "production", backend: { probe: { type: "tcp" } } });
+    const { httpGet: _none, ...expected } = times(60, 10, 5, 3);
+    assert.deepEqual(probe("liveness")(stack), { ...expected, tcpSocket: { port: "http" } });
+    for (const kind of ["startup", "readiness"]) {
+      assert.deepEqual(at(probe(kind)(stack), "tcpSocket"), { port: "http" }, kind);
+    }
+  });
+
+  it("is found by the Prometheus operator where that is asked for", async () => {
+    const metrics = { type: "serviceMonitor", labels: { release: "prometheus" } };
+    const stack = await withSettings({ backend: { metrics } });
+    const monitor = stack.find("ServiceMonitor", "openml-backend");
+    assert.equal(monitor.metadata.labels?.["release"], "prometheus");
+    const labels = service(stack).metadata.labels ?? {};
+    const wanted = at(monitor, "spec", "selector", "matchLabels") as Record<string, string>;
+    assert.ok(Object.keys(wanted).length > 0);
+    for (const [key, value] of Object.entries(wanted)) assert.equal(labels[key], value);
+    assert.equal(
+      at(monitor, "spec", "endpoints", 0, "port"),
+      at(service(stack), "spec", "ports", 0, "name"),
+    );
+    assert.equal(annotated("prometheus.io/scrape")(stack), undefined);
+  });
+
+  it("lets a stack's own variables win over the mode's", async () => {
+    const stack = await withSettings({ config: { GUNICORN_WORKERS: "8" } });
+    assert.deepEqual(variable("GUNICORN_WORKERS")(stack), config("GUNICORN_WORKERS"));
+    assert.equal(inConfig("GUNICORN_WORKERS")(stack), "8");
+  });
+
+  it("lets a stack's own behaviour win over the system's", async () => {
+    const rules = { policies: [{ type: "Pods", value: 1, periodSeconds: 60 }] };
+    const behavior = { scaleDown: rules };
+    const autoscaling = { minReplicas: 2, maxReplicas: 4, behavior };
+    const stack = await withSettings({ database: { type: "external" }, backend: { autoscaling } });
+    assert.deepEqual(at(scalers(stack)[0], "spec", "behavior"), behavior);
+  });
+
+  for (const mode of ["config", "existing"]) {
+    it(`names its Secrets as it is told, with secretsMode ${mode}`, async () => {
+      const settings = { secretNames: { backend: "mine", frontend: "my-front" }, frontend };
+      const stack = await withSettings(settings, { "stackberth:secretsMode": mode });
+      const found = stack.objects.filter(({ kind }) => kind === "Secret");
+      const names = found.map(({ metadata }) => metadata.name).sort();
+      assert.deepEqual(names, mode === "config" ? ["mine", "my-front"] : []);
+      assert.equal(at(variable("APP_SECRET_KEY")(stack), "secretKeyRef", "name"), "mine");
+    });
+  }
+
+  it("lets its pods out to the addresses it is given, and to no others", async () => {
+    const stack = await withSettings({ egress: ["203.0.113.0/24"], frontend });
+    const out = stack.objects
+      .filter(({ kind }) => kind === "NetworkPolicy")
+      .flatMap((it) => listAt(it, "spec", "egress"))
+      .flatMap((it) => listAt(it, "to"))
+      .flatMap((it) => at(it, "ipBlock", "cidr") ?? []);
+    assert.deepEqual(out, ["203.0.113.0/24", "203.0.113.0/24"]);
+  });
+});
