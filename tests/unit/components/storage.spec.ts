@@ -27,7 +27,7 @@ const sharers = async (args: Partial<StorageArgs>) => {
 describe("Storage", () => {
   it("is a folder of a node, reached by a volume for this claim alone", async () => {
     const found = await objectsIn(
-      make({ folder: { host: "vm-1", path: "/data/tbi" }, retain: true, storageClassName: "x" }),
+      make({ folder: { host: "vm-1", path: "/data/tbi" }, retain: true }),
     );
     const volume = oneResource(found, "PersistentVolume", "lab-data");
     assert.deepEqual(volume.inputs.spec, {
