@@ -7,6 +7,9 @@ import { exaflowUser } from "./exaflow";
 import { podBasics, type Scope, volumeArgs } from "./scope";
 import { smallResources } from "./sizes";
 
+const dataImportName = "data-import";
+/** On the pods of all of a federation's imports, by which their logs are found. */
+export const dataImportLabel = { "app.kubernetes.io/component": dataImportName };
 const script = "validate_data.py";
 
 /**
@@ -24,7 +27,7 @@ export class DataImport extends pulumi.ComponentResource {
       `${name}-data-import-script`,
       {
         namespace,
-        name: "data-import",
+        name: dataImportName,
         data: { [script]: readFileSync(join(__dirname, "files", script), "utf8") },
       },
       { parent: this },
@@ -70,7 +73,8 @@ export class DataImport extends pulumi.ComponentResource {
       {
         ...podBasics(scope, "worker"),
         namespace,
-        name: `data-import-${worker}`,
+        name: `${dataImportName}-${worker}`,
+        podLabels: dataImportLabel,
         image: settings.images.worker,
         command: ["python3", `/opt/data-import/${script}`, folder, ...pathologies],
         env: { DATA_REVISION: dataRevision },

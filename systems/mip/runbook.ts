@@ -1,7 +1,13 @@
 import { kubectl, type RunbookEntry } from "../../lib/runbook";
+import { dataImportLabel } from "./dataImport";
 import { names } from "./exaflow";
 import { backend } from "./portal";
 import type { Site } from "./sites";
+
+const labelText = (labels: Readonly<Record<string, string>>): string =>
+  Object.entries(labels)
+    .map(([key, value]) => `${key}=${value}`)
+    .join();
 
 /** What an operator of MIP needs, for each federation. */
 export function runbookOf(sites: readonly Site[]): readonly RunbookEntry[] {
@@ -23,12 +29,17 @@ export function runbookOf(sites: readonly Site[]): readonly RunbookEntry[] {
       ),
       of(
         "logs of the data's import",
-        "logs --selector app.kubernetes.io/name=data-import --tail 100",
+        `logs --selector ${labelText(dataImportLabel)} --prefix --tail 100`,
       ),
       of("restart portal and engine", `rollout restart ${deployments}`),
       of("restart the workers, which load their data anew", `rollout restart ${workers}`),
       of("wait until the portal is ready", `rollout status deployment/${backend.host}`),
       of("health", "get pods,pvc,jobs --output wide"),
+      {
+        title: `${federation.name}: a lost node does not come back, let its workers start elsewhere`,
+        command:
+          "kubectl taint nodes NODE node.kubernetes.io/out-of-service=nodeshutdown:NoExecute",
+      },
     ];
   });
 }

@@ -83,7 +83,8 @@ export async function deployed<T>(
         const raw = args.inputs as Record<string, unknown>;
         const inputs = unwrap(raw) as Record<string, unknown>;
         const secretInputs = Object.keys(raw).filter((key) => holdsSecret(raw[key]));
-        if (args.custom === true) {
+        // A chart is a component of the provider's own, made in its process.
+        if (args.custom === true || args.type.includes(":helm.sh/")) {
           seen.push({ type: args.type, name: args.name, inputs, secretInputs });
         }
         if (args.custom === true) await creation?.(args.name);

@@ -186,6 +186,12 @@ const bad: readonly BadSetting[] = [
     says: /is missing/,
   },
   {
+    title: "a misspelt key that only one kind of cluster has",
+    changes: own({ nodes: { ...nodes, mastre: "vm-0" } }),
+    key: "federations[0].nodes.mastre",
+    says: /did you mean master/,
+  },
+  {
     title: "fewer machines than workers",
     changes: own({ localnodes: 4 }),
     key: "federations[0].localnodes",

@@ -54,6 +54,15 @@ describe("Redis", () => {
     assertParents(found, "Redis");
   });
 
+  it("keeps nothing where it is told to", async () => {
+    const found = await objectsIn(make({ persistent: false }));
+    assert.equal(count(found, "PersistentVolumeClaim"), 0);
+    assert.deepEqual(inPod(one(found, "Deployment"), "spec.volumes.0"), {
+      name: "data",
+      emptyDir: { sizeLimit: "1Gi" },
+    });
+  });
+
   it("is probed for readiness and for life", async () => {
     const server = one(await objectsIn(make()), "Deployment");
     const exec = { command: ["redis-cli", "-e", "ping"] };

@@ -25,6 +25,47 @@ const sharers = async (args: Partial<StorageArgs>) => {
 };
 
 describe("Storage", () => {
+  it("is a folder of a node, reached by a volume for this claim alone", async () => {
+    const found = await objectsIn(
+      make({ folder: { host: "vm-1", path: "/data/tbi" }, retain: true }),
+    );
+    const volume = oneResource(found, "PersistentVolume", "lab-data");
+    assert.deepEqual(volume.inputs.spec, {
+      capacity: { storage: "10Gi" },
+      accessModes: ["ReadWriteOnce"],
+      storageClassName: "k8s-local-storage",
+      persistentVolumeReclaimPolicy: "Retain",
+      claimRef: { namespace: "lab", name: "data" },
+      nodeAffinity: {
+        required: {
+          nodeSelectorTerms: [
+            {
+              matchExpressions: [
+                { key: "kubernetes.io/hostname", operator: "In", values: ["vm-1"] },
+              ],
+            },
+          ],
+        },
+      },
+      local: { path: "/data/tbi" },
+    });
+    assert.equal(volume.inputs.metadata.namespace, undefined);
+    assert.equal(volume.inputs.metadata.labels?.["stackberth.dev/stack"], "test");
+    assert.equal(volume.inputs.metadata.annotations?.["stackberth.dev/retain"], "true");
+    assert.deepEqual([volume.protect, volume.retainOnDelete], [true, true]);
+    const { spec } = one(found, "PersistentVolumeClaim", "data");
+    assert.equal(read(spec, "volumeName"), "lab-data");
+    assert.equal(read(spec, "storageClassName"), "k8s-local-storage");
+    assertParents(found, "Storage");
+  });
+
+  it("leaves the owner of a node's files alone where it is told to", async () => {
+    const folder = { host: "vm-1", path: "/data/tbi", keepOwner: true };
+    const { spec } = one(await objectsIn(make({ folder })), "PersistentVolume");
+    assert.deepEqual(read(spec, "hostPath"), { path: "/data/tbi", type: "Directory" });
+    assert.equal(read(spec, "local"), undefined);
+  });
+
   it("is a claim that one node holds, of the default class", async () => {
     const { resources: found, result } = await inNamespace(make());
     const claim = oneResource(found, "PersistentVolumeClaim", "data");
@@ -122,6 +163,12 @@ describe("Storage", () => {
   });
 
   itRefuses([
+    [
+      "a relative folder",
+      make({ folder: { host: "vm-1", path: "data" } }),
+      "folder.path",
+      /no absolute path/,
+    ],
     ["a size that is none", make({ size: "10 GB" }), "size", /"10 GB"/],
     [
       "sharing of a volume for one pod",

@@ -159,7 +159,10 @@ describe("the bootstrap of MIP's portal database on a real PostgreSQL server", f
     const other = { PGUSER: "other", PGPASSWORD: "other" };
     assert.match(query("SELECT 1", other), /permission denied for database "portal"/);
     query("GRANT CONNECT ON DATABASE portal TO other");
-    assert.match(query("CREATE TABLE public.theirs (id int)", other), /permission denied for schema/);
+    assert.match(
+      query("CREATE TABLE public.theirs (id int)", other),
+      /permission denied for schema/,
+    );
   });
 
   it("changes the password, and takes back rights that were given by hand", () => {

@@ -1,0 +1,282 @@
+import assert from "node:assert/strict";
+import { at, type KubeObject, listAt, textAt } from "../../engine/objects";
+import { ownedBy } from "../../engine/direct/ownership";
+import { kubectl } from "../support/kubectl";
+import { addNodes, placesOf, readyPods, removeNodes } from "../support/simulatedNodes";
+import { run, TestStack } from "../support/stackberth";
+import { live, testCluster, versions } from "../support/testCluster";
+
+const stackName = "test-mip";
+const direct = ["--engine", "direct", "--stack", stackName];
+const up = () => run("up", ...direct);
+const down = () => run("down", ...direct);
+
+const hosts = Array.from({ length: 16 }, (_, index) => `vm-${index}`);
+const range = (from: number, to: number): string[] => hosts.slice(from, to + 1);
+/** One, three and ten workers; three compute securely. */
+const sizes = { one: 1, three: 3, ten: 10 } as const;
+const namespaceOf = (name: string): string => `${stackName}-${name}`;
+const federation = (name: keyof typeof sizes, more: object = {}) => ({
+  name,
+  namespace: namespaceOf(name),
+  localnodes: sizes[name],
+  ...(name === "three" && { smpc: { enabled: true } }),
+  ...more,
+});
+
+const managed = {
+  managedCluster: true,
+  keycloak: { enabled: false },
+  federations: (["one", "three", "ten"] as const).map((name) => federation(name)),
+};
+
+const machines = (name: keyof typeof sizes, master: string, workers: string[], port: number) => ({
+  ...federation(name),
+  nodes: { master, workers },
+  nodePorts: { frontend: port, frontendTls: port + 1, controller: port + 2 },
+});
+const unmanaged = {
+  managedCluster: false,
+  labelNodes: true,
+  keycloak: { enabled: false },
+  federations: [
+    // Local: the worker's machine is the master.
+    machines("one", "vm-0", range(0, 0), 30180),
+    machines("three", "vm-1", range(2, 4), 30280),
+    machines("ten", "vm-5", range(6, 15), 30380),
+  ],
+};
+
+/** The kinds of pods that every federation has one of. */
+const singles = [
+  "exaflow-controller",
+  "exaflow-aggregation-server",
+  "exaflow-globalworker",
+  "frontend",
+  "portalbackend",
+  "portal-db",
+];
+const secure = ["exaflow-smpc-db", "exaflow-smpc-queue", "exaflow-smpc-coordinator"];
+
+async function places(name: string, workload: string): Promise<string[]> {
+  return Object.values(await placesOf(namespaceOf(name), workload));
+}
+
+async function labelled(label: string): Promise<string[]> {
+  const names = await kubectl("get", "nodes", "-l", label, "-o", "name");
+  return names
+    .split("\n")
+    .filter(Boolean)
+    .map((each) => each.replace("node/", ""))
+    .sort();
+}
+
+for (const [title, settings] of Object.entries({ managed, unmanaged })) {
+  describe(`MIP on a${title === "managed" ? " managed" : "n unmanaged"} cluster`, function () {
+    this.timeout(25 * 60_000);
+    let stack: TestStack;
+
+    before(async () => {
+      stack = new TestStack(stackName, "dev", "mip");
+      stack.set(["stackberth:secretsMode"], "generated");
+      stack.set(["stackberth:protectData"], false);
+      await testCluster();
+      await down();
+      await addNodes(hosts);
+      stack.set(["stackberth:mip"], settings);
+    });
+    after(async () => {
+      await down();
+      await removeNodes(hosts);
+      stack.remove();
+    });
+
+    it("deploys federations of 1, 3 and 10 workers", async () => {
+      const { code, output } = await up();
+      assert.equal(code, 0, output);
+      for (const name of Object.keys(sizes)) assert.match(output, new RegExp(namespaceOf(name)));
+    });
+
+    for (const [name, count] of Object.entries(sizes)) {
+      it(`puts ${count} workers on as many nodes`, async () => {
+        const found = await places(name, "exaflow-localworker");
+        assert.equal(found.length, count, found.join());
+        assert.equal(new Set(found).size, count, found.join());
+      });
+    }
+
+    it("has every other part once, and secure computation only where it is on", async () => {
+      for (const name of Object.keys(sizes)) {
+        for (const part of singles) assert.equal((await places(name, part)).length, 1, part);
+        const wanted = name === "three" ? 1 : 0;
+        for (const part of secure) assert.equal((await places(name, part)).length, wanted, part);
+      }
+      const players = [0, 1, 2].map((number) => places("three", `exaflow-smpc-player${number}`));
+      const nodes = (await Promise.all(players)).flat();
+      assert.equal(new Set(nodes).size, 3, nodes.join());
+    });
+
+    it("runs all of it under Pod Security restricted, and nothing is left waiting", async () => {
+      for (const [name, count] of Object.entries(sizes)) {
+        const namespace = namespaceOf(name);
+        const { metadata } = await live("Namespace", undefined, namespace);
+        assert.equal(metadata.labels?.["pod-security.kubernetes.io/enforce"], "restricted");
+        const all = await kubectl("get", "pods", "-n", namespace, "-o", "name");
+        const jobs = count;
+        const others = singles.length + (name === "three" ? secure.length + 3 : 0);
+        assert.equal(all.split("\n").filter(Boolean).length, jobs + count + others, all);
+        assert.equal((await readyPods(namespace)).length, jobs + count + others);
+      }
+    });
+
+    it("changes nothing the second time", async () => {
+      const { code, output } = await up();
+      assert.equal(code, 0, output);
+      assert.match(output, /0 changes \(\d+ unchanged\)/);
+      const preview = await run("preview", ...direct);
+      assert.match(preview.output, /0 changes \(\d+ unchanged\)/, preview.output);
+    });
+
+    if (title === "managed") {
+      it("refuses secure computation with two workers, and changes nothing", async () => {
+        const before = await versions(stackName);
+        const wrong = federation("three", { localnodes: 2 });
+        stack.set(["stackberth:mip"], { ...managed, federations: [wrong] });
+        const { code, output } = await up();
+        assert.equal(code, 1);
+        assert.match(output, /stackberth:mip\.federations\[0\]\.smpc\.enabled.*at least 3 workers/);
+        assert.deepEqual(await versions(stackName), before);
+        stack.set(["stackberth:mip"], settings);
+      });
+
+      it("imports data again when it has changed, and then rolls the workers", async () => {
+        const [first, ...others] = managed.federations;
+        const federations = [{ ...first, dataRevision: "2" }, ...others];
+        stack.set(["stackberth:mip"], { ...managed, federations });
+        const { code, output } = await up();
+        assert.equal(code, 0, output);
+        assert.match(output, /created +Job test-mip-one\/data-import-0/);
+        assert.match(output, /configured +StatefulSet test-mip-one\/exaflow-localworker/);
+        assert.match(output, /deleted +Job test-mip-one\/data-import-0/);
+        assert.match(output, /1 created, 1 configured, \d+ unchanged, 1 deleted/);
+      });
+
+      it("takes one federation away and leaves the others", async () => {
+        stack.set(["stackberth:mip"], { ...managed, federations: managed.federations.slice(1) });
+        const { code, output } = await up();
+        assert.equal(code, 0, output);
+        await assert.rejects(live("Namespace", undefined, namespaceOf("one")), /there is no/);
+        assert.equal((await places("ten", "exaflow-localworker")).length, 10);
+      });
+      return;
+    }
+
+    it("puts each part on the machines with its label", async () => {
+      const masters = await labelled("master=true");
+      assert.deepEqual(masters, ["vm-0", "vm-1", "vm-5"]);
+      const workers = await labelled("worker=true");
+      assert.equal(workers.length, 14);
+      assert.deepEqual(await labelled("smpc_player=true"), ["vm-2", "vm-3", "vm-4"]);
+      for (const name of Object.keys(sizes)) {
+        for (const part of singles) {
+          const [place = ""] = await places(name, part);
+          assert.ok(masters.includes(place), `${part} of ${name} is on ${place}`);
+        }
+      }
+    });
+
+    it("puts each worker where its data is, and what the portal keeps on its master", async () => {
+      for (const { name, nodes } of unmanaged.federations) {
+        const found = await placesOf(namespaceOf(name), "exaflow-localworker");
+        nodes.workers.forEach((host, index) => {
+          assert.equal(found[`exaflow-localworker-${index}`], host);
+        });
+        for (const part of ["portal-db", "portalbackend", "exaflow-controller"]) {
+          assert.deepEqual(await places(name, part), [nodes.master], part);
+        }
+      }
+    });
+
+    it("looks at each worker's data where it is", async () => {
+      const { cluster } = await testCluster();
+      const path = `/api/v1/namespaces/${namespaceOf("three")}/pods`;
+      const pods = listAt(await cluster.client.json({ path }), "items");
+      const jobs = pods.filter((pod) => textAt(pod, "metadata", "name").startsWith("data-import-"));
+      assert.deepEqual(jobs.map((pod) => textAt(pod, "spec", "nodeName")).sort(), range(2, 4));
+    });
+
+    it("needs no exception: a pod that mounts the machine's disk itself is refused", async () => {
+      const overrides = {
+        spec: {
+          containers: [{ name: "bad", image: "busybox:1.36" }],
+          volumes: [{ name: "disk", hostPath: { path: "/data" } }],
+        },
+      };
+      const words = ["run", "bad", "-n", namespaceOf("one"), "--image=busybox:1.36"];
+      await assert.rejects(
+        kubectl(...words, `--overrides=${JSON.stringify(overrides)}`),
+        /violates PodSecurity "restricted.*hostPath/s,
+      );
+    });
+
+    it("opens the ports that it was given", async () => {
+      const service = await live("Service", namespaceOf("ten"), "frontend");
+      const ports = listAt(service, "spec", "ports").map(({ nodePort }) => nodePort);
+      assert.deepEqual(ports, [30380, 30381]);
+      const controller = await live("Service", namespaceOf("ten"), "exaflow-controller");
+      assert.equal(at(controller, "spec", "ports", 0, "nodePort"), 30382);
+    });
+
+    it("names a machine that is not there", async () => {
+      const [one, ...others] = unmanaged.federations;
+      const nodes = { master: "vm-0", workers: ["vm-99"] };
+      stack.set(["stackberth:mip"], { ...unmanaged, federations: [{ ...one, nodes }, ...others] });
+      const { code, output } = await run("preview", ...direct);
+      assert.equal(code, 1, output);
+      assert.match(output, /Node vm-99 is not there.*kubectl get nodes/);
+      await assert.rejects(live("Node", undefined, "vm-99"), /there is no Node/);
+      stack.set(["stackberth:mip"], settings);
+    });
+
+    it("takes its labels off a machine that it no longer needs", async () => {
+      stack.set(["stackberth:mip"], {
+        ...unmanaged,
+        federations: unmanaged.federations.slice(0, 2),
+      });
+      const { code, output } = await up();
+      assert.equal(code, 0, output);
+      assert.match(output, /configured +Node vm-15\n +its labels of this stack are taken off/);
+      const { metadata } = await live("Node", undefined, "vm-15");
+      assert.equal(metadata.labels?.["worker"], undefined);
+      assert.equal(metadata.labels?.["kubernetes.io/hostname"], "vm-15");
+    });
+
+    it("keeps protected volumes when it goes, but no label", async () => {
+      const [one] = unmanaged.federations;
+      stack.set(["stackberth:mip"], { ...unmanaged, federations: [one] });
+      stack.set(["stackberth:protectData"], true);
+      assert.equal((await up()).code, 0);
+      const { code, output } = await down();
+      assert.equal(code, 0, output);
+      for (const claim of ["csvs-exaflow-localworker-0", "portal-db-data"]) {
+        assert.match(output, new RegExp(`kept +PersistentVolumeClaim test-mip-one/${claim}`));
+        assert.match(output, new RegExp(`kept +PersistentVolume test-mip-one-${claim}`));
+      }
+      assert.deepEqual(await labelled("master=true"), []);
+    });
+
+    it("leaves nothing behind when its data is not protected, and all nodes", async () => {
+      stack.set(["stackberth:protectData"], false);
+      assert.equal((await up()).code, 0);
+      const { code, output } = await down();
+      assert.equal(code, 0, output);
+      const { cluster } = await testCluster();
+      const left: readonly KubeObject[] = await cluster.labelled(ownedBy(stackName));
+      assert.deepEqual(
+        left.map(({ kind, metadata }) => `${kind} ${metadata.name}`),
+        [],
+      );
+      for (const host of hosts) await live("Node", undefined, host);
+    });
+  });
+}

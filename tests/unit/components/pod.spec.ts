@@ -1,0 +1,94 @@
+import assert from "node:assert/strict";
+import { type Namespace, Worker, type WorkerArgs } from "../../../components";
+import { scratchVolume } from "../../../lib/pod";
+import { inPod, itRefuses, objectsIn, pod, resources } from "../../support/components";
+import { one, read } from "../../support/deploy";
+
+const make =
+  (args: Partial<WorkerArgs> = {}) =>
+  (namespace: Namespace) =>
+    new Worker("work", { namespace, ...pod, ...args });
+const deployed = async (args: Partial<WorkerArgs>) =>
+  one(await objectsIn(make(args)), "Deployment", "work");
+
+const lost = (key: string, tolerationSeconds: number) => ({
+  key: `node.kubernetes.io/${key}`,
+  operator: "Exists",
+  effect: "NoExecute",
+  tolerationSeconds,
+});
+
+describe("a pod", () => {
+  it("leaves a lost node after Kubernetes' own time, or after the time it is given", async () => {
+    assert.equal(inPod(await deployed({}), "spec.tolerations"), undefined);
+    const mine = { key: "gpu", operator: "Exists" } as const;
+    const placement = { tolerations: [mine], nodeLossSeconds: 10 };
+    assert.deepEqual(inPod(await deployed({ placement }), "spec.tolerations"), [
+      mine,
+      lost("not-ready", 10),
+      lost("unreachable", 10),
+    ]);
+  });
+
+  it("takes 0 seconds as meant", async () => {
+    const found = await deployed({ placement: { nodeLossSeconds: 0 } });
+    assert.equal(inPod(found, "spec.tolerations.0.tolerationSeconds"), 0);
+  });
+
+  it("shares no node with those it stays apart from", async () => {
+    const apartFrom = { "stackberth.dev/apart": "players" };
+    const found = await deployed({ apartFrom, podLabels: apartFrom });
+    assert.deepEqual(inPod(found, "spec.affinity"), {
+      podAntiAffinity: {
+        requiredDuringSchedulingIgnoredDuringExecution: [
+          { labelSelector: { matchLabels: apartFrom }, topologyKey: "kubernetes.io/hostname" },
+        ],
+      },
+    });
+    assert.equal(inPod(found, "spec.topologySpreadConstraints"), undefined);
+  });
+
+  it("may have containers beside the main one", async () => {
+    const from = scratchVolume("cache", "1Gi");
+    const client = {
+      image: "example.org/client:1",
+      resources,
+      command: ["client"],
+      mounts: [{ from, path: "/cache" }],
+      ports: { client: 9000 },
+      readinessProbe: { tcpSocket: { port: "client" } },
+    };
+    const found = await deployed({ sidecars: { client } });
+    const containers = inPod(found, "spec.containers") as unknown[];
+    assert.equal(containers.length, 2);
+    const [, second] = containers;
+    assert.equal(read(second, "name"), "client");
+    assert.deepEqual(read(second, "ports.0"), { name: "client", containerPort: 9000 });
+    assert.deepEqual(read(second, "readinessProbe.tcpSocket.port"), "client");
+    assert.deepEqual(read(second, "securityContext.capabilities"), { drop: ["ALL"] });
+    const volumes = inPod(found, "spec.volumes") as { name: string }[];
+    assert.deepEqual(volumes.map(({ name }) => name).sort(), ["cache", "tmp"]);
+  });
+
+  it("may set kernel settings of its own", async () => {
+    const sysctls = { "net.ipv4.ip_unprivileged_port_start": "0" };
+    assert.deepEqual(inPod(await deployed({ sysctls }), "spec.securityContext.sysctls"), [
+      { name: "net.ipv4.ip_unprivileged_port_start", value: "0" },
+    ]);
+  });
+
+  itRefuses([
+    [
+      "a container beside it without a version",
+      make({ sidecars: { client: { image: "client", resources } } }),
+      "sidecars.client.image",
+      /has no tag/,
+    ],
+    [
+      "less than no time on a lost node",
+      make({ placement: { nodeLossSeconds: -1 } }),
+      "placement.nodeLossSeconds",
+      /less than 0/,
+    ],
+  ]);
+});

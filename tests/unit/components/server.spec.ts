@@ -1,0 +1,54 @@
+import assert from "node:assert/strict";
+import { type Namespace, Server, type ServerArgs } from "../../../components";
+import { assertParents, inContainer, itRefuses, objectsIn, pod } from "../../support/components";
+import { count, one } from "../../support/deploy";
+
+const make =
+  (args: Partial<ServerArgs> = {}) =>
+  (namespace: Namespace) =>
+    new Server("api", { namespace, ...pod, ports: { http: 5000 }, ...args });
+const selector = { "app.kubernetes.io/name": "api", "app.kubernetes.io/instance": "sys" };
+
+describe("Server", () => {
+  it("has a Service of its name inside the cluster, and lets nobody in", async () => {
+    const found = await objectsIn(make());
+    const { spec, metadata } = one(found, "Service", "api");
+    assert.deepEqual(spec, {
+      type: "ClusterIP",
+      selector,
+      ports: [{ name: "http", port: 5000, targetPort: "http" }],
+    });
+    assert.deepEqual(metadata.annotations, { "pulumi.com/skipAwait": "true" });
+    assert.equal(count(found, "NetworkPolicy"), 0);
+    assertParents(found, "Server");
+  });
+
+  it("takes several ports, some of which are ports of the nodes", async () => {
+    const ports = { http: 5000, grpc: 50051 };
+    const found = await objectsIn(make({ name: "engine", ports, nodePorts: { http: 30000 } }));
+    assert.deepEqual(one(found, "Service", "engine").spec, {
+      type: "NodePort",
+      selector: { ...selector, "app.kubernetes.io/name": "engine" },
+      ports: [
+        { name: "http", port: 5000, targetPort: "http", nodePort: 30000 },
+        { name: "grpc", port: 50051, targetPort: "grpc" },
+      ],
+    });
+    assert.deepEqual(inContainer(one(found, "Deployment", "engine"), "ports"), [
+      { name: "http", containerPort: 5000 },
+      { name: "grpc", containerPort: 50051 },
+    ]);
+  });
+
+  itRefuses([
+    ["no port", make({ ports: {} }), "ports", /at least one/],
+    [
+      "a stray node port",
+      make({ nodePorts: { tls: 30443 } }),
+      "nodePorts",
+      /"tls" is none of http/,
+    ],
+    ["a node port out of range", make({ nodePorts: { http: 80 } }), "nodePorts", /30000 to 32767/],
+    ["replicas below zero", make({ replicas: -1 }), "replicas", /whole number/],
+  ]);
+});
