@@ -6,6 +6,8 @@ export interface StackRequest {
   readonly stack: string;
   readonly context: string | undefined;
   readonly engine: "direct" | "pulumi" | undefined;
+  /** Whether a change is an error; only `preview` knows it. */
+  readonly expectNoChanges: boolean;
 }
 
 /** The flags of a command: whether each takes a value, and may be given more than once. */
@@ -21,6 +23,11 @@ export const stackFlags = {
   stack: { type: "string" },
   context: { type: "string" },
   engine: { type: "string" },
+} as const satisfies Flags;
+
+const previewFlags = {
+  ...stackFlags,
+  "expect-no-changes": { type: "boolean" },
 } as const satisfies Flags;
 
 /** Reads a command line. @throws UserError that names the allowed flags. */
@@ -45,7 +52,8 @@ export function readFlags(
 
 /** Reads the command line of `up`, `preview` and `down`. */
 export function readStackRequest(command: string, argv: readonly string[]): StackRequest {
-  const { stack, context, engine } = readFlags(command, argv, stackFlags);
+  const flags = readFlags(command, argv, command === "preview" ? previewFlags : stackFlags);
+  const { stack, context, engine } = flags;
   if (engine !== undefined && engine !== "direct" && engine !== "pulumi") {
     throw new UserError(`--engine ${String(engine)} is unknown; it is direct or pulumi`);
   }
@@ -53,5 +61,6 @@ export function readStackRequest(command: string, argv: readonly string[]): Stac
     stack: typeof stack === "string" ? stack : "dev",
     context: typeof context === "string" ? context : undefined,
     engine,
+    expectNoChanges: flags["expect-no-changes"] === true,
   };
 }

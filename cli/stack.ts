@@ -41,14 +41,17 @@ async function operate(
     await withLock(root, request.stack, async () => {
       if (engine === "pulumi") {
         const pulumi = new PulumiEngine({ root, stack: request.stack, target, report });
-        return pulumi.run(operation);
+        return pulumi.run(operation, request.expectNoChanges ? ["--expect-no-changes"] : []);
       }
-      return runDirect(operation, {
+      await runDirect(operation, {
         root,
         stack: request.stack,
         report,
         cluster: async () => connect(await target()),
       });
+      if (request.expectNoChanges && report.changed > 0) {
+        throw new UserError(`no changes were expected, but there are ${report.changed}: see above`);
+      }
     });
   } catch (error) {
     // Whatever went wrong, its text may quote a secret.
@@ -85,7 +88,8 @@ function chooseEngine(
   return "direct";
 }
 
-function isOnPath(program: string): boolean {
+/** Whether a program of this name can be started. */
+export function isOnPath(program: string): boolean {
   const folders = (process.env["PATH"] ?? "").split(delimiter);
   const names = process.platform === "win32" ? [`${program}.exe`, `${program}.cmd`] : [program];
   return folders.some((folder) =>

@@ -14,9 +14,13 @@ export interface Target {
   readonly context: string;
 }
 
+/** Holds a kubeconfig, as text: how a CI job hands over its cluster without a file. */
+const kubeconfigVariable = "STACKBERTH_KUBECONFIG";
+
 /**
  * Chooses the cluster: the context that was asked for, else the one in the stack's configuration,
- * else the embedded cluster. The context that `kubectl` happens to use is never taken.
+ * else the current one of `STACKBERTH_KUBECONFIG`, else the embedded cluster. The context that
+ * `kubectl` happens to use is never taken.
  */
 export async function chooseTarget(
   root: string,
@@ -25,23 +29,31 @@ export async function chooseTarget(
   progress: (line: string) => void,
 ): Promise<Target> {
   const context = asked ?? contextOf(root, stack);
-  if (context !== undefined) return namedTarget(root, context);
+  const handedOver = process.env[kubeconfigVariable] ?? "";
+  if (context !== undefined || handedOver !== "") return namedTarget(root, context, handedOver);
   const { ensureCluster } = load("./cluster") as typeof import("./cluster");
   const embedded = await ensureCluster({ root, progress });
   return { kubeconfig: embedded.kubeconfig, context: embedded.context };
 }
 
 /** Copies one context of the user's kubeconfig to where both engines read it. */
-async function namedTarget(root: string, context: string): Promise<Target> {
+async function namedTarget(
+  root: string,
+  asked: string | undefined,
+  handedOver: string,
+): Promise<Target> {
   const { KubeConfig } = await import("@kubernetes/client-node");
   const all = new KubeConfig();
-  all.loadFromDefault();
+  if (handedOver === "") all.loadFromDefault();
+  else all.loadFromString(handedOver);
+  const context = asked ?? all.getCurrentContext();
   const found = all.getContextObject(context);
   const cluster = found === null ? null : all.getCluster(found.cluster);
   if (found === null || cluster === null) {
     const known = all.getContexts().map(({ name }) => name);
     throw new UserError(
-      `there is no context ${context} in the kubeconfig (KUBECONFIG or ~/.kube/config); ` +
+      `there is no context ${context} in the kubeconfig ` +
+        `(${handedOver === "" ? "KUBECONFIG or ~/.kube/config" : kubeconfigVariable}); ` +
         `there are: ${known.join(", ") || "none"}`,
     );
   }

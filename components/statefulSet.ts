@@ -1,9 +1,9 @@
 import * as k8s from "@pulumi/kubernetes";
 import * as pulumi from "@pulumi/pulumi";
 import { awaitWithin, unawaited } from "../lib/await";
-import { type Capacity, podCapacity, storageCapacity, sumCapacity } from "../lib/capacity";
+import { type Capacity, storageCapacity, sumCapacity } from "../lib/capacity";
 import { selectorLabels } from "../lib/labels";
-import { mountablesOf, podProblems, podTemplate, type PodArgs } from "../lib/pod";
+import { mountablesOf, podProblems, podsCapacity, podTemplate, type PodArgs } from "../lib/pod";
 import { problemsOf, refuse } from "../lib/problems";
 import { isQuantity } from "../lib/quantity";
 import { replicasProblems } from "../lib/replicas";
@@ -48,11 +48,11 @@ export class StatefulSet extends pulumi.ComponentResource {
   readonly capacity: Capacity;
 
   constructor(name: string, args: StatefulSetArgs, opts?: pulumi.ComponentResourceOptions) {
-    super("stackberth:components:StatefulSet", name, {}, opts);
     const { namespace } = args;
     const objectName = args.name ?? name;
     const replicas = args.replicas ?? 1;
     refuse("StatefulSet", statefulSetProblems(objectName, replicas, args));
+    super("stackberth:components:StatefulSet", name, {}, opts);
     this.workloadName = objectName;
     this.selector = selectorLabels(namespace.system, objectName);
     this.peer = { pods: this.selector };
@@ -78,7 +78,7 @@ export class StatefulSet extends pulumi.ComponentResource {
     );
     const sizes = mountablesOf(args).flatMap(({ claim }) => (claim ? [claim.size] : []));
     this.capacity = sumCapacity([
-      podCapacity(replicas, args.resources),
+      podsCapacity(replicas, args),
       ...Array.from({ length: replicas }).flatMap(() => sizes.map(storageCapacity)),
     ]);
     if (replicas >= 2) {

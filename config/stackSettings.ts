@@ -3,6 +3,11 @@ import { z } from "zod";
 /** Kinds of environment whose data would be missed: secrets must outlive the state there. */
 const lasting: readonly string[] = ["prod"];
 
+/** Kinds of environment that somebody else may remove once their time is over. */
+const throwAway: readonly string[] = ["review"];
+
+const isTime = (text: string): boolean => z.iso.datetime().safeParse(text).success;
+
 /** What a stack says beside the settings of its systems. */
 export const stackSchema = z
   .strictObject({
@@ -36,8 +41,25 @@ export const stackSchema = z
       .string()
       .default("")
       .describe("change it when the stack moves to another cluster; empty: the stack's name"),
+    expires: z
+      .string()
+      .refine((text) => text === "" || isTime(text), {
+        error: "a time in UTC, for example 2026-12-31T12:00:00Z",
+      })
+      .default("")
+      .describe(
+        "from when on `npm run review -- sweep` removes a review stack, in UTC; empty: never",
+      ),
   })
   .superRefine((settings, context) => {
+    if (settings.expires !== "" && !throwAway.includes(settings.environment)) {
+      context.addIssue({
+        code: "custom",
+        path: ["expires"],
+        message: `nothing where the environment is ${settings.environment}, only for ${throwAway.join(", ")}`,
+        input: settings.expires,
+      });
+    }
     if (settings.secretsMode !== "generated" || !lasting.includes(settings.environment)) return;
     context.addIssue({
       code: "custom",

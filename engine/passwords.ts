@@ -1,5 +1,5 @@
 import { createHash, randomInt } from "node:crypto";
-import { existsSync, mkdirSync, readFileSync, renameSync, writeFileSync } from "node:fs";
+import { existsSync, mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 import type { Crypter } from "../secrets";
 import { stateFolder } from "./stateFolder";
@@ -23,7 +23,7 @@ export class Passwords {
     private readonly stack: string,
     private readonly crypter: Crypter | undefined,
   ) {
-    this.path = join(stateFolder(root), "state", `${stack}.json`);
+    this.path = pathOf(root, stack);
     this.stored = existsSync(this.path) ? readStored(this.path) : {};
   }
 
@@ -54,12 +54,20 @@ export class Passwords {
     renameSync(`${this.path}.new`, this.path);
   }
 
+  /** Deletes what is kept of a stack's passwords. */
+  static forget(root: string, stack: string): void {
+    rmSync(pathOf(root, stack), { force: true });
+  }
+
   private reopen(name: string, digest: string): string | undefined {
     const stored = this.stored[name];
     if (stored?.inputs !== digest) return undefined;
     return this.crypter?.decrypt(stored.secure);
   }
 }
+
+const pathOf = (root: string, stack: string): string =>
+  join(stateFolder(root), "state", `${stack}.json`);
 
 function readStored(path: string): Record<string, Stored> {
   const parsed: unknown = JSON.parse(readFileSync(path, "utf8"));

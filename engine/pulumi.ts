@@ -1,4 +1,5 @@
-import { spawn } from "node:child_process";
+import { execFile, spawn } from "node:child_process";
+import { promisify } from "node:util";
 import { messageOf, UserError } from "./errors";
 import { annotation, describe, isJson, type KubeObject } from "./objects";
 import { backendOf, mendBackend, passphraseEnv } from "./pulumiBackend";
@@ -35,8 +36,8 @@ export class PulumiEngine {
 
   constructor(private readonly args: PulumiArgs) {}
 
-  /** Runs one operation and prints the stack's outputs, or why it failed. */
-  async run(operation: keyof typeof commands): Promise<void> {
+  /** Runs one operation and prints the stack's outputs, or why it failed. @param flags - More of the CLI's. */
+  async run(operation: keyof typeof commands, flags: readonly string[] = []): Promise<void> {
     const { root, stack, report } = this.args;
     const backend = backendOf(root);
     for (const text of mendBackend(backend)) report.line(text);
@@ -50,7 +51,7 @@ export class PulumiEngine {
     };
     const cluster = await Cluster.connect(readFileSync(target.kubeconfig, "utf8"), target.context);
     await this.selectStack(backend.url);
-    const finished = await this.pulumi([...commands[operation], "--stack", stack], true);
+    const finished = await this.pulumi([...commands[operation], ...flags, "--stack", stack], true);
     if (finished.code !== 0) {
       this.explainLock(finished.output, backend.url);
       if (operation === "up") await explainFailure(cluster, stack, report);
@@ -124,6 +125,24 @@ export class PulumiEngine {
         resolve({ code: code ?? 1, output: [...chunks, ...(failed ? errors : [])].join("") });
       });
     }).finally(() => process.off("SIGINT", ignore));
+  }
+}
+
+/** Removes a stack from Pulumi's backend, whatever it still lists; that it is not there is no error. */
+export async function forgetStack(root: string, stack: string): Promise<void> {
+  const { url } = backendOf(root);
+  const env = {
+    ...process.env,
+    ...(url === undefined ? {} : { PULUMI_BACKEND_URL: url }),
+    PULUMI_SKIP_UPDATE_CHECK: "true",
+  };
+  const flags = ["--yes", "--force", "--remove-backups", "--preserve-config", "--non-interactive"];
+  const argv = ["stack", "rm", ...flags, "--stack", stack, "--cwd", root];
+  try {
+    await promisify(execFile)("pulumi", argv, { env });
+  } catch (error) {
+    if (/no stack named/.test(messageOf(error))) return;
+    throw new UserError(`pulumi cannot remove stack ${stack}: ${messageOf(error)}`);
   }
 }
 

@@ -48,12 +48,17 @@ export class Report {
     return this.counts.get(change) ?? 0;
   }
 
+  /** How many objects are not as they were. */
+  get changed(): number {
+    return this.count("created") + this.count("configured") + this.count("deleted");
+  }
+
   /** The totals. @param conditional - Whether nothing was done yet: "would be". */
   summary(conditional = false): void {
     const shown = (["created", "configured", "unchanged", "deleted"] as const).map((change) => {
       return `${String(this.count(change))} ${change}`;
     });
-    const changed = this.count("created") + this.count("configured") + this.count("deleted");
+    const { changed } = this;
     const text =
       changed === 0 ? `0 changes (${String(this.count("unchanged"))} unchanged)` : shown.join(", ");
     const seconds = ((Date.now() - this.began) / 1000).toFixed(1);

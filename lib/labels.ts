@@ -4,6 +4,9 @@ export const stackLabel = "stackberth.dev/stack";
 /** On protected data: neither a prune nor `down` deletes what carries it. */
 export const retainAnnotation = "stackberth.dev/retain";
 
+/** On the namespaces of a throw-away stack: the time, as ISO 8601, from which on it may be removed. */
+export const expiresAnnotation = "stackberth.dev/expires";
+
 /** Labels of every object of a system in a stack. */
 export function systemLabels(system: string, stack: string): Record<string, string> {
   return {

@@ -4,6 +4,7 @@ import type { ParsedStack } from "../config/parse";
 import { digestKeyDeclaration } from "../config/secrets";
 import { secretLookup } from "../config/secretValues";
 import { formatCapacity } from "../lib/capacity";
+import { expiresAnnotation } from "../lib/labels";
 import { systems } from ".";
 import type { Deployed } from "./system";
 
@@ -38,9 +39,23 @@ function clusterProvider({ settings }: ParsedStack): k8s.Provider {
   });
 }
 
+/** Says on every namespace when the stack ends, so that nobody needs its file to know. */
+function expiring(expires: string): pulumi.ResourceTransformation {
+  return ({ type, props, opts }) => {
+    if (type !== "kubernetes:core/v1:Namespace") return undefined;
+    const { metadata } = props as k8s.core.v1.NamespaceArgs;
+    const annotated = pulumi.output(metadata).apply((given) => ({
+      ...given,
+      annotations: { ...given?.annotations, [expiresAnnotation]: expires },
+    }));
+    return { props: { ...props, metadata: annotated }, opts };
+  };
+}
+
 /** Deploys every system that the stack lists. */
 export function deploySystems(stack: ParsedStack): StackOutputs {
   const provider = clusterProvider(stack);
+  const { expires } = stack.settings;
   const secret = secretLookup(stack);
   const deployed = Object.entries(stack.systems).map(([name, settings]): [string, Deployed] => {
     const system = systems[name];
@@ -56,7 +71,7 @@ export function deploySystems(stack: ParsedStack): StackOutputs {
           secret,
           digestKey: secret(digestKeyDeclaration.key),
         },
-        { provider },
+        { provider, transformations: expires === "" ? [] : [expiring(expires)] },
       ),
     ];
   });

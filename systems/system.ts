@@ -18,6 +18,9 @@ export interface SystemContext<Settings> {
   readonly digestKey: pulumi.Output<string>;
 }
 
+/** Settings as they stand in a stack's file. */
+export type PlainSettings = Readonly<Record<string, unknown>>;
+
 /** What a system tells of itself once it is deployed. */
 export interface Deployed {
   readonly urls: pulumi.Output<string[]>;
@@ -41,6 +44,11 @@ export interface System<Settings = unknown> {
   readonly namespaces?: (settings: Settings) => Readonly<Record<string, string>>;
   /** The secrets it needs with these settings. */
   readonly secrets: (settings: Settings) => readonly SecretDeclaration[];
+  /**
+   * Settings with namespaces of a review's own; `own` makes a name such.
+   * @default - sets `namespace` after the system's name
+   */
+  readonly inNamespaces?: (settings: PlainSettings, own: (name: string) => string) => PlainSettings;
   readonly deploy: (
     context: SystemContext<Settings>,
     options: pulumi.ComponentResourceOptions,

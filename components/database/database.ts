@@ -44,8 +44,8 @@ export class Database extends pulumi.ComponentResource {
   readonly backupVolume?: Storage;
 
   constructor(name: string, args: DatabaseArgs, opts?: pulumi.ComponentResourceOptions) {
-    super("stackberth:components:Database", name, {}, opts);
     refuse("Database", databaseProblems(args));
+    super("stackberth:components:Database", name, {}, opts);
     const engine = engines[args.engine];
     this.host = args.name ?? name;
     this.port = engine.port;

@@ -90,11 +90,14 @@ export class Cluster {
       await this.client.json({
         method: "DELETE",
         path: objectPath(resource, object),
-        query: { propagationPolicy: "Background" },
-        // The very object that was judged, not a later one of the same name.
-        ...(object.metadata.uid === undefined
-          ? {}
-          : { body: { preconditions: { uid: object.metadata.uid } } }),
+        // All of it in the body: beside one the query is ignored, and a Job would leave its pods behind.
+        body: {
+          propagationPolicy: "Background",
+          // The very object that was judged, not a later one of the same name.
+          ...(object.metadata.uid !== undefined && {
+            preconditions: { uid: object.metadata.uid },
+          }),
+        },
       });
     } catch (error) {
       if (error instanceof ApiError && (error.status === 404 || error.status === 409)) return;

@@ -109,7 +109,8 @@ async function rehearse({ root, stack, passphrase, report }: DirectArgs): Promis
   return { ...collected, run, passwords };
 }
 
-function secretValues(object: KubeObject): readonly string[] {
+/** The texts that a Secret holds, plain and encoded; short ones are no secrets. */
+export function secretValues(object: KubeObject): readonly string[] {
   if (object.kind !== "Secret") return [];
   const [plain, encoded] = [object["stringData"], object["data"]];
   const texts = isJson(plain) ? Object.values(plain).map(String) : [];

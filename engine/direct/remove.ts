@@ -18,10 +18,7 @@ export async function removeSurplus(
       stage.map(async (object) => {
         const held = await claimsIn(cluster, object);
         if (held.length > 0) return report.change("kept", object, held);
-        await cluster.delete(object);
-        if (isBorrowed(object)) return report.change("configured", object, withdrawn);
-        await waitUntilGone(cluster, object);
-        report.change("deleted", object);
+        await remove(cluster, object, report);
       }),
     );
   }
@@ -30,6 +27,24 @@ export async function removeSurplus(
 
 /** What is said of an object that stays, but no longer has what the stack laid over it. */
 export const withdrawn: readonly string[] = ["its labels of this stack are taken off"];
+
+/** Deletes objects in stages with all that is in their namespaces, protected data too: nothing stays. */
+export async function removeWholly(
+  cluster: Cluster,
+  objects: readonly KubeObject[],
+  report: Report,
+): Promise<void> {
+  for (const stage of deletionStages(objects)) {
+    await Promise.all(stage.map((object) => remove(cluster, object, report)));
+  }
+}
+
+async function remove(cluster: Cluster, object: KubeObject, report: Report): Promise<void> {
+  await cluster.delete(object);
+  if (isBorrowed(object)) return report.change("configured", object, withdrawn);
+  await waitUntilGone(cluster, object);
+  report.change("deleted", object);
+}
 
 /** The volumes that would go with a namespace, whoever made them: data is never deleted unasked. */
 async function claimsIn(cluster: Cluster, { kind, metadata }: KubeObject): Promise<string[]> {

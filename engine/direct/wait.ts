@@ -57,7 +57,7 @@ async function failure(cluster: Cluster, live: KubeObject, verdict: string): Pro
 }
 
 /** Whether a claim's volume is only made for its first pod, so that waiting for it would not end. */
-async function bindsLate(cluster: Cluster, claim: KubeObject): Promise<boolean> {
+export async function bindsLate(cluster: Cluster, claim: KubeObject): Promise<boolean> {
   const name = at(claim, "spec", "storageClassName");
   if (name === "") return false;
   try {

@@ -1,6 +1,6 @@
 import { defineSystem } from "../system";
 import { Mip } from "./mip";
-import { namespacesOf } from "./namespaces";
+import { inNamespaces, namespacesOf } from "./namespaces";
 import { mipSchema } from "./schema";
 import { mipSecrets } from "./secrets";
 
@@ -10,6 +10,7 @@ export const mip = defineSystem({
     "MIP, the Medical Informatics Platform: federated analysis with Exaflow, and its portal",
   schema: mipSchema,
   namespaces: namespacesOf,
+  inNamespaces,
   secrets: mipSecrets,
   deploy: (context, options) => new Mip(context, options),
 });

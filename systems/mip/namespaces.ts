@@ -1,7 +1,11 @@
+import type { PlainSettings } from "../system";
 import type { FederationSettings, MipSettings } from "./schema";
 
 /** The namespace of a federation. */
-export function namespaceOf({ name, namespace }: FederationSettings): string {
+export function namespaceOf({
+  name,
+  namespace,
+}: Pick<FederationSettings, "name" | "namespace">): string {
   return namespace ?? `mip-${name}`;
 }
 
@@ -13,4 +17,16 @@ export function namespacesOf({ federations }: MipSettings): Record<string, strin
       return [`federations[${index}].${setting}`, namespaceOf(each)];
     }),
   );
+}
+
+/** Gives every federation a namespace of a review's own. */
+export function inNamespaces(
+  settings: PlainSettings,
+  own: (name: string) => string,
+): PlainSettings {
+  const federations = settings["federations"] as readonly FederationSettings[];
+  return {
+    ...settings,
+    federations: federations.map((each) => ({ ...each, namespace: own(namespaceOf(each)) })),
+  };
 }

@@ -56,6 +56,18 @@ export const badStacks: readonly BadConfig[] = [
     says: /listed twice/,
   },
   {
+    title: "an end that is no time",
+    changes: { environment: "review", expires: "tomorrow" },
+    key: "stackberth:expires",
+    says: /a time in UTC/,
+  },
+  {
+    title: "an end of a stack that lasts",
+    changes: { expires: "2026-12-31T12:00:00Z" },
+    key: "stackberth:expires",
+    says: /only for review/,
+  },
+  {
     title: "unknown secrets mode",
     changes: { secretsMode: "vault" },
     key: "stackberth:secretsMode",

@@ -16,7 +16,8 @@ export interface Ran {
 /** The tests' own folder for state, so that a dev stack somebody works with stays untouched. */
 export const home = join(root, ".stackberth", "tests");
 
-const environment = (): NodeJS.ProcessEnv => ({
+/** The environment of the commands that tests run. */
+export const environment = (): NodeJS.ProcessEnv => ({
   ...process.env,
   STACKBERTH_HOME: home,
   PULUMI_CONFIG_PASSPHRASE: "stackberth-dev",

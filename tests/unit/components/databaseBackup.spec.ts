@@ -184,7 +184,7 @@ for (const engine of ["mysql", "postgresql"] as const) {
         assert.deepEqual(await contents(pod), present);
         assert.doesNotMatch(await pod.sql("SELECT datname FROM pg_database"), /restoring/);
       }
-      await restore(file, "after all");
+      await restore(file, "afterwards");
       assert.deepEqual(await contents(pod), filled);
       await pod.sql("SELECT 1", { user: "app" });
       rmSync(path(name));

@@ -35,11 +35,11 @@ describe("settings.py of bots", () => {
   after(() => rmSync(folder, { recursive: true, force: true }));
 
   /** Imports the files as a service would, and returns all settings. */
-  function imported(
+  async function imported(
     changes: object = {},
     env: Readonly<Record<string, string>> = environment,
-  ): Record<string, unknown> {
-    const { code, output } = tried(changes, env);
+  ): Promise<Record<string, unknown>> {
+    const { code, output } = await tried(changes, env);
     assert.equal(code, 0, output);
     return JSON.parse(output) as Record<string, unknown>;
   }
@@ -55,8 +55,8 @@ describe("settings.py of bots", () => {
     return python(["-c", program], env);
   }
 
-  it("takes all that differs from the environment", () => {
-    const found = imported();
+  it("takes all that differs from the environment", async () => {
+    const found = await imported();
     assert.equal(found["SECRET_KEY"], environment.DJANGO_SECRET_KEY);
     assert.equal(found["DEBUG"], false);
     assert.deepEqual(found["ALLOWED_HOSTS"], ["bots.example.org", "localhost", "198.51.100.7"]);
@@ -81,19 +81,21 @@ describe("settings.py of bots", () => {
     assert.equal(found["BOTSSYS"], "/home/bots/.bots/env/default/botssys");
   });
 
-  it("knows both kinds of database, and their ports", () => {
-    const { default: postgresql } = imported({}, { ...environment, DB_ENGINE: "postgresql" })[
-      "DATABASES"
-    ] as { default: Record<string, unknown> };
+  it("knows both kinds of database, and their ports", async () => {
+    const { default: postgresql } = (
+      await imported({}, { ...environment, DB_ENGINE: "postgresql" })
+    )["DATABASES"] as { default: Record<string, unknown> };
     assert.equal(postgresql["ENGINE"], "django.db.backends.postgresql");
     assert.equal(postgresql["PORT"], "5432");
-    const { default: moved } = imported({}, { ...environment, DB_PORT: "3307" })["DATABASES"] as {
+    const { default: moved } = (await imported({}, { ...environment, DB_PORT: "3307" }))[
+      "DATABASES"
+    ] as {
       default: Record<string, unknown>;
     };
     assert.equal(moved["PORT"], "3307");
   });
 
-  it("sends mail where it is told to", () => {
+  it("sends mail where it is told to", async () => {
     const mail = {
       EMAIL_HOST: "mail.example.org",
       EMAIL_PORT: "587",
@@ -103,7 +105,7 @@ describe("settings.py of bots", () => {
       EMAIL_FROM: "bots@example.org",
       EMAIL_MANAGERS: "a@example.org,b@example.org",
     };
-    const found = imported({}, { ...environment, ...mail });
+    const found = await imported({}, { ...environment, ...mail });
     assert.equal(found["EMAIL_PORT"], 587);
     assert.equal(found["EMAIL_USE_TLS"], true);
     assert.deepEqual(found["MANAGERS"], [
@@ -112,8 +114,8 @@ describe("settings.py of bots", () => {
     ]);
   });
 
-  it("logs to the container's output", () => {
-    const { handlers, root: logger } = imported()["LOGGING"] as Record<
+  it("logs to the container's output", async () => {
+    const { handlers, root: logger } = (await imported())["LOGGING"] as Record<
       string,
       Record<string, unknown>
     >;
@@ -121,18 +123,18 @@ describe("settings.py of bots", () => {
     assert.deepEqual(logger?.["handlers"], ["stdout"]);
   });
 
-  it("names what is missing, and what is wrong", () => {
+  it("names what is missing, and what is wrong", async () => {
     for (const name of ["DJANGO_SECRET_KEY", "DB_HOST", "DB_NAME", "DB_USER", "DB_PASSWORD"]) {
-      const { code, output } = tried({}, { ...environment, [name]: "" });
+      const { code, output } = await tried({}, { ...environment, [name]: "" });
       assert.equal(code, 1);
       assert.ok(output.includes(`the environment variable ${name} is not set`), output);
     }
-    const { code, output } = tried({}, { ...environment, DB_ENGINE: "sqlite" });
+    const { code, output } = await tried({}, { ...environment, DB_ENGINE: "sqlite" });
     assert.equal(code, 1);
     assert.match(output, /DB_ENGINE is sqlite; allowed: mysql, postgresql/);
   });
 
-  it("takes the stack's own values last, whatever is in them", () => {
+  it("takes the stack's own values last, whatever is in them", async () => {
     const values = {
       LANGUAGE_CODE: "nl",
       SESSION_COOKIE_AGE: 60,
@@ -140,7 +142,7 @@ describe("settings.py of bots", () => {
       EMAIL_SUBJECT_PREFIX: "'''\"\\n\u{1F4E6} ",
       AUTH_PASSWORD_VALIDATORS: [],
     };
-    const found = imported({ files: { settings: values } });
+    const found = await imported({ files: { settings: values } });
     for (const [name, value] of Object.entries(values)) assert.deepEqual(found[name], value, name);
   });
 });
@@ -151,7 +153,7 @@ describe("bots.ini", () => {
   });
 
   /** What bots' own parser, Python's, reads in it. */
-  function read(changes: object = {}): Record<string, Record<string, string>> {
+  async function read(changes: object = {}): Promise<Record<string, Record<string, string>>> {
     const folder = mkdtempSync(join(tmpdir(), "stackberth-bots-"));
     try {
       const file = join(folder, "bots.ini");
@@ -159,7 +161,7 @@ describe("bots.ini", () => {
       const program =
         "import configparser, json, sys; c = configparser.RawConfigParser(); c.read(sys.argv[1]);" +
         "print(json.dumps({s: dict(c.items(s)) for s in c.sections()}))";
-      const { code, output } = python(["-c", program, file]);
+      const { code, output } = await python(["-c", program, file]);
       assert.equal(code, 0, output);
       return JSON.parse(output) as Record<string, Record<string, string>>;
     } finally {
@@ -167,8 +169,8 @@ describe("bots.ini", () => {
     }
   }
 
-  it("has the sections that bots reads, and the ports of the Services", () => {
-    const found = read();
+  it("has the sections that bots reads, and the ports of the Services", async () => {
+    const found = await read();
     for (const section of [
       "settings",
       "webserver",
@@ -186,13 +188,13 @@ describe("bots.ini", () => {
     assert.equal(found["directories"]?.["botssys"], "/home/bots/.bots/env/default/botssys");
   });
 
-  it("takes a stack's own values, in sections of its own as well", () => {
+  it("takes a stack's own values, in sections of its own as well", async () => {
     const botsIniValues = {
       settings: { maxdays: 7, debug: true },
       custommenus: { menuname: "Reports" },
       partners: { first: "a" },
     };
-    const found = read({ files: { botsIni: botsIniValues } });
+    const found = await read({ files: { botsIni: botsIniValues } });
     assert.equal(found["settings"]?.["maxdays"], "7");
     assert.equal(found["settings"]?.["debug"], "true");
     assert.equal(found["settings"]?.["maxdayspersist"], "30");
@@ -200,12 +202,12 @@ describe("bots.ini", () => {
     assert.deepEqual(found["partners"], { first: "a" });
   });
 
-  it("tells the directory monitor what to watch", () => {
+  it("tells the directory monitor what to watch", async () => {
     const directories = [
       { path: "/home/bots/.bots/a" },
       { path: "/home/bots/.bots/b", filemask: "*.xml", route: "r" },
     ];
-    const found = read({ dirMonitor: { directories } });
+    const found = await read({ dirMonitor: { directories } });
     assert.deepEqual(found["dirmonitor1"], {
       path: "/home/bots/.bots/a",
       filemask: "*",
@@ -263,8 +265,8 @@ describe("the relay between bots' pods", () => {
   });
   after(() => children.forEach((child) => child.kill("SIGKILL")));
 
-  it("fails a call as a server does that is down", () => {
-    assert.notEqual(call().code, 0);
+  it("fails a call as a server does that is down", async () => {
+    assert.notEqual((await call()).code, 0);
   });
 
   it("carries calls to the job queue and answers back, one after the other", async () => {
@@ -277,7 +279,7 @@ describe("the relay between bots' pods", () => {
     ].join("\n");
     await start(["-c", server]);
     for (let times = 0; times < 3; times += 1) {
-      assert.deepEqual(call(), { code: 0, output: "300005\n" });
+      assert.deepEqual(await call(), { code: 0, output: "300005\n" });
     }
   });
 
@@ -291,11 +293,11 @@ describe("the relay between bots' pods", () => {
 });
 
 describe("the other programs of bots", () => {
-  it("are valid Python", function () {
+  it("are valid Python", async function () {
     needsPython(this);
     for (const name of ["create_superuser.py", "relay.py", "settings.py"]) {
       const file = join(root, "systems/bots/files", name);
-      const { code, output } = python([
+      const { code, output } = await python([
         "-c",
         "import ast, sys; ast.parse(open(sys.argv[1]).read())",
         file,

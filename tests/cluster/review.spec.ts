@@ -1,0 +1,199 @@
+import assert from "node:assert/strict";
+import { spawnSync } from "node:child_process";
+import { existsSync, readdirSync, rmSync } from "node:fs";
+import { join } from "node:path";
+import { ownedBy } from "../../engine/direct/ownership";
+import { describe as nameOf, type KubeObject, listAt, textAt } from "../../engine/objects";
+import { systems } from "../../systems";
+import { kubectl } from "../support/kubectl";
+import { home, root, run } from "../support/stackberth";
+import { testCluster, versions } from "../support/testCluster";
+
+const direct = ["--engine", "direct"];
+const fileOf = (review: string): string => join(root, `Pulumi.review-${review}.yaml`);
+
+/** All that a review could leave behind: in the cluster by label and by namespace, and on this machine. */
+async function leftovers(review: string): Promise<readonly string[]> {
+  const { cluster } = await testCluster();
+  const labelled = await cluster.labelled(ownedBy(`review-${review}`));
+  const all = await cluster.client.json({ path: "/api/v1/namespaces" });
+  const namespaces = listAt(all, "items").map((each) => textAt(each, "metadata", "name"));
+  const { items: volumes } = await cluster.client.json({ path: "/api/v1/persistentvolumes" });
+  const claims = (volumes as readonly object[]).map((each) =>
+    textAt(each, "spec", "claimRef", "namespace"),
+  );
+  const kept = existsSync(home)
+    ? readdirSync(home, { recursive: true, withFileTypes: true }).filter((each) => each.isFile())
+    : [];
+  const files = [...kept.map(({ name }) => name), ...readdirSync(root)];
+  return [
+    ...labelled.map(nameOf),
+    ...namespaces.filter((each) => each.startsWith(`${review}-`)),
+    ...claims.filter((each) => each.startsWith(`${review}-`)).map((each) => `volume of ${each}`),
+    ...files.filter((each) => each.includes(`review-${review}`)),
+  ];
+}
+
+/** Fails unless nothing is left soon: volumes go a moment after their claims. */
+async function assertNothingLeft(review: string): Promise<void> {
+  for (let tries = 0; tries < 40; tries += 1) {
+    if ((await leftovers(review)).every((each) => !each.startsWith("volume of "))) break;
+    await new Promise((wake) => setTimeout(wake, 500));
+  }
+  assert.deepEqual(await leftovers(review), []);
+}
+
+async function namespacesOf(review: string): Promise<readonly KubeObject[]> {
+  const { cluster } = await testCluster();
+  const found = await cluster.labelled(ownedBy(`review-${review}`));
+  return found.filter(({ kind }) => kind === "Namespace");
+}
+
+const review = (...argv: readonly string[]) => run("review", ...argv);
+
+describe("review stacks on the embedded API server", function () {
+  this.timeout(25 * 60_000);
+
+  before(() => testCluster());
+
+  for (const system of Object.keys(systems)) {
+    describe(system, () => {
+      const name = `test-${system}`;
+      before(() => review("down", name, ...direct));
+      after(() => review("down", name, ...direct));
+
+      it("comes up ready, with namespaces of its own that say when they end", async () => {
+        assert.deepEqual(await leftovers(name), []);
+        const began = Date.now();
+        const flags = ["--systems", system, "--ttl-hours", "1", ...direct];
+        const { code, output } = await review("up", name, ...flags);
+        assert.equal(code, 0, output);
+        const namespaces = await namespacesOf(name);
+        assert.ok(namespaces.length > 0);
+        for (const { metadata } of namespaces) {
+          assert.ok(metadata.name.startsWith(`${name}-`), metadata.name);
+          const end = Date.parse(metadata.annotations?.["stackberth.dev/expires"] ?? "");
+          assert.ok(end >= began + 3_600_000 && end <= Date.now() + 3_600_000, `${end}`);
+        }
+        const status = await run("status", "--stack", `review-${name}`);
+        assert.equal(status.code, 0, status.output);
+        assert.match(status.output, /all is ready/);
+      });
+
+      it("keeps its secrets and its pods when it is brought up again", async () => {
+        const before = await versions(`review-${name}`);
+        const { code, output } = await review("up", name, "--systems", system, ...direct);
+        assert.equal(code, 0, output);
+        assert.match(output, /0 created, \d+ configured, \d+ unchanged, 0 deleted/);
+        const after = await versions(`review-${name}`);
+        const changed = Object.keys(after).filter((key) => after[key] !== before[key]);
+        // Its end is later.
+        assert.ok(
+          changed.every((key) => key.includes("|Namespace|")),
+          changed.join(),
+        );
+      });
+
+      it("goes wholly", async () => {
+        const { code, output } = await review("down", name, ...direct);
+        assert.equal(code, 0, output);
+        await assertNothingLeft(name);
+      });
+    });
+  }
+
+  const [system = ""] = Object.keys(systems);
+  const up = (name: string, ...flags: readonly string[]) =>
+    review("up", name, "--systems", system, ...direct, ...flags);
+
+  it("are swept away once their time is over, also by a machine that did not make them", async () => {
+    const [old, young] = ["test-old", "test-young"];
+    try {
+      assert.equal((await up(old, "--ttl-hours", "0.0001")).code, 0);
+      assert.equal((await up(young)).code, 0);
+      // What another machine would not have.
+      rmSync(fileOf(old));
+      rmSync(join(home, "state", `review-${old}.json`));
+      // What a user made beside: a volume whose class keeps it, and an object of no label.
+      const namespace = `${old}-${system}`;
+      await kubectl("create", "configmap", "by-hand", "-n", namespace);
+      const volumes = await kubectl(
+        "get",
+        "pv",
+        "-o",
+        `jsonpath={range .items[?(@.spec.claimRef.namespace=="${namespace}")]}{.metadata.name} {end}`,
+      );
+      const retain = '{"spec":{"persistentVolumeReclaimPolicy":"Retain"}}';
+      for (const volume of volumes.split(" ").filter(Boolean)) {
+        await kubectl("patch", "pv", volume, "-p", retain);
+      }
+      const listed = await review("list");
+      assert.match(listed.output, new RegExp(`^${old}: ${namespace}; its time is over$`, "m"));
+      assert.match(listed.output, new RegExp(`^${young}: .*; ends in 48 h$`, "m"));
+      const { code, output } = await review("sweep", ...direct);
+      assert.equal(code, 0, output);
+      assert.match(output, /^1 removed, 1 left$/m);
+      await assertNothingLeft(old);
+      assert.equal((await namespacesOf(young)).length, 1);
+      assert.ok(existsSync(fileOf(young)));
+    } finally {
+      for (const name of [old, young]) await review("down", name, ...direct);
+    }
+    await assertNothingLeft(young);
+  });
+
+  it("start anew where their secrets are not known, and say so", async () => {
+    const name = "test-moved";
+    try {
+      assert.equal((await up(name)).code, 0);
+      const [before] = await namespacesOf(name);
+      rmSync(fileOf(name));
+      rmSync(join(home, "state", `review-${name}.json`));
+      const { code, output } = await up(name);
+      assert.equal(code, 0, output);
+      assert.match(output, /was made elsewhere, and its secrets are only there: it starts anew/);
+      const [after] = await namespacesOf(name);
+      assert.ok(after && after.metadata.uid !== before?.metadata.uid);
+    } finally {
+      await review("down", name, ...direct);
+    }
+    await assertNothingLeft(name);
+  });
+
+  it("are asked for by name, and leave no file when they are refused", async () => {
+    for (const [argv, says] of [
+      [["up", "PR_1"], /"PR_1" is no name for a review/],
+      [["up"], /"" is no name for a review/],
+      [["up", "a".repeat(31)], /at most 30 characters/],
+      [["up", "test-bad", "--systems", "shop"], /--systems shop: stack dev runs/],
+      [["up", "test-bad", "--ttl-hours", "0"], /--ttl-hours 0: allowed are numbers above 0/],
+      [["remove", "test-bad"], /usage: npm run review -- up NAME/],
+    ] as const) {
+      const { code, output } = await review(...argv);
+      assert.equal(code, 1, output);
+      assert.match(output, says);
+    }
+    assert.deepEqual(await leftovers("test-bad"), []);
+    const { code, output } = await review("down", "test-bad", ...direct);
+    assert.equal(code, 0);
+    assert.match(output, /there was nothing of it/);
+  });
+
+  it("leave nothing of the Pulumi CLI's either", async function () {
+    if (spawnSync("pulumi", ["version"]).status !== 0) {
+      console.log("    skipped: no Pulumi CLI on PATH, see https://www.pulumi.com/docs/install/");
+      this.skip();
+    }
+    const name = "test-cli";
+    const cli = ["--engine", "pulumi"];
+    const { code, output } = await review("up", name, "--systems", system, ...cli);
+    assert.equal(code, 0, output);
+    assert.ok(
+      (await leftovers(name)).includes(`review-${name}.json`),
+      "no state: the test is blind",
+    );
+    const gone = await review("down", name, ...cli);
+    assert.equal(gone.code, 0, gone.output);
+    await assertNothingLeft(name);
+  });
+});

@@ -1,0 +1,53 @@
+import { readdirSync, readFileSync } from "node:fs";
+import { join } from "node:path";
+import { parse } from "yaml";
+import { root } from "./stackberth";
+
+type Environment = Readonly<Record<string, string>>;
+
+/** A step as a workflow's file has it. */
+export interface Step {
+  readonly uses?: string;
+  readonly run?: string;
+  readonly if?: string;
+  readonly env?: Environment;
+  readonly with?: Readonly<Record<string, unknown>>;
+}
+
+/** A job as a workflow's file has it. */
+export interface Job {
+  readonly if?: string;
+  readonly needs?: string;
+  readonly environment?: string;
+  readonly env?: Environment;
+  readonly permissions?: Environment;
+  readonly "timeout-minutes"?: number;
+  readonly strategy?: { readonly matrix: { readonly stack: readonly string[] } };
+  readonly steps: readonly Step[];
+}
+
+/** A workflow of GitHub. */
+export interface Workflow {
+  readonly name: string;
+  readonly on: string | Readonly<Record<string, unknown>>;
+  readonly permissions: unknown;
+  readonly concurrency: { readonly group: string };
+  readonly jobs: Readonly<Record<string, Job>>;
+}
+
+export const workflowFolder = join(root, ".github", "workflows");
+
+/** The names of the workflows' files. */
+export const workflowFiles: readonly string[] = readdirSync(workflowFolder).sort();
+
+/** The text of a workflow. */
+export const workflowText = (file: string): string =>
+  readFileSync(join(workflowFolder, file), "utf8");
+
+/** A workflow, parsed. */
+export const workflow = (file: string): Workflow => parse(workflowText(file)) as Workflow;
+
+/** All jobs of all workflows, by `file: job`. */
+export const allJobs: readonly (readonly [string, Job])[] = workflowFiles.flatMap((file) =>
+  Object.entries(workflow(file).jobs).map(([name, job]) => [`${file}: ${name}`, job] as const),
+);

@@ -1,0 +1,258 @@
+import assert from "node:assert/strict";
+import { cpSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { parse, parseDocument } from "yaml";
+import { openStackConfig } from "../../engine/stackConfig";
+import { parseStack } from "../../config/parse";
+import type { Cluster } from "../../engine/direct/cluster";
+import { ApiError } from "../../engine/direct/client";
+import type { KubeObject } from "../../engine/objects";
+import { Report } from "../../engine/report";
+import { clear, liveReviews } from "../../review/live";
+import { ownName, reviewSettings } from "../../review/settings";
+import { reviewOf, reviewStackFile, stackOf } from "../../review/stackFile";
+import { systems } from "../../systems";
+import { root } from "../support/stackberth";
+import { collectStack } from "../support/stacks";
+
+describe("settings of a review", () => {
+  it("have a namespace and hosts of their own, in every text that names a host", () => {
+    const settings = {
+      namespace: "shop",
+      exposure: { type: "ingress", hosts: ["shop.localhost", "*.shop.localhost"] },
+      config: {
+        URL: "http://shop.localhost/api",
+        ORIGINS: "http://shop.localhost:8080,https://eshop.localhost,http://shop.localhost.org",
+      },
+    };
+    assert.deepEqual(reviewSettings("pr-1", "shop", settings), {
+      namespace: "pr-1-shop",
+      exposure: { type: "ingress", hosts: ["pr-1-shop.localhost", "*.pr-1-shop.localhost"] },
+      config: {
+        URL: "http://pr-1-shop.localhost/api",
+        ORIGINS:
+          "http://pr-1-shop.localhost:8080,https://eshop.localhost,http://shop.localhost.org",
+      },
+    });
+  });
+
+  it("are the smallest: one replica, volumes of at most 1Gi", () => {
+    const settings = {
+      web: { replicas: 3, autoscaling: { minReplicas: 2 } },
+      worker: { replicas: 0 },
+      data: [{ size: "10Gi" }, { size: "512Mi" }, { size: "large" }],
+    };
+    assert.deepEqual(reviewSettings("pr-1", "shop", settings), {
+      namespace: "pr-1-shop",
+      web: { replicas: 1, autoscaling: { minReplicas: 2 } },
+      worker: { replicas: 0 },
+      data: [{ size: "1Gi" }, { size: "512Mi" }, { size: "large" }],
+    });
+  });
+
+  it("have as many namespaces as the system says", () => {
+    const settings = { sites: [{ name: "a" }, { name: "b" }] };
+    const found = reviewSettings("pr-1", "shop", settings, ({ sites }, own) => ({
+      sites: (sites as { name: string }[]).map((site) => ({ ...site, namespace: own(site.name) })),
+    }));
+    assert.deepEqual(found, {
+      sites: [
+        { name: "a", namespace: "pr-1-a" },
+        { name: "b", namespace: "pr-1-b" },
+      ],
+    });
+  });
+
+  it("name things so that one wildcard certificate serves all reviews", () => {
+    assert.equal(ownName("pr-1", "shop.example.org"), "pr-1-shop.example.org");
+    assert.equal(ownName("pr-1", "*.example.org"), "*.pr-1-example.org");
+  });
+});
+
+describe("the stack file of a review", () => {
+  const expires = new Date("2026-12-31T12:00:00Z");
+  let folder = "";
+
+  beforeEach(() => {
+    folder = mkdtempSync(join(tmpdir(), "stackberth-review-"));
+    for (const file of ["Pulumi.yaml", "Pulumi.dev.yaml"]) {
+      cpSync(join(root, file), join(folder, file));
+    }
+  });
+  afterEach(() => rmSync(folder, { recursive: true }));
+
+  const file = (names?: readonly string[]): string =>
+    reviewStackFile({ root: folder, review: "pr-1", systems: names, expires });
+
+  for (const name of Object.keys(systems)) {
+    it(`is right for ${name}, and open to dev's passphrase`, () => {
+      writeFileSync(join(folder, "Pulumi.review-pr-1.yaml"), file([name]));
+      const opened = openStackConfig(folder, "review-pr-1", "stackberth-dev");
+      const { parsed, problems } = parseStack({
+        project: "stackberth",
+        stack: "review-pr-1",
+        values: opened.config,
+        isSecret: (key) => opened.secretKeys.includes(key),
+      });
+      assert.deepEqual(problems, []);
+      const { environment, secretsMode, protectData, expires: end } = parsed?.settings ?? {};
+      assert.deepEqual(
+        { environment, secretsMode, protectData, end },
+        {
+          environment: "review",
+          secretsMode: "generated",
+          protectData: false,
+          end: expires.toISOString(),
+        },
+      );
+      assert.deepEqual(Object.keys(parsed?.systems ?? {}), [name]);
+      const settings = parsed?.systems[name] as { namespace: string };
+      const own = systems[name]?.namespaces?.(settings) ?? { namespace: settings.namespace };
+      for (const namespace of Object.values(own)) assert.match(namespace, /^pr-1-[a-z]/);
+      assert.ok(opened.crypter);
+    });
+  }
+
+  it("takes over from dev only the secrets that a person supplied", () => {
+    const dev = openStackConfig(folder, "dev", "stackberth-dev");
+    const config = (parse(file()) as { config: Record<string, unknown> }).config;
+    const declared = Object.entries(systems).flatMap(([name, system]) => {
+      const settings: unknown = JSON.parse(dev.config[`stackberth:${name}`] ?? "{}");
+      return system.secrets(system.schema.parse(settings));
+    });
+    assert.ok(declared.length > 0);
+    for (const { key, kind } of declared) {
+      const isThere = `stackberth:${key}` in config;
+      const isInDev = dev.secretKeys.includes(`stackberth:${key}`);
+      assert.equal(isThere, kind === "user" && isInDev, key);
+    }
+  });
+
+  it("keeps what dev says of its cluster", () => {
+    const path = join(folder, "Pulumi.dev.yaml");
+    const dev = parseDocument(readFileSync(path, "utf8"));
+    dev.setIn(["config", "kubernetes:context"], "kind-lab");
+    dev.setIn(["config", "stackberth:deadlineSeconds"], 77);
+    writeFileSync(path, dev.toString());
+    const { config } = parse(file()) as { config: Record<string, unknown> };
+    assert.equal(config["kubernetes:context"], "kind-lab");
+    assert.equal(config["stackberth:deadlineSeconds"], 77);
+  });
+
+  it("refuses systems that dev has not", () => {
+    assert.throws(() => file(["openms", "shop"]), /--systems shop: stack dev runs openms.*choose/);
+    assert.throws(() => file([]), /choose among them/);
+  });
+});
+
+describe("the end of a review", () => {
+  it("stands on every namespace of every system, and on nothing else", async () => {
+    const end = "2026-12-31T12:00:00Z";
+    const changes = { "stackberth:environment": "review", "stackberth:expires": end };
+    const [lasting, ending] = [await collectStack("dev"), await collectStack("dev", changes)];
+    const namespaces = ending.objects.filter(({ kind }) => kind === "Namespace");
+    assert.ok(namespaces.length >= Object.keys(systems).length);
+    const unended = ending.objects.map((object) => {
+      if (object.kind !== "Namespace") return object;
+      const { annotations, ...metadata } = object.metadata;
+      assert.deepEqual(annotations, { "stackberth.dev/expires": end });
+      return { ...object, metadata };
+    });
+    assert.deepEqual(unended, lasting.objects);
+  });
+});
+
+/** A cluster with these namespaces and volumes; keeps what is asked of it. */
+function clusterOf(namespaces: readonly KubeObject[], volumes: readonly object[] = []) {
+  const asked: string[] = [];
+  const cluster = {
+    labelled: () => Promise.resolve(namespaces),
+    delete: ({ metadata }: KubeObject) => {
+      asked.push(`delete ${metadata.name}`);
+      return Promise.resolve();
+    },
+    find: () => Promise.resolve(undefined),
+    client: {
+      json: ({ method = "GET", path }: { method?: string; path: string }) => {
+        if (method !== "GET") asked.push(`${method} ${path}`);
+        return Promise.resolve({
+          items: path.endsWith("persistentvolumes") ? volumes : namespaces,
+        });
+      },
+    },
+  };
+  return { cluster: cluster as unknown as Cluster, asked };
+}
+
+function namespace(name: string, stack: string, expires?: string): KubeObject {
+  const annotations = expires === undefined ? {} : { "stackberth.dev/expires": expires };
+  const labels = { "stackberth.dev/stack": stack };
+  return { apiVersion: "v1", kind: "Namespace", metadata: { name, labels, annotations } };
+}
+
+describe("review stacks in a cluster", () => {
+  const [early, late] = ["2026-01-01T00:00:00.000Z", "2026-02-01T00:00:00.000Z"];
+
+  it("are those all of whose namespaces say when they end", async () => {
+    const { cluster } = clusterOf([
+      namespace("pr-1-a", "review-pr-1", early),
+      namespace("pr-1-b", "review-pr-1", late),
+      namespace("pr-2-a", "review-pr-2", early),
+      namespace("pr-2-b", "review-pr-2"),
+      namespace("pr-3-a", "review-pr-3", "soon"),
+      namespace("prod", "prod", early),
+    ]);
+    const found = await liveReviews(cluster);
+    assert.deepEqual(
+      found.map((each) => ({ ...each, expires: each.expires.toISOString() })),
+      [
+        {
+          stack: "review-pr-1",
+          review: "pr-1",
+          namespaces: ["pr-1-a", "pr-1-b"],
+          // A stack ends with its last namespace.
+          expires: late,
+        },
+      ],
+    );
+  });
+
+  it("are never another stack, whatever its name is asked to be", async () => {
+    const { cluster, asked } = clusterOf([namespace("prod", "prod")]);
+    await assert.rejects(
+      clear(cluster, "prod", new Report(() => undefined)),
+      /prod is no review stack/,
+    );
+    assert.deepEqual(asked, []);
+    assert.equal(reviewOf("prod"), undefined);
+    assert.equal(reviewOf(stackOf("pr-1")), "pr-1");
+  });
+
+  it("take volumes along that their class would retain, but nobody else's", async () => {
+    const volume = (name: string, of: string, policy: string): object => ({
+      metadata: { name },
+      spec: { claimRef: { namespace: of }, persistentVolumeReclaimPolicy: policy },
+    });
+    const { cluster, asked } = clusterOf(
+      [namespace("pr-1-a", "review-pr-1", early)],
+      [
+        volume("kept", "pr-1-a", "Retain"),
+        volume("gone", "pr-1-a", "Delete"),
+        volume("theirs", "prod", "Retain"),
+      ],
+    );
+    assert.equal(await clear(cluster, "review-pr-1", new Report(() => undefined)), true);
+    assert.deepEqual(asked, ["PATCH /api/v1/persistentvolumes/kept", "delete pr-1-a"]);
+  });
+
+  it("go also where volumes may not be looked at, which is said", async () => {
+    const { cluster, asked } = clusterOf([namespace("pr-1-a", "review-pr-1", early)]);
+    const forbidden = new ApiError(403, { message: "no" }, { path: "" });
+    Object.assign(cluster.client, { json: () => Promise.reject(forbidden) });
+    const lines: string[] = [];
+    await clear(cluster, "review-pr-1", new Report((line) => lines.push(line)));
+    assert.match(lines.join("\n"), /volumes .* may stay behind: no/);
+    assert.deepEqual(asked, ["delete pr-1-a"]);
+  });
+});
