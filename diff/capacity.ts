@@ -1,6 +1,6 @@
-import { at, type Json, type KubeObject, listAt, textAt } from "../engine/objects";
+import { type Json, type KubeObject, listAt, textAt } from "../engine/objects";
 import { type Capacity, podCapacity, storageCapacity, sumCapacity } from "../lib/capacity";
-import { templateOf } from "./workloads";
+import { ownClaims, replicasOf, templateOf } from "../engine/workloads";
 
 /**
  * What objects are sure to take of a cluster: of a workload that is scaled, its fewest pods. Jobs come
@@ -12,28 +12,11 @@ export function capacityOf(objects: readonly KubeObject[]): Capacity {
       const pods = replicasOf(object, objects);
       return [
         ...(object.kind === "PersistentVolumeClaim" ? [claim(object)] : []),
-        ...listAt(object, "spec", "volumeClaimTemplates").map((each) => times(pods, claim(each))),
+        ...ownClaims(object, objects).map(({ template, count }) => times(count, claim(template))),
         ...(pods > 0 ? containers(object, pods) : []),
       ];
     }),
   );
-}
-
-/** The pods of a workload that are sure to run. */
-export function replicasOf(object: KubeObject, objects: readonly KubeObject[]): number {
-  if (!["Deployment", "StatefulSet"].includes(object.kind)) return 0;
-  const replicas = at(object, "spec", "replicas");
-  if (typeof replicas === "number") return replicas;
-  const scaler = objects.find(
-    (each) =>
-      each.metadata.namespace === object.metadata.namespace &&
-      textAt(each, "spec", "scaleTargetRef", "name") === object.metadata.name &&
-      [object.kind, ""].includes(textAt(each, "spec", "scaleTargetRef", "kind")),
-  );
-  const fewest = at(scaler, "spec", "minReplicas") ?? at(scaler, "spec", "minReplicaCount");
-  if (typeof fewest === "number") return fewest;
-  // KEDA's fewest is none, Kubernetes' own default is one.
-  return scaler?.kind === "ScaledObject" ? 0 : 1;
 }
 
 function containers(object: KubeObject, pods: number): readonly Capacity[] {

@@ -1,11 +1,14 @@
+import { createRequire } from "node:module";
 import { UserError } from "../engine/errors";
 import { listStacks } from "../engine/stackConfig";
 import { checkOut, trackedStacks } from "./checkout";
 import { compareStack } from "./compare";
 import type { DiffReport } from "./report";
-import { collectElsewhere, collectSide } from "./side";
+import { collectElsewhere } from "./elsewhere";
 
 export { type DiffReport, refusals } from "./report";
+
+const load = createRequire(__filename);
 
 /** What to compare. */
 export interface DiffArgs {
@@ -36,10 +39,11 @@ export async function diffRevision({ root, base, stack, allowed }: DiffArgs): Pr
     }
     const compared = chosen.filter((name) => heads.includes(name));
     const known = compared.filter((name) => bases.includes(name));
-    const [before, after] = await Promise.all([
-      collectElsewhere({ root: checkout.root, stacks: known, name: base }, end.signal),
-      collectSide({ root, stacks: compared, name: "this folder" }),
-    ]);
+    const other = collectElsewhere({ root: checkout.root, stacks: known, name: base }, end.signal);
+    // Loaded only now: it takes a second, in which the other process has started.
+    const { collectSide } = load("./side") as typeof import("./side");
+    const own = collectSide({ root, stacks: compared, name: "this folder" });
+    const [before, after] = await Promise.all([other, own]);
     const stacks = compared.map((name) =>
       compareStack(name, before[name] ?? [], after[name] ?? [], allowed),
     );

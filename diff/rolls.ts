@@ -1,8 +1,7 @@
 import { at, isJson, type KubeObject, textAt } from "../engine/objects";
-import { replicasOf } from "./capacity";
 import { type FieldChange, isAtOrBelow } from "./fields";
 import { type ObjectChange, type Roll, shortName } from "./report";
-import { templatePath } from "./workloads";
+import { replicasOf, templatePath } from "../engine/workloads";
 
 /**
  * The workloads whose pods are replaced or run anew, and why.

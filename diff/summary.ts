@@ -3,7 +3,7 @@ import { isAtOrBelow } from "./fields";
 import { type Change, type ObjectChange, shortName, type SystemDiff } from "./report";
 import { scalingOf } from "./rolls";
 import { changeText } from "./values";
-import { templatePath } from "./workloads";
+import { templatePath } from "../engine/workloads";
 
 /** One row of a system's table. */
 export interface Row {

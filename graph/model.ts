@@ -1,5 +1,4 @@
-import { replicasOf } from "../diff/capacity";
-import { templateOf } from "../diff/workloads";
+import { type OwnClaim, ownClaims, replicasOf, templateOf } from "../engine/workloads";
 import { at, type Json, type KubeObject, listAt, textAt } from "../engine/objects";
 import { Network, podLabels, portsText, portText, selects } from "./network";
 
@@ -40,7 +39,7 @@ export function graphOf(objects: readonly KubeObject[]): Graph {
     ...entries.edges,
     ...outside.edges,
     ...workloads.flatMap((from) => connections(network, from, workloads)),
-    ...workloads.flatMap((workload) => mounts(workload, claims)),
+    ...workloads.flatMap((workload) => mounts(workload, claims, ownClaims(workload, objects))),
   ];
   const nodes = [
     ...entries.nodes,
@@ -48,7 +47,9 @@ export function graphOf(objects: readonly KubeObject[]): Graph {
     ...workloads.map((workload) => workloadNode(workload, objects)),
     ...claims.map((claim) => claimNode(idOf("claim", claim.metadata.name), claim)),
     ...workloads.flatMap((workload) =>
-      ownClaims(workload).map((claim) => claimNode(ownClaimId(workload, claim), claim)),
+      ownClaims(workload, objects)
+        .filter(({ count }) => count > 0)
+        .map(({ template }) => claimNode(ownClaimId(workload, template), template)),
     ),
   ];
   return { nodes: sortedBy(nodes, ({ id }) => id), edges: sortedBy(edges, edgeName) };
@@ -99,10 +100,6 @@ function claimNode(id: string, claim: Json): GraphNode {
     lines: [`${size} ${mode}`],
   };
 }
-
-/** The claims that a StatefulSet makes for each of its pods. */
-const ownClaims = (workload: KubeObject): readonly Json[] =>
-  listAt(workload, "spec", "volumeClaimTemplates");
 
 const ownClaimId = ({ metadata }: KubeObject, claim: Json): string =>
   idOf("claim", metadata.name, textAt(claim, "metadata", "name"));
@@ -186,14 +183,22 @@ function connection(from: string, to: string, label: string): GraphEdge {
   return { from, to, kind: "connection", label };
 }
 
-function mounts(workload: KubeObject, claims: readonly KubeObject[]): readonly GraphEdge[] {
-  const used = listAt(templateOf(workload), "spec", "volumes").map((volume) =>
-    textAt(volume, "persistentVolumeClaim", "claimName"),
-  );
+function mounts(
+  workload: KubeObject,
+  claims: readonly KubeObject[],
+  own: readonly OwnClaim[],
+): readonly GraphEdge[] {
+  const used = [
+    ...listAt(templateOf(workload), "spec", "volumes").map((volume) =>
+      textAt(volume, "persistentVolumeClaim", "claimName"),
+    ),
+    ...own.flatMap(({ existing }) => existing),
+  ];
   const shared = claims.filter(({ metadata }) => used.includes(metadata.name));
+  const made = own.filter(({ count }) => count > 0);
   const ids = [
     ...shared.map(({ metadata }) => idOf("claim", metadata.name)),
-    ...ownClaims(workload).map((claim) => ownClaimId(workload, claim)),
+    ...made.map(({ template }) => ownClaimId(workload, template)),
   ];
   return ids.map((to) => ({ from: nodeId(workload), to, kind: "mount", label: "" }));
 }

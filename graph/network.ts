@@ -1,5 +1,5 @@
 import { at, isJson, type Json, type KubeObject, listAt, textAt } from "../engine/objects";
-import { templateOf } from "../diff/workloads";
+import { templateOf } from "../engine/workloads";
 
 type Labels = Readonly<Record<string, unknown>>;
 

@@ -19,7 +19,8 @@ import { root as project } from "./stackberth";
 export class Repository {
   readonly root: string;
 
-  constructor(folder = "stackberth-copy-") {
+  /** @param systems - What its stacks run; fewer take less time. @default - what the project's run */
+  constructor(systems?: readonly string[], folder = "stackberth-copy-") {
     this.root = realpathSync(mkdtempSync(join(tmpdir(), folder)));
     const listed = execFileSync("git", ["ls-files", "-co", "--exclude-standard", "-z"], {
       cwd: project,
@@ -34,10 +35,14 @@ export class Repository {
       cpSync(join(project, file), join(this.root, file));
     }
     symlinkSync(join(project, "node_modules"), join(this.root, "node_modules"), "junction");
+    for (const stack of systems === undefined ? [] : ["dev", "prod"]) {
+      this.set(stack, ["stackberth:systems"], systems);
+    }
     this.git("init", "--quiet", "--initial-branch=base");
     // The link is not the folder that .gitignore names.
     writeFileSync(join(this.root, ".git", "info", "exclude"), "node_modules\n");
     this.commit();
+    this.git("tag", "start");
   }
 
   /** Makes the files as they are now the base. */
@@ -47,9 +52,9 @@ export class Repository {
     this.git(...who, "commit", "--quiet", "--allow-empty", "--no-gpg-sign", "--message=base");
   }
 
-  /** Puts the files back to the base. */
+  /** Puts the files, and the base, back to the project's. */
   reset(): void {
-    this.git("reset", "--quiet", "--hard");
+    this.git("reset", "--quiet", "--hard", "start");
     this.git("clean", "--quiet", "-d", "--force");
   }
 

@@ -102,7 +102,7 @@ describe("render", function () {
   });
 
   it("is the same bytes in other time zones, languages and folders", () => {
-    const copy = new Repository("ein anderer Ordner ");
+    const copy = new Repository(undefined, "ein anderer Ordner ");
     const places: readonly [string, NodeJS.ProcessEnv][] = [
       [root, { TZ: "Pacific/Kiritimati", LANG: "tr_TR.UTF-8", LC_ALL: "tr_TR.UTF-8" }],
       [copy.root, { TZ: "America/St_Johns", LANG: "C", LC_ALL: "C" }],
@@ -139,7 +139,7 @@ describe("render", function () {
   });
 
   it("refuses a secret text outside of Secrets", async () => {
-    const copy = new Repository();
+    const copy = new Repository(["openms"]);
     try {
       copy.edit("components/settings.ts", (text) =>
         text.replace(

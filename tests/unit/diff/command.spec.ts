@@ -35,7 +35,7 @@ describe("diff: the command", function () {
   let repository: Repository;
   let root: string;
   before(() => {
-    repository = new Repository();
+    repository = new Repository(["openms"]);
     root = repository.root;
   });
   afterEach(() => repository.reset());
@@ -117,6 +117,20 @@ describe("diff: the command", function () {
       assert.match(output, /> \[!CAUTION\]\n> In prod, \*\*`PersistentVolumeClaim/);
       assert.match(output, /<details><summary>1 object, 1 field<\/summary>/);
     });
+  });
+
+  it("says which side does not render, and why", async () => {
+    repository.set("prod", ["stackberth:openms", "tier"], "middle");
+    await assert.rejects(run(root), /stack prod of this folder does not render:\n.*openms\.tier/s);
+    repository.commit();
+    await assert.rejects(run(root, "--stack", "prod"), /stack prod of (base|this folder) does not/);
+  });
+
+  it("outlives a base that cannot even start", async () => {
+    repository.edit("index.ts", (text) => `process.exit(3);\n${text}`);
+    repository.commit();
+    repository.edit("index.ts", (text) => text.replace("process.exit(3);\n", ""));
+    await assert.rejects(run(root, "--stack", "dev"), /base does not render: .* exit code 3/);
   });
 
   it("shows a new stack as created, and one whose file went in a note", async () => {

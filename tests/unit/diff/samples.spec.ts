@@ -43,7 +43,7 @@ describe("diff: the comments shown in docs/diff", function () {
   before(() => {
     const ci = (process.env["CI"] ?? "") !== "" && process.env["CI"] !== "false";
     assert.ok(!(update && ci), "CI never rewrites the samples; run npm run golden and commit them");
-    repository = new Repository();
+    repository = new Repository(["openms"]);
   });
   afterEach(() => repository.reset());
   after(() => repository.remove());
