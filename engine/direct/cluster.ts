@@ -86,15 +86,17 @@ export class Cluster {
     }
     const resource = await this.discovery.find(object);
     if (resource === undefined) return;
+    const { uid } = object.metadata;
     try {
       await this.client.json({
         method: "DELETE",
         path: objectPath(resource, object),
-        query: { propagationPolicy: "Background" },
-        // The very object that was judged, not a later one of the same name.
-        ...(object.metadata.uid === undefined
-          ? {}
-          : { body: { preconditions: { uid: object.metadata.uid } } }),
+        body: {
+          // Not in the query, which the server does not read beside a body: a Job's pods would stay.
+          propagationPolicy: "Background",
+          // The very object that was judged, not a later one of the same name.
+          ...(uid !== undefined && { preconditions: { uid } }),
+        },
       });
     } catch (error) {
       if (error instanceof ApiError && (error.status === 404 || error.status === 409)) return;
