@@ -1,10 +1,9 @@
-import { isForPeople, messageOf, UserError } from "../engine/errors";
-import type { KubeObject } from "../engine/objects";
-import { collectOffline } from "../engine/offline";
+import { UserError } from "../engine/errors";
 import { listStacks } from "../engine/stackConfig";
 import { checkOut, trackedStacks } from "./checkout";
 import { compareStack } from "./compare";
-import type { DiffReport, StackDiff } from "./report";
+import type { DiffReport } from "./report";
+import { collectElsewhere, collectSide } from "./side";
 
 export { type DiffReport, refusals } from "./report";
 
@@ -26,9 +25,7 @@ export interface DiffArgs {
  */
 export async function diffRevision({ root, base, stack, allowed }: DiffArgs): Promise<DiffReport> {
   const checkout = checkOut(root, base);
-  // Pulumi takes a stack trace at each resource; mapping them all to TypeScript takes a third of a run.
-  const { sourceMapsEnabled } = process as { readonly sourceMapsEnabled?: boolean };
-  process.setSourceMapsEnabled(false);
+  const end = new AbortController();
   try {
     const bases = listStacks(checkout.root);
     const heads = stack === "all" ? trackedStacks(root) : listStacks(root);
@@ -37,12 +34,15 @@ export async function diffRevision({ root, base, stack, allowed }: DiffArgs): Pr
     if (chosen.length === 0) {
       throw new UserError(`there is no stack ${stack}; --stack takes all, ${all.join(", ")}`);
     }
-    const stacks: StackDiff[] = [];
-    for (const name of chosen.filter((each) => heads.includes(each))) {
-      const before = bases.includes(name) ? await objectsOf(checkout.root, name, base) : [];
-      const after = await objectsOf(root, name, "this folder");
-      stacks.push(compareStack(name, before, after, allowed));
-    }
+    const compared = chosen.filter((name) => heads.includes(name));
+    const known = compared.filter((name) => bases.includes(name));
+    const [before, after] = await Promise.all([
+      collectElsewhere({ root: checkout.root, stacks: known, name: base }, end.signal),
+      collectSide({ root, stacks: compared, name: "this folder" }),
+    ]);
+    const stacks = compared.map((name) =>
+      compareStack(name, before[name] ?? [], after[name] ?? [], allowed),
+    );
     const gone = chosen.filter((name) => !heads.includes(name));
     const losses = stacks.flatMap((each) => each.losses.map(({ name }) => name));
     const idle = allowed.filter((name) => !losses.includes(name));
@@ -53,20 +53,7 @@ export async function diffRevision({ root, base, stack, allowed }: DiffArgs): Pr
     ];
     return { base, stacks, notes };
   } finally {
-    process.setSourceMapsEnabled(sourceMapsEnabled ?? false);
+    end.abort();
     checkout.remove();
-  }
-}
-
-async function objectsOf(
-  root: string,
-  stack: string,
-  side: string,
-): Promise<readonly KubeObject[]> {
-  try {
-    return (await collectOffline({ root, stack })).objects;
-  } catch (error) {
-    if (!isForPeople(error)) throw error;
-    throw new UserError(`stack ${stack} of ${side} does not render:\n${messageOf(error)}`);
   }
 }

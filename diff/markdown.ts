@@ -1,4 +1,13 @@
-import { type DiffReport, type Loss, type StackDiff, type SystemDiff } from "./report";
+import {
+  consentFlags,
+  consents,
+  type DiffReport,
+  groupLosses,
+  type LossGroup,
+  refusals,
+  type StackDiff,
+  type SystemDiff,
+} from "./report";
 import { changes, overviewOf, rowsOf } from "./summary";
 import { diffLines } from "./values";
 
@@ -15,13 +24,12 @@ export function asMarkdown(report: DiffReport): string {
 }
 
 function comment(report: DiffReport, withFields: boolean): string {
-  const losses = report.stacks.flatMap((stack) => stack.losses);
   const parts = [
     commentMark,
     `## What deploying this changes, compared with ${code(report.base)}`,
     overview(report),
-    alert("CAUTION", losses.filter(({ allowed }) => !allowed).flatMap(refusal)),
-    alert("WARNING", losses.filter(({ allowed }) => allowed).map(consented)),
+    alert("CAUTION", groupLosses(refusals(report)).flatMap(refusal)),
+    alert("WARNING", groupLosses(consents(report)).map(consented)),
     ...report.stacks.flatMap((stack) => stackParts(stack, withFields)),
     report.notes.map((note) => `_${escaped(note)}_`).join("\n\n"),
     withFields ? "" : `_The fields are too many for a comment; ${code(command(report))} has them._`,
@@ -87,15 +95,19 @@ function details({ objects }: SystemDiff): string {
   ].join("\n");
 }
 
-function refusal({ stack, name, why }: Loss): readonly string[] {
+function refusal(group: LossGroup): readonly string[] {
   return [
-    `**${code(name)} in ${stack}** ${escaped(why)}.`,
-    `If that is meant, consent with ${code(`--allow-replace ${name}`)}.`,
+    `${lossText(group)}.`,
+    `If that is meant, consent with ${code(consentFlags(group.names))}.`,
   ];
 }
 
-function consented({ stack, name, why }: Loss): string {
-  return `**${code(name)} in ${stack}** ${escaped(why)}. It was consented to.`;
+function consented(group: LossGroup): string {
+  return `${lossText(group)}. It was consented to.`;
+}
+
+function lossText({ stack, why, names }: LossGroup): string {
+  return `In ${stack}, ${names.map((name) => `**${code(name)}**`).join(", ")} ${escaped(why)}`;
 }
 
 function alert(kind: "CAUTION" | "WARNING", lines: readonly string[]): string {

@@ -64,6 +64,33 @@ export function refusals({ stacks }: DiffReport): readonly Loss[] {
   return stacks.flatMap(({ losses }) => losses.filter(({ allowed }) => !allowed));
 }
 
+/** The losses that somebody has consented to. */
+export function consents({ stacks }: DiffReport): readonly Loss[] {
+  return stacks.flatMap(({ losses }) => losses.filter(({ allowed }) => allowed));
+}
+
+/** Losses of one stack for one reason. */
+export interface LossGroup {
+  readonly stack: string;
+  readonly why: string;
+  readonly names: readonly string[];
+}
+
+/** The losses by stack and reason: a system that goes has many claims and one reason. */
+export function groupLosses(losses: readonly Loss[]): readonly LossGroup[] {
+  const groups = new Map<string, LossGroup>();
+  for (const { stack, why, name } of losses) {
+    const names = groups.get(`${stack} ${why}`)?.names ?? [];
+    groups.set(`${stack} ${why}`, { stack, why, names: [...names, name] });
+  }
+  return [...groups.values()];
+}
+
+/** The flags by which somebody consents to losses. */
+export function consentFlags(names: readonly string[]): string {
+  return names.map((name) => `--allow-replace ${name}`).join(" ");
+}
+
 /** `Kind name`; the namespace is the system's and stands in few places. */
 export function shortName({ kind, metadata }: KubeObject): string {
   return `${kind} ${metadata.name}`;

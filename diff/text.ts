@@ -1,4 +1,11 @@
-import { type DiffReport, refusals, type StackDiff } from "./report";
+import {
+  consentFlags,
+  consents,
+  type DiffReport,
+  groupLosses,
+  refusals,
+  type StackDiff,
+} from "./report";
 import { changes, overviewOf, rowsOf } from "./summary";
 import { diffLines } from "./values";
 
@@ -7,13 +14,15 @@ export function asText(report: DiffReport): string {
   const lines = [
     `What this folder would deploy, compared with ${report.base}:`,
     ...report.stacks.flatMap(overviewLines),
-    ...report.stacks
-      .flatMap(({ losses }) => losses)
-      .flatMap((loss) => [
-        "",
-        `${loss.allowed ? "CONSENTED" : "REFUSED"}: ${loss.name} in ${loss.stack} ${loss.why}`,
-        ...(loss.allowed ? [] : [`  if that is meant: --allow-replace ${loss.name}`]),
-      ]),
+    ...groupLosses(refusals(report)).flatMap(({ stack, why, names }) => [
+      "",
+      `REFUSED in ${stack}: ${names.join(", ")} ${why}`,
+      `  if that is meant: ${consentFlags(names)}`,
+    ]),
+    ...groupLosses(consents(report)).flatMap(({ stack, why, names }) => [
+      "",
+      `CONSENTED in ${stack}: ${names.join(", ")} ${why}`,
+    ]),
     ...report.stacks.flatMap(stackLines),
     ...report.notes.flatMap((note) => ["", `note: ${note}`]),
   ];

@@ -86,16 +86,17 @@ export class Cluster {
     }
     const resource = await this.discovery.find(object);
     if (resource === undefined) return;
-    const { uid } = object.metadata;
     try {
       await this.client.json({
         method: "DELETE",
         path: objectPath(resource, object),
+        // All of it in the body: beside one the query is ignored, and a Job would leave its pods behind.
         body: {
-          // Not in the query, which the server does not read beside a body: a Job's pods would stay.
           propagationPolicy: "Background",
           // The very object that was judged, not a later one of the same name.
-          ...(uid !== undefined && { preconditions: { uid } }),
+          ...(object.metadata.uid !== undefined && {
+            preconditions: { uid: object.metadata.uid },
+          }),
         },
       });
     } catch (error) {

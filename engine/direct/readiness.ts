@@ -94,8 +94,8 @@ function deployment(live: KubeObject, { since = new Date(0) }: JudgeArgs): Readi
 function statefulSet(live: KubeObject): Readiness {
   if (!isObserved(live)) return waiting("its controller has not seen it yet");
   const want = wanted(live);
-  const available = countAt(live, "status", "readyReplicas");
-  if (available < want) return waiting(`${ratio(available, want)} replicas are ready`);
+  const available = countAt(live, "status", "availableReplicas");
+  if (available < want) return waiting(`${ratio(available, want)} replicas are available`);
   // The other strategy leaves the old pods until somebody deletes them.
   const onDelete = textAt(live, "spec", "updateStrategy", "type") === "OnDelete";
   const kept = countAt(live, "spec", "updateStrategy", "rollingUpdate", "partition");

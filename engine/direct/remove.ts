@@ -25,6 +25,9 @@ export async function removeSurplus(
   for (const object of kept) report.change("kept", object);
 }
 
+/** What is said of an object that stays, but no longer has what the stack laid over it. */
+export const withdrawn: readonly string[] = ["its labels of this stack are taken off"];
+
 /** Deletes objects in stages with all that is in their namespaces, protected data too: nothing stays. */
 export async function removeWholly(
   cluster: Cluster,
@@ -42,9 +45,6 @@ async function remove(cluster: Cluster, object: KubeObject, report: Report): Pro
   await waitUntilGone(cluster, object);
   report.change("deleted", object);
 }
-
-/** What is said of an object that stays, but no longer has what the stack laid over it. */
-export const withdrawn: readonly string[] = ["its labels of this stack are taken off"];
 
 /** The volumes that would go with a namespace, whoever made them: data is never deleted unasked. */
 async function claimsIn(cluster: Cluster, { kind, metadata }: KubeObject): Promise<string[]> {

@@ -78,6 +78,8 @@ export class Backend extends pulumi.ComponentResource {
           settings.exposure.type === "ingress"
             ? {
                 ...settings.exposure,
+                // Lists of users and jobs are one pod's own.
+                stickyCookie: "maps-backend",
                 // A request waits for its script, and uploads are images of any size.
                 timeoutSeconds: timeoutSeconds + spareSeconds,
                 maxBodyMebibytes: 0,

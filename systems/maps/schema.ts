@@ -5,6 +5,7 @@ import {
   cidr,
   exposure,
   image,
+  metrics,
   objectName,
   placement,
   port,
@@ -32,6 +33,7 @@ const backend = z.strictObject({
   }),
   placement: placement.optional(),
   runAsUser: z.int().min(1).default(1000).describe("numeric user of backend and runner pods"),
+  metrics: metrics.prefault({ type: "none" }),
   variables: z
     .record(z.string().regex(/^[A-Z][A-Z0-9_]*$/), z.string())
     .default({})

@@ -39,6 +39,7 @@ export async function live(
 
 const kinds: Readonly<Record<string, string>> = {
   Deployment: "apps/v1",
+  StatefulSet: "apps/v1",
   Ingress: "networking.k8s.io/v1",
   CronJob: "batch/v1",
   Job: "batch/v1",

@@ -103,6 +103,20 @@ describe("engine: readiness", () => {
   const done = { observedGeneration: 3, replicas: 2, updatedReplicas: 2, availableReplicas: 2 };
   const late = { type: "Progressing", reason: "ProgressDeadlineExceeded", message: "too slow" };
 
+  const rolledOut = {
+    observedGeneration: 2,
+    readyReplicas: 2,
+    availableReplicas: 2,
+    updatedReplicas: 2,
+  };
+  const statefulSet = (status: object, updateStrategy: object = {}): KubeObject =>
+    object(
+      "StatefulSet",
+      "db",
+      { spec: { replicas: 2, updateStrategy }, status },
+      { generation: 2 },
+    );
+
   const cases: readonly [string, KubeObject, string][] = [
     ["a rolled-out Deployment", deployment(done), "ready"],
     ["one whose change is not observed", deployment({ ...done, observedGeneration: 2 }), "waiting"],
@@ -113,6 +127,28 @@ describe("engine: readiness", () => {
       "one past its own deadline",
       deployment({ ...done, conditions: [{ ...late, lastUpdateTime: "2026-01-01T00:00:00Z" }] }),
       "failed",
+    ],
+    ["a rolled-out StatefulSet", statefulSet(rolledOut), "ready"],
+    [
+      "one whose change is not observed",
+      statefulSet({ ...rolledOut, observedGeneration: 1 }),
+      "waiting",
+    ],
+    ["one with an old pod", statefulSet({ ...rolledOut, updatedReplicas: 1 }), "waiting"],
+    [
+      "one with a pod not long enough ready",
+      statefulSet({ ...rolledOut, availableReplicas: 1 }),
+      "waiting",
+    ],
+    [
+      "one that keeps old pods on purpose",
+      statefulSet({ ...rolledOut, updatedReplicas: 1 }, { rollingUpdate: { partition: 1 } }),
+      "ready",
+    ],
+    [
+      "one whose pods somebody else replaces",
+      statefulSet({ ...rolledOut, updatedReplicas: 0 }, { type: "OnDelete" }),
+      "ready",
     ],
     ["a pending StatefulSet", object("StatefulSet", "db", { spec: {}, status: {} }), "waiting"],
     ["a Job that runs", object("Job", "j", { status: { active: 1 } }), "waiting"],

@@ -30,6 +30,7 @@ export const maps: SystemCases = {
     "registry.username",
   ],
   differs: [
+    "backend.metrics.type",
     "runner.maxPods",
     "volumes.accessMode",
     "volumes.outputs.size",
@@ -102,6 +103,12 @@ export const maps: SystemCases = {
       changes: { backend: { ...backend, variables: { debug: "1" } } },
       key: "backend.variables.debug",
       says: /allowed/,
+    },
+    {
+      title: "unknown metrics",
+      changes: { backend: { ...backend, metrics: { type: "statsd" } } },
+      key: "backend.metrics.type",
+      says: /type/,
     },
     {
       title: "time-out of zero",

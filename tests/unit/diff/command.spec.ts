@@ -100,7 +100,7 @@ describe("diff: the command", function () {
     it("exits with 0 once somebody consents in writing, and says so", async () => {
       const { code, output } = await run(root, "--stack", "prod", "--allow-replace", claim);
       assert.equal(code, 0);
-      assert.match(output, new RegExp(`CONSENTED: ${claim} in prod`));
+      assert.match(output, new RegExp(`CONSENTED in prod: ${claim} would be replaced`));
     });
 
     it("takes no other name for consent, and says which was idle", async () => {
@@ -114,7 +114,7 @@ describe("diff: the command", function () {
       const { code, output } = await run(root, "--stack", "prod", "--format", "markdown");
       assert.equal(code, 2);
       assert.ok(output.startsWith(commentMark));
-      assert.match(output, /> \[!CAUTION\]\n> \*\*`PersistentVolumeClaim/);
+      assert.match(output, /> \[!CAUTION\]\n> In prod, \*\*`PersistentVolumeClaim/);
       assert.match(output, /<details><summary>1 object, 1 field<\/summary>/);
     });
   });

@@ -399,6 +399,17 @@ const recommendations: readonly Row[] = [
     (s) => [s.has("NetworkPolicy", "default-deny"), s.has("NetworkPolicy", "runners")],
     [true, true],
   ],
+  [
+    "8. Add monitoring (Prometheus, Grafana)",
+    "annotations",
+    (s) => {
+      const { annotations } = at(backend(s), "spec", "template", "metadata") as {
+        annotations: Record<string, string>;
+      };
+      return ["scrape", "port", "path"].map((key) => annotations[`prometheus.io/${key}`]);
+    },
+    ["true", "8000", "/metrics"],
+  ],
 ];
 
 describe("MAPS in prod", () => {
@@ -481,6 +492,23 @@ describe("MAPS", () => {
       assert.match(JSON.stringify(guard["spec"]), new RegExp(`<= ${timeoutSeconds}\\b`));
     });
   }
+
+  it("is watched by the Prometheus operator where that is set", async () => {
+    const stack = await stackOf({ backend: { metrics: { type: "serviceMonitor" } } });
+    const monitor = stack.find("ServiceMonitor", "maps-backend");
+    assert.deepEqual(at(monitor, "spec", "endpoints", 0), {
+      port: "http",
+      path: "/metrics",
+      interval: "30s",
+    });
+  });
+
+  it("keeps a browser on one of several backends", async () => {
+    const stack = await stackOf({ exposure: { type: "ingress", hosts: ["a.example.org"] } });
+    const annotations = stack.find("Ingress", "maps-backend").metadata.annotations ?? {};
+    assert.equal(annotations["nginx.ingress.kubernetes.io/session-cookie-name"], "maps-backend");
+    assert.equal(annotations["nginx.ingress.kubernetes.io/proxy-body-size"], "0");
+  });
 
   it("lets runners reach only what is named, and no names at all", async () => {
     const stack = await stackOf({ runner: { egress: ["203.0.113.0/24"] } });
