@@ -7,7 +7,7 @@ import { describe as nameOf, type KubeObject, listAt, textAt } from "../../engin
 import { systems } from "../../systems";
 import { kubectl } from "../support/kubectl";
 import { home, root, run } from "../support/stackberth";
-import { testCluster, versions } from "../support/testCluster";
+import { live, testCluster, versions } from "../support/testCluster";
 
 const direct = ["--engine", "direct"];
 const fileOf = (review: string): string => join(root, `Pulumi.review-${review}.yaml`);
@@ -158,6 +158,19 @@ describe("review stacks on the embedded API server", function () {
       await review("down", name, ...direct);
     }
     await assertNothingLeft(name);
+  });
+
+  it("take the pods of finished Jobs along, whose volumes could not go else", async () => {
+    const { cluster } = await testCluster();
+    const argv = ["create", "job", "test-finished", "--image=busybox:1.36", "-n", "default"];
+    await kubectl(...argv);
+    await kubectl("wait", "job/test-finished", "--for=condition=complete", "--timeout=60s");
+    await cluster.delete(await live("Job", "default", "test-finished"));
+    const left = ["get", "pods", "-n", "default", "-l", "job-name=test-finished", "-o", "name"];
+    for (let tries = 0; tries < 60 && (await kubectl(...left)) !== ""; tries += 1) {
+      await new Promise((wake) => setTimeout(wake, 500));
+    }
+    assert.equal(await kubectl(...left), "");
   });
 
   it("are asked for by name, and leave no file when they are refused", async () => {
