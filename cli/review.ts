@@ -34,11 +34,20 @@ interface Request {
   readonly report: Report;
 }
 
+const actions: Readonly<Record<string, (name: string, request: Request) => Promise<number>>> = {
+  up,
+  down: (name, request) => down(stackOf(name), request),
+  sweep: (_name, request) => sweep(request),
+  list: (_name, request) => list(request),
+};
+
 /** `npm run review`: throw-away stacks, made from dev's values. Returns the exit code. */
 export async function review(
   [action = "", ...rest]: readonly string[],
   root: string,
 ): Promise<number> {
+  const act = Object.hasOwn(actions, action) ? actions[action] : undefined;
+  if (act === undefined) throw new UserError(usage);
   const isNamed = action === "up" || action === "down";
   const [name = ""] = isNamed ? rest : [];
   const request = readRequest(isNamed ? rest.slice(1) : rest, root);
@@ -47,18 +56,7 @@ export async function review(
   if (process.env["PULUMI_CONFIG_PASSPHRASE_FILE"] === undefined) {
     process.env["PULUMI_CONFIG_PASSPHRASE"] ??= publicPassphrases[base];
   }
-  switch (action) {
-    case "up":
-      return up(name, request);
-    case "down":
-      return down(stackOf(name), request);
-    case "sweep":
-      return sweep(request);
-    case "list":
-      return list(request);
-    default:
-      throw new UserError(usage);
-  }
+  return act(name, request);
 }
 
 function readRequest(argv: readonly string[], root: string): Request {
