@@ -615,6 +615,18 @@ describe("MAPS", () => {
     assert.match(problems[0]?.text ?? "", /--set mapsRegistryDockerConfigJson/);
   });
 
+  it("pulls by a registry's login that somebody else keeps", async () => {
+    const registry = { credentials: "dockerConfigJson" };
+    const mode = {
+      "stackberth:secretsMode": "existing",
+      "stackberth:mapsRegistryDockerConfigJson": "",
+    };
+    const stack = await stackOf({ registry }, mode);
+    assert.ok(!stack.objects.some(({ kind }) => kind === "Secret"));
+    const login = [{ name: "registry-credentials" }];
+    assert.deepEqual(at(runner(stack), "spec", "imagePullSecrets"), login);
+  });
+
   it("needs no API keys", () => {
     const { problems } = parseStack({
       systems: ["maps"],
