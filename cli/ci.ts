@@ -29,7 +29,7 @@ export async function ci([action = "", ...argv]: readonly string[], root: string
 }
 
 function run(argv: readonly string[], root: string): Promise<Finished> {
-  const words = ["--import", "tsx", join(root, "cli", "main.ts"), ...argv];
+  const words = [join(root, "cli", "start.cjs"), ...argv];
   const child = spawn(process.execPath, words, { stdio: ["ignore", "pipe", "pipe"], cwd: root });
   let [stdout, output] = ["", ""];
   child.stdout.setEncoding("utf8").on("data", (text: string) => {

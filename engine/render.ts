@@ -66,9 +66,10 @@ export function pathOf({ kind, metadata }: KubeObject): string {
   return `${metadata.namespace ?? "cluster"}/${kind.toLowerCase()}-${name}.yaml`;
 }
 
-/** An object as YAML, its keys in order. */
+/** An object as YAML, its keys in order. kubectl reads YAML 1.1, where a bare `off` is false. */
 export function toYaml(object: KubeObject): string {
-  return stringify(sorted(object), { lineWidth: 0, aliasDuplicateObjects: false });
+  const options = { lineWidth: 0, aliasDuplicateObjects: false, compat: "yaml-1.1" } as const;
+  return stringify(sorted(object), options);
 }
 
 /** The Secrets that the stack itself would make, with their keys. */

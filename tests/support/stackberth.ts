@@ -38,7 +38,7 @@ export function start(
   killAfter?: { readonly line: RegExp; readonly count: number },
   input = "",
 ): Running {
-  const child = spawn(process.execPath, ["--import", "tsx", "cli/main.ts", ...argv], {
+  const child = spawn(process.execPath, ["cli/start.cjs", ...argv], {
     cwd: root,
     env: environment(),
     // A group of its own: a kill takes what it started along.
