@@ -10,3 +10,8 @@ export const unawaited: Readonly<Record<string, string>> = { "pulumi.com/skipAwa
 export function awaitWithin(seconds: number): Record<string, string> {
   return { "pulumi.com/timeoutSeconds": String(seconds) };
 }
+
+/** Wait for a condition in the status of an object whose kind the engines do not know. */
+export function awaitCondition(type: string, seconds: number): Record<string, string> {
+  return { "pulumi.com/waitFor": `condition=${type}`, ...awaitWithin(seconds) };
+}

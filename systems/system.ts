@@ -2,6 +2,7 @@ import type * as pulumi from "@pulumi/pulumi";
 import type { z } from "zod";
 import type { StackSettings } from "../config/stackSettings";
 import type { Capacity } from "../lib/capacity";
+import type { SecretSource } from "../lib/secretSource";
 import type { SecretDeclaration } from "../secrets/declaration";
 
 /** What a system is given to deploy itself with. */
@@ -13,6 +14,8 @@ export interface SystemContext<Settings> {
   readonly settings: Settings;
   /** A declared secret, by its key. */
   readonly secret: (key: string) => pulumi.Output<string>;
+  /** How its Secrets come to be; for its Namespace. */
+  readonly secretSource: SecretSource;
   /** See the Secrets component. */
   readonly digestKey: pulumi.Output<string>;
 }

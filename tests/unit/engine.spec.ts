@@ -103,6 +103,12 @@ describe("engine: readiness", () => {
   const done = { observedGeneration: 3, replicas: 2, updatedReplicas: 2, availableReplicas: 2 };
   const late = { type: "Progressing", reason: "ProgressDeadlineExceeded", message: "too slow" };
 
+  const awaited = { annotations: { "pulumi.com/waitFor": "condition=Ready" }, generation: 2 };
+  const external = (status?: object): KubeObject =>
+    object("ExternalSecret", "e", { status }, awaited);
+  const condition = (status: string, message = "") => ({
+    conditions: [{ type: "Ready", status, message }],
+  });
   const cases: readonly [string, KubeObject, string][] = [
     ["a rolled-out Deployment", deployment(done), "ready"],
     ["one whose change is not observed", deployment({ ...done, observedGeneration: 2 }), "waiting"],
@@ -140,10 +146,32 @@ describe("engine: readiness", () => {
       object("Job", "j", { status: { conditions: [{ type: "Complete", status: "True" }] } }),
       "ready",
     ],
+    ["an operator's object that nobody has seen", external(), "waiting"],
+    ["one with another condition", external({ conditions: [{ type: "Deleted" }] }), "waiting"],
+    ["one that is not well yet", external(condition("False")), "waiting"],
+    ["one that is well", external(condition("True")), "ready"],
+    [
+      "one whose change was not seen yet",
+      external({ ...condition("True"), observedGeneration: 1 }),
+      "waiting",
+    ],
+    [
+      "one whose change was seen",
+      external({ ...condition("True"), observedGeneration: 2 }),
+      "ready",
+    ],
   ];
   for (const [what, live, state] of cases) {
     it(`${what} is ${state}`, () => assert.equal(readinessOf(live).state, state));
   }
+
+  it("tells what an operator says", () => {
+    const readiness = readinessOf(external(condition("False", "no such key")));
+    assert.deepEqual(readiness, {
+      state: "waiting",
+      reason: "its condition Ready is False: no such key",
+    });
+  });
 
   it("forgets a failure from before the run", () => {
     const conditions = [{ ...late, lastUpdateTime: "2026-01-01T00:00:00Z" }];
