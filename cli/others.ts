@@ -3,7 +3,8 @@ import { text } from "node:stream/consumers";
 import { UserError } from "../engine/errors";
 import { textAt } from "../engine/objects";
 import { plainSettings, publicPassphrases, readProject } from "../engine/stackConfig";
-import { secretsCommand, type SecretDeclaration } from "../secrets";
+import { type Keeping, seal, sealingKey, secretsCommand } from "../secrets";
+import type { SecretDeclaration } from "../secrets";
 import { readFlags } from "./arguments";
 
 const load = createRequire(__filename);
@@ -23,33 +24,60 @@ export async function secrets(argv: readonly string[], root: string): Promise<nu
     env: process.env,
     publicPassphrases,
     declarationsFor: (stack) => declarationsFor(root, stack),
+    keepingOf: (stack) => keepingOf(root, stack),
     stdin: () => text(process.stdin),
     out: line,
   });
 }
 
-/** The secrets that the systems of a stack need with the settings they have. */
-function declarationsFor(root: string, stack: string): readonly SecretDeclaration[] {
-  const { declaredSecrets, storedSecrets } = load(
-    "../config/secrets",
-  ) as typeof import("../config/secrets");
+/** What a stack says of its secrets, as far as it needs no passphrase. */
+function stackSecrets(root: string, stack: string) {
+  const declared = load("../config/secrets") as typeof import("../config/secrets");
   const { stackSchema } = load(
     "../config/stackSettings",
   ) as typeof import("../config/stackSettings");
   const { systems } = load("../systems") as typeof import("../systems");
-  const settings = plainSettings(root, stack);
-  const listed = settings["systems"];
-  const names = Array.isArray(listed) ? listed.filter((name) => typeof name === "string") : [];
-  const chosen = names.map((name) => {
-    const checked = systems[name]?.schema.safeParse(settings[name] ?? {});
-    if (checked?.success === true) return [name, checked.data] as const;
-    throw new UserError(
-      `Pulumi.${stack}.yaml: the settings of ${name} are not right yet; ` +
+  const values = plainSettings(root, stack);
+  const wrong = (what: string): UserError =>
+    new UserError(
+      `Pulumi.${stack}.yaml: the settings of ${what} are not right yet; ` +
         `npm run preview -- --stack ${stack} says what is wrong with them`,
     );
+  const own = Object.keys(stackSchema.shape).flatMap((key) =>
+    key in values ? [[key, values[key]] as const] : [],
+  );
+  const checkedStack = stackSchema.safeParse(Object.fromEntries(own));
+  if (!checkedStack.success) throw wrong("the stack");
+  const settings = checkedStack.data;
+  const chosen = settings.systems.map((name) => {
+    const checked = systems[name]?.schema.safeParse(values[name] ?? {});
+    if (checked?.success === true) return [name, checked.data] as const;
+    throw wrong(name);
   });
-  const mode = stackSchema.shape.secretsMode.safeParse(settings["secretsMode"]).data ?? "config";
-  return storedSecrets(mode, declaredSecrets(Object.fromEntries(chosen)));
+  return { ...declared, settings, systems: Object.fromEntries(chosen) };
+}
+
+/** The secrets that are kept in a stack's file. */
+function declarationsFor(root: string, stack: string): readonly SecretDeclaration[] {
+  const { settings, systems, storedSecrets, declaredSecrets } = stackSecrets(root, stack);
+  return storedSecrets(settings.secretsMode, declaredSecrets(systems));
+}
+
+/** Where a stack has its secrets. */
+function keepingOf(root: string, stack: string): Keeping {
+  const found = stackSecrets(root, stack);
+  const { settings, systems } = found;
+  const { secretsMode, sealingCertificate } = settings;
+  if (secretsMode === "sealed") {
+    const namespaces = found.secretNamespaces(systems);
+    return {
+      where: "sealed",
+      seal: (name, value) =>
+        seal(sealingKey(sealingCertificate, new Date()), namespaces[name] ?? "", value),
+    };
+  }
+  if (secretsMode !== "external" && secretsMode !== "existing") return { where: "encrypted" };
+  return { where: "elsewhere", lines: found.clusterSecrets(settings, systems) };
 }
 
 /** `npm run docs`: writes what is generated from the schemas. */

@@ -3,6 +3,7 @@ import * as pulumi from "@pulumi/pulumi";
 import { retainAnnotation, selectorLabels, systemLabels } from "../lib/labels";
 import { isName, nameRule } from "../lib/names";
 import { problemsOf, refuse } from "../lib/problems";
+import type { SecretSource } from "../lib/secretSource";
 
 export interface NamespaceArgs {
   /** Name of the namespace in the cluster. */
@@ -27,6 +28,8 @@ export interface NamespaceArgs {
   readonly retain?: boolean;
   /** Seconds a workload in it may take to become ready, 1 to 86400. @default 300 */
   readonly deadlineSeconds?: number;
+  /** How the Secrets in it come to be. @default - they are created with their values */
+  readonly secretSource?: SecretSource;
 }
 
 /**
@@ -43,6 +46,7 @@ export class Namespace extends pulumi.ComponentResource {
   /** Labels for every object of the system. */
   readonly labels: Readonly<Record<string, string>>;
   readonly deadlineSeconds: number;
+  readonly secretSource: SecretSource;
 
   constructor(name: string, args: NamespaceArgs, opts?: pulumi.ComponentResourceOptions) {
     super("stackberth:components:Namespace", name, {}, opts);
@@ -62,6 +66,7 @@ export class Namespace extends pulumi.ComponentResource {
     this.system = args.system;
     this.labels = systemLabels(args.system, args.stack);
     this.deadlineSeconds = deadline;
+    this.secretSource = args.secretSource ?? { type: "values" };
     const level = args.podSecurity ?? "restricted";
     const retain = args.retain ?? false;
     const namespace = new k8s.core.v1.Namespace(

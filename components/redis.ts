@@ -3,6 +3,7 @@ import * as pulumi from "@pulumi/pulumi";
 import type { KeyReference } from "../lib/env";
 import { type Capacity, type Resources, sumCapacity } from "../lib/capacity";
 import { type Placement, scratchVolume } from "../lib/pod";
+import { uriEncoded } from "../lib/secretText";
 import type { Namespace } from "./namespace";
 import { Secrets } from "./secrets";
 import { Storage, type StorageArgs } from "./storage";
@@ -77,7 +78,7 @@ export class Redis extends pulumi.ComponentResource {
         name: args.secretName ?? `${this.host}-auth`,
         data: {
           password,
-          url: pulumi.interpolate`redis://:${password.apply(encodeURIComponent)}@${this.host}:6379/0`,
+          url: pulumi.interpolate`redis://:${password.apply(uriEncoded)}@${this.host}:6379/0`,
         },
         digestKey: args.digestKey,
         existing: args.existingSecret,

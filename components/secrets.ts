@@ -1,9 +1,16 @@
 import * as k8s from "@pulumi/kubernetes";
 import * as pulumi from "@pulumi/pulumi";
-import { keyedDigest } from "../lib/digest";
+import { awaitCondition } from "../lib/await";
+import { digest, keyedDigest } from "../lib/digest";
 import type { KeyReference } from "../lib/env";
 import type { Mountable, Source } from "../lib/pod";
 import { problemsOf, refuse } from "../lib/problems";
+import {
+  externalSecretSpec,
+  namespaceWide,
+  sealedSecretSpec,
+  templateText,
+} from "../lib/secretSource";
 import type { Namespace } from "./namespace";
 
 export interface SecretsArgs {
@@ -14,14 +21,21 @@ export interface SecretsArgs {
   readonly data: Readonly<Record<string, pulumi.Input<string>>>;
   /** The stack's digest key: the annotation that rolls pods is keyed with it. */
   readonly digestKey: pulumi.Input<string>;
-  /** Use this Secret, which somebody else keeps, and create none. @default - create one */
+  /** Use this Secret, which somebody else keeps, and create none. @default - by the namespace's secretSource */
   readonly existing?: string | undefined;
   /** Kubernetes' type of Secret. @default Opaque */
   readonly type?: string | undefined;
 }
 
+/** What stands for the Secret, and the digest by which its users notice a change, if it can be known. */
+interface Kept {
+  readonly name: pulumi.Output<string>;
+  readonly digest?: pulumi.Output<string>;
+}
+
 /**
- * A Secret that rolls the pods which use it, or the name of one that exists.
+ * A Secret that rolls the pods which use it; by the namespace's `secretSource` an ExternalSecret or a
+ * SealedSecret that becomes the same Secret; or the name of one that exists.
  *
  * @example new Secrets("openms-redis-auth", { namespace, data: { password }, digestKey })
  */
@@ -40,29 +54,10 @@ export class Secrets extends pulumi.ComponentResource implements Mountable {
       "Secrets",
       problemsOf([this.keys.length === 0, "data", "is empty; a Secret needs at least one key"]),
     );
-    const objectName = args.existing ?? args.name ?? name;
     this.volumeName = args.name ?? name;
-    if (args.existing === undefined) {
-      const stringData = pulumi.secret(args.data);
-      const secret = new k8s.core.v1.Secret(
-        name,
-        {
-          metadata: args.namespace.metadata(objectName),
-          ...(args.type !== undefined && { type: args.type }),
-          stringData,
-        },
-        { parent: this },
-      );
-      this.secretName = secret.metadata.name;
-      const keyed = pulumi
-        .all([args.digestKey, stringData])
-        .apply(([key, data]) => keyedDigest(key, data));
-      // The digest is no secret: without its key it tells nothing, and a secret here would hide the pod.
-      this.source = { sourceName: this.volumeName, digest: pulumi.unsecret(keyed) };
-    } else {
-      this.secretName = pulumi.output(objectName);
-      this.source = { sourceName: this.volumeName };
-    }
+    const kept = this.keep(name, args.existing ?? this.volumeName, args);
+    this.secretName = kept.name;
+    this.source = { sourceName: this.volumeName, ...(kept.digest && { digest: kept.digest }) };
     this.volumeSource = { secret: { secretName: this.secretName } };
     this.registerOutputs({ name: this.secretName });
   }
@@ -81,4 +76,86 @@ export class Secrets extends pulumi.ComponentResource implements Mountable {
       valueFrom: { secretKeyRef: { name: this.secretName, key } },
     };
   }
+
+  private keep(name: string, objectName: string, args: SecretsArgs): Kept {
+    const { namespace, type } = args;
+    const source =
+      args.existing === undefined ? namespace.secretSource : ({ type: "existing" } as const);
+    const parent = { parent: this };
+    switch (source.type) {
+      case "values": {
+        const stringData = pulumi.secret(args.data);
+        const metadata = namespace.metadata(objectName);
+        const { metadata: made } = new k8s.core.v1.Secret(
+          name,
+          { metadata, ...(type !== undefined && { type }), stringData },
+          parent,
+        );
+        const keyed = pulumi
+          .all([args.digestKey, stringData])
+          .apply(([key, data]) => keyedDigest(key, data));
+        // The digest is no secret: without its key it tells nothing, and a secret here would hide the pod.
+        return { name: made.name, digest: pulumi.unsecret(keyed) };
+      }
+      case "existing":
+        return { name: pulumi.output(objectName) };
+      case "external": {
+        const spec = templates(objectName, args.data).apply((texts) =>
+          externalSecretSpec(objectName, type, texts, source),
+        );
+        const { metadata } = new k8s.apiextensions.CustomResource(
+          name,
+          {
+            apiVersion: "external-secrets.io/v1",
+            kind: "ExternalSecret",
+            metadata: {
+              ...namespace.metadata(objectName),
+              annotations: awaitCondition("Ready", namespace.deadlineSeconds),
+            },
+            spec,
+          },
+          parent,
+        );
+        return { name: metadata.name };
+      }
+      case "sealed": {
+        const spec = templates(objectName, args.data).apply((texts) =>
+          sealedSecretSpec(type, texts, source),
+        );
+        const { metadata } = new k8s.apiextensions.CustomResource(
+          name,
+          {
+            apiVersion: "bitnami.com/v1alpha1",
+            kind: "SealedSecret",
+            metadata: {
+              ...namespace.metadata(objectName),
+              annotations: {
+                ...namespaceWide,
+                ...awaitCondition("Synced", namespace.deadlineSeconds),
+              },
+            },
+            spec,
+          },
+          parent,
+        );
+        // Sealed again, a value is another text: nobody can tell whether it is another value.
+        return { name: metadata.name, digest: spec.apply(digest) };
+      }
+    }
+  }
+}
+
+/** The data as texts for templates, none of them secret. */
+function templates(
+  objectName: string,
+  data: SecretsArgs["data"],
+): pulumi.Output<Record<string, string>> {
+  const entries = Object.entries(data).map(([key, input]) => {
+    const value = pulumi.output(input);
+    const place = `Secret ${objectName}, key ${key}`;
+    return pulumi
+      .all([value, pulumi.isSecret(value)])
+      .apply(([text, isSecret]) => [key, templateText(place, text, isSecret)] as const);
+  });
+  return pulumi.unsecret(pulumi.all(entries).apply((each) => Object.fromEntries(each)));
 }

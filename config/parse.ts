@@ -1,8 +1,9 @@
 import { z } from "zod";
 import { formatFlawOf, type SecretDeclaration } from "../secrets/declaration";
+import { isSealed } from "../secrets/seal";
 import { systems } from "../systems";
 import { type ConfigProblem, describeIssues, nearest } from "./problems";
-import { declaredSecrets, storedSecrets } from "./secrets";
+import { declaredSecrets, digestKeyDeclaration, storedSecrets } from "./secrets";
 import { type StackSettings, stackSchema } from "./stackSettings";
 
 /** A stack's configuration as Pulumi hands it over: every value a text. */
@@ -126,7 +127,10 @@ export function parseStack(raw: RawConfig): ParseResult {
   const declarations = declaredSecrets(complete);
   problems.push(...unknownKeys(raw, values, declarations));
   if (problems.length === 0 && stack.success) {
-    const missing = secretProblems(raw, stack.data, declarations);
+    const missing = [
+      ...secretProblems(raw, stack.data, declarations),
+      ...remoteRefProblems(raw, stack.data, declarations),
+    ];
     if (missing.length === 0) {
       return { parsed: { settings: stack.data, systems: complete, declarations }, problems: [] };
     }
@@ -176,7 +180,8 @@ function unknownKeys(
   const known = [...stackKeys, ...names, ...declarations.map(({ key }) => key)];
   // A secret of a system that the stack does not run at the moment is no mistake.
   const ofASystem = (key: string): boolean =>
-    names.some((name) => key.startsWith(name)) && raw.isSecret(`${raw.project}:${key}`);
+    names.some((name) => key.startsWith(name)) &&
+    (raw.isSecret(`${raw.project}:${key}`) || isSealed(String(values[key])));
   return Object.keys(values)
     .filter((key) => !known.includes(key) && !ofASystem(key))
     .map((key) => {
@@ -184,6 +189,23 @@ function unknownKeys(
       const hint = near === undefined ? `allowed: ${known.join(", ")}.` : `did you mean ${near}?`;
       return { key: `${raw.project}:${key}`, text: `unknown key; ${hint} Else remove it.` };
     });
+}
+
+/** Places in the store for secrets that there are not. */
+function remoteRefProblems(
+  { project }: RawConfig,
+  { secretStore }: StackSettings,
+  declarations: readonly SecretDeclaration[],
+): ConfigProblem[] {
+  const known = declarations
+    .map(({ key }) => key)
+    .filter((key) => key !== digestKeyDeclaration.key);
+  return Object.keys(secretStore.remoteRefs)
+    .filter((key) => !known.includes(key))
+    .map((key) => ({
+      key: `${project}:secretStore.remoteRefs.${key}`,
+      text: `no secret of this stack; allowed: ${known.join(", ")}. Else remove it.`,
+    }));
 }
 
 function secretProblems(
@@ -202,13 +224,17 @@ function secretProblems(
       const command = kind === "user" ? `${npm} --set ${name}` : npm;
       return [{ key, text: `secret is missing (${usedIn}). Run: ${command}` }];
     }
-    const mend = `${npm} ${kind === "user" ? "--set" : "--rotate"} ${name}`;
+    const mend = `Run: ${npm} ${kind === "user" ? "--set" : "--rotate"} ${name}`;
+    if (secretsMode === "sealed" && must.includes(declaration)) {
+      const what = "is not sealed for the cluster, as secretsMode sealed needs it";
+      return isSealed(given) ? [] : [{ key, text: `${what} (${usedIn}). ${mend}` }];
+    }
     if (raw.isSecret(key)) {
       const flaw = formatFlawOf(declaration, given);
-      return flaw === undefined ? [] : [{ key, text: `${flaw} (${usedIn}). Run: ${mend}` }];
+      return flaw === undefined ? [] : [{ key, text: `${flaw} (${usedIn}). ${mend}` }];
     }
     return [
-      { key, text: `stands in plain text in the file and must be considered known. Run: ${mend}` },
+      { key, text: `stands in plain text in the file and must be considered known. ${mend}` },
     ];
   });
 }

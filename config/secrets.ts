@@ -1,3 +1,4 @@
+import type { RemoteRef } from "../lib/secretSource";
 import type { SecretDeclaration } from "../secrets/declaration";
 import { systems } from "../systems";
 import type { StackSettings } from "./stackSettings";
@@ -21,6 +22,40 @@ export function declaredSecrets(
   ];
 }
 
+/** The namespace in which each secret is used, by the secret's key. */
+export function secretNamespaces(
+  settings: Readonly<Record<string, unknown>>,
+): Readonly<Record<string, string>> {
+  const entries = Object.entries(settings).flatMap(([name, each]) => {
+    const { namespace } = each as { readonly namespace: string };
+    return (systems[name]?.secrets(each) ?? []).map(({ key }) => [key, namespace] as const);
+  });
+  return Object.fromEntries(entries);
+}
+
+/** Where a stack with an external store has a secret. */
+export function remoteRefOf({ secretStore }: StackSettings, key: string): RemoteRef {
+  return secretStore.remoteRefs[key] ?? { key: `${secretStore.keyPrefix}${key}` };
+}
+
+/** Where the cluster finds each secret that the stack does not keep; one line for a person each. */
+export function clusterSecrets(
+  settings: StackSettings,
+  systemSettings: Readonly<Record<string, unknown>>,
+): readonly string[] {
+  const { secretsMode, secretStore } = settings;
+  const needed = declaredSecrets(systemSettings).filter((each) => each !== digestKeyDeclaration);
+  return needed.map(({ key, kind, length, usedIn, description, optional }) => {
+    const { key: place, property } = remoteRefOf(settings, key);
+    const of = property === undefined ? place : `${place}, property ${property}`;
+    const where =
+      secretsMode === "external" ? `${secretStore.kind} ${secretStore.name}: ${of}` : usedIn;
+    const size = kind === "hex" || kind === "base64" ? `${length} bytes` : `${length} characters`;
+    const may = optional === true ? ", optional" : "";
+    return `${key} (${kind}, at least ${size}${may}) in ${where}. ${description}`;
+  });
+}
+
 /** Which of the declared secrets the stack's own file must hold. */
 const stored: Readonly<
   Record<StackSettings["secretsMode"], (declaration: SecretDeclaration) => boolean>
@@ -28,6 +63,9 @@ const stored: Readonly<
   config: () => true,
   generated: ({ kind }) => kind === "user",
   existing: () => false,
+  external: () => false,
+  // Nothing that the program knows needs a keyed digest.
+  sealed: ({ key }) => key !== digestKeyDeclaration.key,
 };
 
 /** The secrets that `npm run secrets` keeps in the stack's file. */

@@ -1,4 +1,5 @@
 import { z } from "zod";
+import { isName, nameRule } from "../lib/names";
 
 /** Kinds of environment whose data would be missed: secrets must outlive the state there. */
 const lasting: readonly string[] = ["prod"];
@@ -7,6 +8,38 @@ const lasting: readonly string[] = ["prod"];
 const throwAway: readonly string[] = ["review"];
 
 const isTime = (text: string): boolean => z.iso.datetime().safeParse(text).success;
+
+const remoteRef = z.strictObject({
+  key: z.string().min(1).describe("its name in the store"),
+  property: z.string().min(1).optional().describe("one of several values under that name"),
+});
+
+const secretStore = z.strictObject({
+  name: z
+    .string()
+    .refine((name) => name === "" || isName(name), { error: nameRule })
+    .default("")
+    .describe("the operator's store, with secretsMode external"),
+  kind: z
+    .enum(["ClusterSecretStore", "SecretStore"])
+    .default("ClusterSecretStore")
+    .describe("a SecretStore must be in the namespace of each system"),
+  refreshInterval: z
+    .string()
+    .regex(/^(\d+(h|m|s))+$/, { error: "a duration, for example 1h or 30m" })
+    .default("1h")
+    .describe("how often the operator looks for a new value"),
+  keyPrefix: z
+    .string()
+    .default("")
+    .describe("before a secret's key it makes its name in the store, for example stackberth/prod/"),
+  remoteRefs: z
+    .record(z.string(), remoteRef)
+    .default({})
+    .describe(
+      "by a secret's key where it is instead: `key` and, if several values are there, `property`; an optional secret is looked for only if it is listed",
+    ),
+});
 
 /** What a stack says beside the settings of its systems. */
 export const stackSchema = z
@@ -22,10 +55,17 @@ export const stackSchema = z
         "the systems that this stack runs, by name; each has its settings under its own key",
       ),
     secretsMode: z
-      .enum(["config", "generated", "existing"])
+      .enum(["config", "generated", "existing", "external", "sealed"])
       .default("config")
       .describe(
-        "config: encrypted in the stack's file; generated: made at the first deployment; existing: Secrets that somebody else keeps",
+        "config: encrypted in the stack's file; generated: made at the first deployment; existing, external, sealed: by the cluster, see [Secrets](#secrets)",
+      ),
+    secretStore: secretStore.prefault({}).describe("where secretsMode external finds secrets"),
+    sealingCertificate: z
+      .string()
+      .default("")
+      .describe(
+        "what `npm run secrets` seals with, with secretsMode sealed; `kubeseal --fetch-cert` prints it",
       ),
     protectData: z
       .boolean()
@@ -52,21 +92,27 @@ export const stackSchema = z
       ),
   })
   .superRefine((settings, context) => {
-    if (settings.expires !== "" && !throwAway.includes(settings.environment)) {
-      context.addIssue({
-        code: "custom",
-        path: ["expires"],
-        message: `nothing where the environment is ${settings.environment}, only for ${throwAway.join(", ")}`,
-        input: settings.expires,
-      });
+    const refuse = (path: string[], message: string, input: unknown): void => {
+      context.addIssue({ code: "custom", path, message, input });
+    };
+    const { environment, secretsMode, secretStore: store, sealingCertificate, expires } = settings;
+    if (expires !== "" && !throwAway.includes(environment)) {
+      const allowed = `nothing where the environment is ${environment}, only for ${throwAway.join(", ")}`;
+      refuse(["expires"], allowed, expires);
     }
-    if (settings.secretsMode !== "generated" || !lasting.includes(settings.environment)) return;
-    context.addIssue({
-      code: "custom",
-      path: ["secretsMode"],
-      message: `config or existing where the environment is ${settings.environment}`,
-      input: settings.secretsMode,
-    });
+    if (secretsMode === "generated" && lasting.includes(environment)) {
+      const allowed = `config, existing, external or sealed where the environment is ${environment}`;
+      refuse(["secretsMode"], allowed, secretsMode);
+    }
+    if (secretsMode === "external" && store.name === "") {
+      refuse(["secretStore", "name"], "the name of a store, with secretsMode external", store.name);
+    }
+    if (secretsMode !== "external" && store.name !== "") {
+      refuse(["secretStore", "name"], "nothing unless secretsMode is external", store.name);
+    }
+    if (secretsMode !== "sealed" && sealingCertificate !== "") {
+      refuse(["sealingCertificate"], "nothing unless secretsMode is sealed", sealingCertificate);
+    }
   });
 
 export type StackSettings = z.infer<typeof stackSchema>;

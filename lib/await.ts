@@ -13,3 +13,8 @@ export function awaitWithin(seconds: number): Record<string, string> {
 
 /** For a Job: one that has failed is run again by the next `up`, rather than failing it at once. */
 export const retried: Readonly<Record<string, string>> = { "pulumi.com/replaceUnready": "true" };
+
+/** Wait for a condition in the status of an object whose kind the engines do not know. */
+export function awaitCondition(type: string, seconds: number): Record<string, string> {
+  return { "pulumi.com/waitFor": `condition=${type}`, ...awaitWithin(seconds) };
+}

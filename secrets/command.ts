@@ -3,12 +3,15 @@ import { flawOf, generate, type SecretDeclaration } from "./declaration";
 import { SecretsError } from "./errors";
 import { compareStacks, inspectPassphrase, inspectSecret, isMissing } from "./inspect";
 import { type Finding, mendingCommand } from "./inspect";
-import { ensureCrypter, openStack, type OpenStack, type StackAccess } from "./openStack";
+import { type Keeping, open, type Opened, ready, store } from "./keeping";
+import type { StackAccess } from "./openStack";
 
 /** What the command needs from the world. */
 export interface SecretsDeps extends StackAccess {
   /** The secrets that a stack's systems need. */
   readonly declarationsFor: (stack: string) => readonly SecretDeclaration[];
+  /** @default - every stack has them encrypted */
+  readonly keepingOf?: (stack: string) => Keeping;
   /** All of standard input. */
   readonly stdin: () => Promise<string>;
   /** Prints one line. */
@@ -28,8 +31,10 @@ export async function secretsCommand(argv: readonly string[], deps: SecretsDeps)
       deps.out(usage);
       return 0;
     }
-    const opened = openStack(request.stack, deps);
+    const keeping = deps.keepingOf?.(request.stack) ?? { where: "encrypted" };
     const declarations = deps.declarationsFor(request.stack);
+    if (keeping.where === "elsewhere") return elsewhere(request, keeping.lines, deps);
+    const opened = open(request.stack, keeping, deps);
     switch (request.mode) {
       case "check":
         return check(opened, declarations, deps);
@@ -48,15 +53,27 @@ export async function secretsCommand(argv: readonly string[], deps: SecretsDeps)
   }
 }
 
+/** A secret that is not in the file can only be changed where it is. */
+function elsewhere(
+  { stack, mode }: SecretsRequest,
+  lines: readonly string[],
+  { out }: SecretsDeps,
+): number {
+  const where = `stack ${stack} has no secrets in its file; they are elsewhere:`;
+  if (mode === "set" || mode === "rotate") throw new SecretsError([where, ...lines].join("\n"));
+  for (const line of [where, ...lines]) out(line);
+  return 0;
+}
+
 function check(
-  opened: OpenStack,
+  opened: Opened,
   declarations: readonly SecretDeclaration[],
   deps: SecretsDeps,
 ): number {
   const findings = [
-    ...inspectPassphrase(opened, deps),
+    ...(opened.seal ? [] : inspectPassphrase(opened, deps)),
     ...inspectAll(opened, declarations),
-    ...compareStacks(opened, declarations, deps),
+    ...(opened.seal ? [] : compareStacks(opened, declarations, deps)),
   ];
   const code = report(findings, deps);
   if (code === 0) deps.out(`${opened.file.name}: the secrets are in order`);
@@ -65,31 +82,31 @@ function check(
 
 function fill(
   { mode, stack }: SecretsRequest,
-  opened: OpenStack,
+  opened: Opened,
   declarations: readonly SecretDeclaration[],
   deps: SecretsDeps,
 ): number {
   const { file } = opened;
   const dryRun = mode === "dry-run";
-  const crypter = ensureCrypter(opened, deps);
+  const filled = ready(opened, deps);
   const missing = declarations.filter(
     (declaration) => declaration.kind !== "user" && isMissing(file, declaration),
   );
   for (const declaration of missing) {
-    file.setSecure(declaration.key, crypter.encrypt(generate(declaration)));
+    store(filled, declaration.key, generate(declaration));
   }
   if (!dryRun) file.save();
   const [made, added] = dryRun ? ["would generate", "would add"] : ["generated", "added"];
-  if (opened.crypter === undefined) deps.out(`${added} encryptionsalt to ${file.name}`);
+  if (filled.crypter !== opened.crypter) deps.out(`${added} encryptionsalt to ${file.name}`);
   for (const { key, usedIn } of missing) deps.out(`${made} ${key} (${usedIn})`);
   if (missing.length === 0) deps.out(`${stack}: nothing to generate`);
-  return report(inspectAll({ file, crypter }, declarations), deps);
+  return report(inspectAll(filled, declarations), deps);
 }
 
 async function replace(
   mode: "rotate" | "set",
   { stack, key: asked = "" }: SecretsRequest,
-  opened: OpenStack,
+  opened: Opened,
   declarations: readonly SecretDeclaration[],
   deps: SecretsDeps,
 ): Promise<void> {
@@ -114,7 +131,7 @@ async function replace(
   const fromInput = mode === "set" || declaration.kind === "user";
   const retry = mendingCommand(stack, mode, declaration);
   const value = fromInput ? await readValue(declaration, retry, deps) : generate(declaration);
-  file.setSecure(key, ensureCrypter(opened, deps).encrypt(value));
+  store(ready(opened, deps), key, value);
   file.save();
   deps.out(`${isNew ? "set" : "replaced"} ${key} (${declaration.usedIn}) in ${file.name}`);
 }
@@ -133,8 +150,9 @@ async function readValue(
   );
 }
 
-function inspectAll(opened: OpenStack, declarations: readonly SecretDeclaration[]): Finding[] {
-  return declarations.flatMap((declaration) => inspectSecret(opened, declaration) ?? []);
+function inspectAll(opened: Opened, declarations: readonly SecretDeclaration[]): Finding[] {
+  const sealed = opened.seal !== undefined;
+  return declarations.flatMap((declaration) => inspectSecret(opened, declaration, sealed) ?? []);
 }
 
 function report(findings: readonly Finding[], { out }: SecretsDeps): number {

@@ -5,6 +5,7 @@ import { CiphertextError, SecretsError } from "./errors";
 import { openStack, passphraseOf, publicOwner } from "./openStack";
 import type { OpenStack, StackAccess } from "./openStack";
 import type { Crypter } from "./passphrase";
+import { isSealed } from "./seal";
 import type { StackFile } from "./stackFile";
 
 /** Something about a secret that the user should know, in one line that gives no value away. */
@@ -30,10 +31,15 @@ export function isMissing(file: StackFile, { key }: SecretDeclaration): boolean 
   return (file.value(key) ?? null) === null;
 }
 
-/** Looks at one secret in one stack: missing, in plain text, undecryptable or unfit. */
+/**
+ * Looks at one secret in one stack: missing, in plain text, undecryptable or unfit.
+ *
+ * @param sealed - Whether the stack has its secrets sealed; of a sealed one only the form can be seen.
+ */
 export function inspectSecret(
   { file, crypter }: OpenStack,
   declaration: SecretDeclaration,
+  sealed = false,
 ): Finding | undefined {
   const { key, kind, description, usedIn, optional = false } = declaration;
   if (isMissing(file, declaration)) {
@@ -44,10 +50,18 @@ export function inspectSecret(
       failing: !optional,
     };
   }
-  const problem = storageProblem(file, crypter, declaration);
+  const problem = sealed
+    ? sealProblem(file, declaration)
+    : storageProblem(file, crypter, declaration);
   if (problem === undefined) return undefined;
   const mend = mendingCommand(file.stack, "rotate", declaration);
   return { message: `${key} ${problem} in ${file.name}. Replace it: ${mend}`, failing: true };
+}
+
+function sealProblem(file: StackFile, { key }: SecretDeclaration): string | undefined {
+  const value = file.value(key);
+  const isFit = typeof value === "string" && isSealed(value);
+  return isFit ? undefined : "is not sealed for the cluster";
 }
 
 function storageProblem(

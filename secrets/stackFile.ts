@@ -4,7 +4,7 @@ import { ciphertextOf, type ConfigValue } from "./configValue";
 import { listStacks, readText, writeAtomically } from "./disk";
 import { SecretsError } from "./errors";
 import { parseStack, qualifiedKey, type StackContents } from "./stackContents";
-import { withSalt, withSecure } from "./yamlEdit";
+import { withSalt, withSecure, withText } from "./yamlEdit";
 
 export type { ConfigValue, Decrypter } from "./configValue";
 export { readConfig, type StackConfig } from "./readConfig";
@@ -88,9 +88,12 @@ export class StackFile {
 
   /** Stores a ciphertext under a key, in the place of the old value or after the last key. */
   setSecure(key: string, ciphertext: string): void {
-    const qualified = this.qualified(key);
-    const written = this.contents.entries.get(qualified)?.writtenKey ?? qualified;
-    this.load(withSecure(this.text, this.name, written, ciphertext));
+    this.load(withSecure(this.text, this.name, this.writtenAs(key), ciphertext));
+  }
+
+  /** Stores a text that is not secret, and needs no quotes, in the place of the old value. */
+  setText(key: string, text: string): void {
+    this.load(withText(this.text, this.name, this.writtenAs(key), text));
   }
 
   /**
@@ -123,6 +126,11 @@ export class StackFile {
 
   private qualified(key: string): string {
     return qualifiedKey(key, this.project, this.name);
+  }
+
+  private writtenAs(key: string): string {
+    const qualified = this.qualified(key);
+    return this.contents.entries.get(qualified)?.writtenKey ?? qualified;
   }
 
   private load(text: string): void {

@@ -37,6 +37,12 @@ export function withSecure(text: string, name: string, key: string, ciphertext: 
   return settle(text, name, ["config", key], { secure: ciphertext }, proposal);
 }
 
+/** Sets `config.<key>` to a text that needs no quotes, changing no other line. */
+export function withText(text: string, name: string, key: string, value: string): string {
+  const doc = parseYaml(text, name);
+  return settle(text, name, ["config", key], value, spliceText(text, doc, key, value));
+}
+
 /** Takes the spliced text if it parses to what is meant, else lets the library rewrite the file. */
 function settle(
   text: string,
@@ -77,21 +83,46 @@ function spliceSalt(text: string, doc: Document.Parsed, salt: string): string {
 }
 
 function spliceSecure(text: string, doc: Document.Parsed, key: string, secret: string): string {
+  const value = pairOf(doc, key)?.value;
+  const current = isMap(value) ? value.get("secure", true) : undefined;
+  if (isScalar(current) && current.range) return splice(text, current.range, secret);
+  const eol = lineBreak(text);
+  return spliceEntry(text, doc, key, (indent) => `${eol}${indent}  secure: ${secret}`);
+}
+
+function spliceText(text: string, doc: Document.Parsed, key: string, value: string): string {
+  const current = pairOf(doc, key)?.value;
+  const written = isScalar(current) && current.source !== "" ? current.range : undefined;
+  if (written) return splice(text, written, value);
+  return spliceEntry(text, doc, key, () => ` ${value}`);
+}
+
+function pairOf(doc: Document.Parsed, key: string): Pair | undefined {
+  const config = doc.get("config", true);
+  if (!isMap(config)) return undefined;
+  return config.items.find((item) => isScalar(item.key) && item.key.value === key);
+}
+
+/** Writes what follows a key's colon; `entryOf` is told how far the keys are indented. */
+function spliceEntry(
+  text: string,
+  doc: Document.Parsed,
+  key: string,
+  entryOf: (indent: string) => string,
+): string {
   const eol = lineBreak(text);
   const config = doc.get("config", true);
   if (!isMap(config) || config.items.length === 0) {
-    return `${ended(text)}config:${eol}  ${key}:${eol}    secure: ${secret}${eol}`;
+    return `${ended(text)}config:${eol}  ${key}:${entryOf("  ")}${eol}`;
   }
   const indent = indentOf(text, config);
-  const entry = `${eol}${indent}  secure: ${secret}`;
-  const pair = config.items.find((item) => isScalar(item.key) && item.key.value === key);
+  const entry = entryOf(indent);
+  const pair = pairOf(doc, key);
   if (pair === undefined) {
     const end = blockEnd(text, config, indent);
     const before = ended(text.slice(0, end), eol);
     return `${before}${indent}${key}:${entry}${eol}${text.slice(end)}`;
   }
-  const current = isMap(pair.value) ? pair.value.get("secure", true) : undefined;
-  if (isScalar(current) && current.range) return splice(text, current.range, secret);
   const range = isNode(pair.value) ? pair.value.range : undefined;
   if (!range) return text;
   const start = text.slice(0, range[0]).trimEnd().length;

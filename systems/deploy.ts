@@ -2,7 +2,7 @@ import * as k8s from "@pulumi/kubernetes";
 import * as pulumi from "@pulumi/pulumi";
 import type { ParsedStack } from "../config/parse";
 import { digestKeyDeclaration } from "../config/secrets";
-import { secretLookup } from "../config/secretValues";
+import { secretLookup, secretSource } from "../config/secretValues";
 import { formatCapacity } from "../lib/capacity";
 import { expiresAnnotation } from "../lib/labels";
 import { systems } from ".";
@@ -69,6 +69,7 @@ export function deploySystems(stack: ParsedStack): StackOutputs {
           stackSettings: stack.settings,
           settings,
           secret,
+          secretSource: secretSource(stack),
           digestKey: secret(digestKeyDeclaration.key),
         },
         { provider, transformations: expires === "" ? [] : [expiring(expires)] },

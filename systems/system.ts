@@ -3,6 +3,7 @@ import type { z } from "zod";
 import type { StackSettings } from "../config/stackSettings";
 import type { Capacity } from "../lib/capacity";
 import type { RunbookEntry } from "../lib/runbook";
+import type { SecretSource } from "../lib/secretSource";
 import type { SecretDeclaration } from "../secrets/declaration";
 
 /** What a system is given to deploy itself with. */
@@ -14,6 +15,8 @@ export interface SystemContext<Settings> {
   readonly settings: Settings;
   /** A declared secret, by its key. */
   readonly secret: (key: string) => pulumi.Output<string>;
+  /** How its Secrets come to be; for its Namespace. */
+  readonly secretSource: SecretSource;
   /** See the Secrets component. */
   readonly digestKey: pulumi.Output<string>;
 }

@@ -23,6 +23,8 @@ export interface JudgeArgs {
 /** Judges a live object. */
 export function readinessOf(live: KubeObject, args: JudgeArgs = {}): Readiness {
   if (annotation(live, "pulumi.com/skipAwait") === "true") return ready;
+  const awaited = /^condition=(\w+)$/.exec(annotation(live, "pulumi.com/waitFor") ?? "")?.[1];
+  if (awaited !== undefined) return hasCondition(live, awaited);
   const judge = judges[live.kind];
   return judge === undefined ? ready : judge(live, args);
 }
@@ -63,6 +65,16 @@ function condition(live: KubeObject, type: string): Condition | undefined {
     message: textAt(found, "message"),
     updated: textAt(found, "lastUpdateTime"),
   };
+}
+
+/** Whether an operator says so of its own object. */
+function hasCondition(live: KubeObject, type: string): Readiness {
+  // Not every operator says which version of the object it has seen.
+  const tells = at(live, "status", "observedGeneration") !== undefined;
+  const found = tells && !isObserved(live) ? undefined : condition(live, type);
+  if (found === undefined) return waiting(`no operator has set its condition ${type} yet`);
+  if (found.status === "True") return ready;
+  return waiting(`its condition ${type} is ${found.status}: ${found.message || found.reason}`);
 }
 
 /** Whether the controller has seen the latest change yet. */
@@ -142,6 +154,13 @@ export function cureOf(object: KubeObject): string | undefined {
       return (
         `${describe(object)}: does a controller serve it (ingress class, load balancer)? ` +
         'The annotation pulumi.com/skipAwait: "true" stops waiting for it'
+      );
+    case "ExternalSecret":
+      return `${describe(object)}: does the External Secrets operator run, and has its store the secret?`;
+    case "SealedSecret":
+      return (
+        `${describe(object)}: does the Sealed Secrets controller run, with the key of ` +
+        "sealingCertificate? It overwrites no Secret that it has not made"
       );
     case "PersistentVolumeClaim":
       return `${describe(object)}: is there a storage class that can provide such a volume?`;

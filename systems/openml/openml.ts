@@ -59,7 +59,8 @@ export class Openml extends pulumi.ComponentResource implements Deployed {
     this.registerOutputs({ urls: this.urls });
   }
 
-  private createNamespace({ name, settings, stack, stackSettings }: Context): Namespace {
+  private createNamespace(context: Context): Namespace {
+    const { name, settings, stack, stackSettings, secretSource } = context;
     return new Namespace(
       name,
       {
@@ -69,13 +70,14 @@ export class Openml extends pulumi.ComponentResource implements Deployed {
         quota: settings.quota,
         retain: stackSettings.protectData,
         deadlineSeconds: stackSettings.deadlineSeconds,
+        secretSource,
       },
       { parent: this },
     );
   }
 
   private createSecrets(context: Context, namespace: Namespace): Secrets {
-    const { name, settings, secret, stackSettings } = context;
+    const { name, settings, secret } = context;
     return new Secrets(
       `${name}-secrets`,
       {
@@ -90,7 +92,6 @@ export class Openml extends pulumi.ComponentResource implements Deployed {
           }),
         },
         digestKey: context.digestKey,
-        ...(stackSettings.secretsMode === "existing" && { existing: settings.secretNames.backend }),
       },
       { parent: this },
     );
@@ -170,7 +171,7 @@ export class Openml extends pulumi.ComponentResource implements Deployed {
   }
 
   private createFrontend(context: Context, namespace: Namespace, backend: Web): Web | undefined {
-    const { name, settings, secret, stackSettings } = context;
+    const { name, settings, secret } = context;
     const { frontend, secretNames } = settings;
     if (!frontend) return undefined;
     const secrets = new Secrets(
@@ -183,7 +184,6 @@ export class Openml extends pulumi.ComponentResource implements Deployed {
           NEXTAUTH_SECRET: secret("openmlNextauthSecret"),
         },
         digestKey: context.digestKey,
-        ...(stackSettings.secretsMode === "existing" && { existing: secretNames.frontend }),
       },
       { parent: this },
     );

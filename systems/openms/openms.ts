@@ -83,7 +83,8 @@ export class Openms extends pulumi.ComponentResource implements Deployed {
     this.registerOutputs({ urls: this.urls });
   }
 
-  private createNamespace({ name, settings, stack, stackSettings }: Context): Namespace {
+  private createNamespace(context: Context): Namespace {
+    const { name, settings, stack, stackSettings, secretSource } = context;
     return new Namespace(
       name,
       {
@@ -94,6 +95,7 @@ export class Openms extends pulumi.ComponentResource implements Deployed {
         quota: settings.quota,
         retain: stackSettings.protectData,
         deadlineSeconds: stackSettings.deadlineSeconds,
+        secretSource,
       },
       { parent: this },
     );
@@ -111,9 +113,6 @@ export class Openms extends pulumi.ComponentResource implements Deployed {
         password: context.secret("openmsRedisPassword"),
         digestKey,
         secretName: settings.secretNames.redis,
-        ...(stackSettings.secretsMode === "existing" && {
-          existingSecret: settings.secretNames.redis,
-        }),
         storage: { size, storageClassName, retain: stackSettings.protectData },
         ...(resources && { resources }),
         placement,
@@ -124,7 +123,7 @@ export class Openms extends pulumi.ComponentResource implements Deployed {
 
   /** What web and worker have in common: image, user, configuration files, the way to the queue. */
   private createApp(context: Context, namespace: Namespace, redis: Redis, volume: Mount) {
-    const { name, settings, stackSettings } = context;
+    const { name, settings } = context;
     const config = new Settings(
       `${name}-config`,
       { namespace, name: "openms-config", data: configFiles(settings) },
@@ -138,9 +137,6 @@ export class Openms extends pulumi.ComponentResource implements Deployed {
         name: settings.secretNames.streamlit,
         data: { "secrets.toml": toml },
         digestKey: context.digestKey,
-        ...(stackSettings.secretsMode === "existing" && {
-          existing: settings.secretNames.streamlit,
-        }),
       },
       { parent: this },
     );

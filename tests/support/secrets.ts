@@ -4,6 +4,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { secretsCommand } from "../../secrets/command";
 import type { SecretDeclaration } from "../../secrets/declaration";
+import type { Keeping } from "../../secrets/keeping";
 import { Crypter } from "../../secrets/passphrase";
 import { readConfig, StackFile } from "../../secrets/stackFile";
 
@@ -38,6 +39,7 @@ interface Run {
 interface RunOptions {
   readonly stdin?: string;
   readonly env?: NodeJS.ProcessEnv;
+  readonly keeping?: Keeping;
 }
 
 // Deriving a key takes a while; all suites share these.
@@ -87,7 +89,8 @@ export function secretsFolder() {
     ].join("\n");
   }
 
-  async function run(argv: string, { stdin = "", env = {} }: RunOptions = {}): Promise<Run> {
+  async function run(argv: string, options: RunOptions = {}): Promise<Run> {
+    const { stdin = "", env = {}, keeping = { where: "encrypted" } } = options;
     const lines: string[] = [];
     const code = await secretsCommand(argv.split(" "), {
       root,
@@ -97,6 +100,7 @@ export function secretsFolder() {
       out: (line) => lines.push(line),
       env,
       publicPassphrases: { dev: passphrases.dev },
+      keepingOf: () => keeping,
     });
     return { code, output: lines.join("\n") };
   }

@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
 import { badConfigs } from "../support/badConfigs";
+import { byKubeseal } from "../support/sealing";
 import { parse } from "../support/stackConfig";
 
 describe("configuration", () => {
@@ -70,5 +71,49 @@ describe("configuration", () => {
   it("needs no secrets where Secrets exist already", () => {
     const none = { digestKey: undefined, openmsRedisPassword: undefined };
     assert.deepEqual(parse({ secretsMode: "existing", ...none }).problems, []);
+  });
+
+  it("needs no secrets where a store has them", () => {
+    const none = { digestKey: undefined, openmsRedisPassword: undefined };
+    const secretStore = { name: "vault" };
+    assert.deepEqual(parse({ secretsMode: "external", secretStore, ...none }).problems, []);
+  });
+
+  describe("with sealed secrets", () => {
+    const sealed = {
+      secretsMode: "sealed",
+      digestKey: undefined,
+      openmsRedisPassword: byKubeseal,
+      openmsAdminPassword: byKubeseal,
+    };
+
+    it("takes them as they stand in the file, and needs no digest key", () => {
+      const plain = ["openmsRedisPassword", "openmsAdminPassword"];
+      assert.deepEqual(parse(sealed, plain).problems, []);
+    });
+
+    for (const [what, value, says] of [
+      ["is missing", undefined, /^secret is missing .*Run: npm run secrets -- --stack dev$/],
+      ["is not sealed", "canary", /^is not sealed for the cluster.*--rotate openmsRedisPassword$/],
+    ] as const) {
+      it(`says that one ${what}`, () => {
+        const { problems } = parse({ ...sealed, openmsRedisPassword: value });
+        assert.deepEqual(
+          problems.map(({ key }) => key),
+          ["stackberth:openmsRedisPassword"],
+        );
+        assert.match(problems[0]?.text ?? "", says);
+        assert.doesNotMatch(problems[0]?.text ?? "", /canary/);
+      });
+    }
+
+    it("keeps those of a system that does not run at the moment", () => {
+      const others = { openmlAppSecretKey: byKubeseal, openmlJwtSecretKey: "canary" };
+      const { problems } = parse({ ...sealed, ...others }, Object.keys(others));
+      assert.deepEqual(
+        problems.map(({ key }) => key),
+        ["stackberth:openmlJwtSecretKey"],
+      );
+    });
   });
 });

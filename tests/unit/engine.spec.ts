@@ -116,7 +116,12 @@ describe("engine: readiness", () => {
       { spec: { replicas: 2, updateStrategy }, status },
       { generation: 2 },
     );
-
+  const awaited = { annotations: { "pulumi.com/waitFor": "condition=Ready" }, generation: 2 };
+  const external = (status?: object): KubeObject =>
+    object("ExternalSecret", "e", { status }, awaited);
+  const condition = (status: string, message = "") => ({
+    conditions: [{ type: "Ready", status, message }],
+  });
   const cases: readonly [string, KubeObject, string][] = [
     ["a rolled-out Deployment", deployment(done), "ready"],
     ["one whose change is not observed", deployment({ ...done, observedGeneration: 2 }), "waiting"],
@@ -176,6 +181,20 @@ describe("engine: readiness", () => {
       object("Job", "j", { status: { conditions: [{ type: "Complete", status: "True" }] } }),
       "ready",
     ],
+    ["an operator's object that nobody has seen", external(), "waiting"],
+    ["one with another condition", external({ conditions: [{ type: "Deleted" }] }), "waiting"],
+    ["one that is not well yet", external(condition("False")), "waiting"],
+    ["one that is well", external(condition("True")), "ready"],
+    [
+      "one whose change was not seen yet",
+      external({ ...condition("True"), observedGeneration: 1 }),
+      "waiting",
+    ],
+    [
+      "one whose change was seen",
+      external({ ...condition("True"), observedGeneration: 2 }),
+      "ready",
+    ],
   ];
   for (const [what, live, state] of cases) {
     it(`${what} is ${state}`, () => assert.equal(readinessOf(live).state, state));
@@ -193,6 +212,14 @@ describe("engine: readiness", () => {
     assert.deepEqual(readinessOf(object("Job", "j", { status: { conditions } })), {
       state: "failed",
       reason: "BackoffLimitExceeded: Job has reached the specified backoff limit",
+    });
+  });
+
+  it("tells what an operator says", () => {
+    const readiness = readinessOf(external(condition("False", "no such key")));
+    assert.deepEqual(readiness, {
+      state: "waiting",
+      reason: "its condition Ready is False: no such key",
     });
   });
 

@@ -1,5 +1,8 @@
 import assert from "node:assert/strict";
-import { type Namespace, Secrets, type SecretsArgs, Worker } from "../../../components";
+import * as pulumi from "@pulumi/pulumi";
+import { Namespace, Redis, Secrets, type SecretsArgs, Worker } from "../../../components";
+import { type SecretSource, templateText } from "../../../lib/secretSource";
+import { placeholder } from "../../../lib/secretText";
 import {
   assertParents,
   digestKey,
@@ -10,7 +13,7 @@ import {
   objectsIn,
   pod,
 } from "../../support/components";
-import { count, one, oneResource, read } from "../../support/deploy";
+import { count, deploy, one, oneResource, read, type Recorded } from "../../support/deploy";
 
 const make =
   (args: Partial<SecretsArgs> = {}) =>
@@ -95,8 +98,168 @@ describe("Secrets", () => {
     assert.equal(inPod(app, "spec.volumes.0.secret.secretName"), "theirs");
   });
 
+  it("has Kubernetes' type, if one is given", async () => {
+    assert.equal((await objectsIn(make()))[0]?.inputs["type"], undefined);
+    const [secret] = await objectsIn(make({ type: "kubernetes.io/tls" }));
+    assert.equal(secret?.inputs["type"], "kubernetes.io/tls");
+  });
+
   itRefuses([
     ["no data", make({ data: {} }), "data", /at least one key/],
     ["a key it has not", (n) => make()(n).ref("pasword"), "key", /"pasword" is none of password/],
   ]);
+});
+
+const external: SecretSource = {
+  type: "external",
+  store: { name: "vault", kind: "ClusterSecretStore" },
+  refreshInterval: "1h",
+  remoteRef: (key) =>
+    key === "user" ? { key: "accounts", property: "name" } : { key: `lab/${key}` },
+};
+const sealed = (again = ""): SecretSource => ({
+  type: "sealed",
+  sealed: (key) => `sealed-${key}${again}`,
+});
+const inSource = (
+  secretSource: SecretSource,
+  build: (namespace: Namespace) => unknown,
+): Promise<Recorded[]> =>
+  deploy(() => {
+    build(new Namespace("lab", { name: "lab", system: "sys", stack: "test", secretSource }));
+  });
+const pass = placeholder("pass");
+const data = { password: pass, url: `http://${placeholder("user")}:${pass}@host`, port: "80" };
+
+describe("Secrets that the cluster brings", () => {
+  it("are an ExternalSecret of the same name and keys, composed from what the store has", async () => {
+    const found = await inSource(external, used({ data }));
+    assert.equal(count(found, "Secret"), 0);
+    const made = oneResource(found, "ExternalSecret", "auth");
+    assert.equal(made.inputs.apiVersion, "external-secrets.io/v1");
+    assert.deepEqual(made.secretInputs, []);
+    assert.deepEqual(made.inputs.spec, {
+      refreshInterval: "1h",
+      secretStoreRef: { name: "vault", kind: "ClusterSecretStore" },
+      target: {
+        name: "auth",
+        template: {
+          engineVersion: "v2",
+          data: {
+            password: "{{ .pass }}",
+            url: "http://{{ .user }}:{{ .pass }}@host",
+            port: "80",
+          },
+        },
+      },
+      data: [
+        { secretKey: "pass", remoteRef: { key: "lab/pass" } },
+        { secretKey: "user", remoteRef: { key: "accounts", property: "name" } },
+      ],
+    });
+  });
+
+  it("are a SealedSecret of the same name and keys", async () => {
+    const found = await inSource(sealed(), used({ data }));
+    assert.equal(count(found, "Secret"), 0);
+    const made = one(found, "SealedSecret", "auth");
+    assert.equal(made.apiVersion, "bitnami.com/v1alpha1");
+    const scope = { "sealedsecrets.bitnami.com/namespace-wide": "true" };
+    assert.deepEqual(made.spec, {
+      encryptedData: { pass: "sealed-pass", password: "sealed-pass", user: "sealed-user" },
+      template: {
+        metadata: { annotations: scope },
+        data: { url: "http://{{ .user }}:{{ .pass }}@host", port: "80" },
+      },
+    });
+    const annotations = made.metadata.annotations ?? {};
+    assert.equal(annotations["sealedsecrets.bitnami.com/namespace-wide"], "true");
+  });
+
+  it("need no template where nothing is composed", async () => {
+    const found = await inSource(sealed(), make({ data: { password: pass } }));
+    const { spec } = one(found, "SealedSecret");
+    assert.deepEqual(read(spec, "encryptedData"), { password: "sealed-pass" });
+    assert.equal(read(spec, "template.data"), undefined);
+  });
+
+  for (const [kind, source, condition] of [
+    ["ExternalSecret", external, "Ready"],
+    ["SealedSecret", sealed(), "Synced"],
+  ] as const) {
+    it(`are waited for as ${kind}, and used by the same name`, async () => {
+      const found = await inSource(source, used({ data, name: "named" }));
+      const { metadata } = one(found, kind, "named");
+      assert.equal(metadata.annotations?.["pulumi.com/waitFor"], `condition=${condition}`);
+      assert.equal(metadata.annotations["pulumi.com/timeoutSeconds"], "300");
+      const app = one(found, "Deployment", "app");
+      const variable = inContainer(app, "env.0.valueFrom.secretKeyRef");
+      assert.deepEqual(variable, { name: "named", key: "password" });
+      assert.equal(inPod(app, "spec.volumes.0.secret.secretName"), "named");
+    });
+
+    it(`keep their type as ${kind}`, async () => {
+      const type = "kubernetes.io/dockerconfigjson";
+      const found = await inSource(source, make({ data, type }));
+      const { spec } = one(found, kind);
+      assert.equal(read(spec, "target.template.type") ?? read(spec, "template.type"), type);
+    });
+
+    it(`let Redis compose its address as ${kind}`, async () => {
+      const password = pulumi.output(pass);
+      const found = await inSource(
+        source,
+        (namespace) => new Redis("redis", { namespace, password, digestKey }),
+      );
+      const { spec } = one(found, kind, "redis-auth");
+      const template = read(spec, "target.template.data.url") ?? read(spec, "template.data.url");
+      const encoded = '{{ .pass | urlquery | replace "+" "%20" }}';
+      assert.equal(template, `redis://:${encoded}@redis:6379/0`);
+    });
+  }
+
+  it("show no secret that the stack knows", () => {
+    const place = "Secret auth, key password";
+    const known = () => templateText(place, "canary-1", true);
+    assert.throws(known, (error: Error) => {
+      assert.match(error.message, /^Secret auth, key password: .* lib\/secretText\.ts/);
+      assert.doesNotMatch(error.message, /canary/);
+      return true;
+    });
+    for (const [text, isSecret] of [
+      ["80", false],
+      [pass, true],
+      // An optional one that is not set.
+      ["", true],
+    ] as const) {
+      assert.equal(templateText(place, text, isSecret), text);
+    }
+  });
+
+  it("roll pods when they are sealed again, and cannot when the store has another value", async () => {
+    const digestOf = async (source: SecretSource): Promise<string | undefined> =>
+      digestsOf(one(await inSource(source, used({ data })), "Deployment", "app"))[
+        "stackberth.dev/digest-auth"
+      ];
+    assert.equal(await digestOf(external), undefined);
+    const first = await digestOf(sealed());
+    assert.match(first ?? "", /^[0-9a-f]{16}$/);
+    assert.equal(await digestOf(sealed()), first);
+    assert.notEqual(await digestOf(sealed("-again")), first);
+  });
+
+  it("are only named where they exist in the whole namespace", async () => {
+    const found = await inSource({ type: "existing" }, used());
+    assert.equal(count(found, "Secret"), 0);
+    const app = one(found, "Deployment", "app");
+    assert.equal(inContainer(app, "env.0.valueFrom.secretKeyRef.name"), "auth");
+    assert.deepEqual(digestsOf(app), {});
+  });
+
+  it("are theirs also where one of them is named by itself", async () => {
+    const found = await inSource(external, used({ data, existing: "theirs" }));
+    assert.equal(count(found, "ExternalSecret"), 0);
+    const app = one(found, "Deployment", "app");
+    assert.equal(inContainer(app, "env.0.valueFrom.secretKeyRef.name"), "theirs");
+  });
 });
