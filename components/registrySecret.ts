@@ -21,8 +21,6 @@ export interface RegistrySecretArgs {
   readonly credentials: RegistryCredentials;
   /** See Secrets. */
   readonly digestKey: pulumi.Input<string>;
-  /** Use this Secret, which somebody else keeps, and create none. @default - create one */
-  readonly existing?: string | undefined;
 }
 
 /**
@@ -39,7 +37,7 @@ export class RegistrySecret extends pulumi.ComponentResource {
   constructor(name: string, args: RegistrySecretArgs, opts?: pulumi.ComponentResourceOptions) {
     super("stackberth:components:RegistrySecret", name, {}, opts);
     const { credentials, ...secret } = args;
-    this.plainName = args.existing ?? args.name ?? name;
+    this.plainName = args.name ?? name;
     new Secrets(
       name,
       {

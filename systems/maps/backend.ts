@@ -112,7 +112,7 @@ export class Backend extends pulumi.ComponentResource {
   }
 
   private secrets(name: string, { context, namespace }: BackendArgs): Environment {
-    const { settings, stackSettings, digestKey } = context;
+    const { settings, digestKey } = context;
     const ofOne = (
       role: string,
       objectName: string,
@@ -126,7 +126,6 @@ export class Backend extends pulumi.ComponentResource {
           name: objectName,
           data: Object.fromEntries(declared.map(([key, of]) => [key, context.secret(of)])),
           digestKey,
-          ...(stackSettings.secretsMode === "existing" && { existing: objectName }),
         },
         { parent: this },
       );

@@ -45,7 +45,8 @@ export class Maps extends pulumi.ComponentResource implements Deployed {
     this.registerOutputs({ urls: this.urls });
   }
 
-  private createNamespace({ name, settings, stack, stackSettings }: Context): Namespace {
+  private createNamespace(context: Context): Namespace {
+    const { name, settings, stack, stackSettings, secretSource } = context;
     return new Namespace(
       name,
       {
@@ -55,6 +56,7 @@ export class Maps extends pulumi.ComponentResource implements Deployed {
         limitRange: limitRange(settings),
         // What the backend makes has no such labels, and so cannot resolve names.
         dnsOnlyFor: systemLabels(name, stack),
+        secretSource,
         retain: stackSettings.protectData,
         deadlineSeconds: stackSettings.deadlineSeconds,
       },
@@ -88,7 +90,7 @@ export class Maps extends pulumi.ComponentResource implements Deployed {
   }
 
   private createRegistrySecrets(context: Context, namespace: Namespace): readonly string[] {
-    const { name, settings, stackSettings, digestKey } = context;
+    const { name, settings, digestKey } = context;
     const { registry, secretNames } = settings;
     if (registry === undefined) return [];
     const secret = new RegistrySecret(
@@ -101,7 +103,6 @@ export class Maps extends pulumi.ComponentResource implements Deployed {
             ? { ...registry, password: context.secret("mapsRegistryPassword") }
             : { dockerConfigJson: context.secret("mapsRegistryDockerConfigJson") },
         digestKey,
-        ...(stackSettings.secretsMode === "existing" && { existing: secretNames.registry }),
       },
       { parent: this },
     );

@@ -1,8 +1,11 @@
 import assert from "node:assert/strict";
 import * as pulumi from "@pulumi/pulumi";
-import { type Namespace, RegistrySecret, type RegistrySecretArgs } from "../../../components";
+import { Namespace, RegistrySecret, type RegistrySecretArgs } from "../../../components";
 import { assertParents, digestKey, inNamespace, objectsIn } from "../../support/components";
-import { one, oneResource, read } from "../../support/deploy";
+import type { SecretSource } from "../../../lib/secretSource";
+import { placeholder } from "../../../lib/secretText";
+import { count, deploy, one, oneResource, read, type Recorded } from "../../support/deploy";
+import { fillIn } from "../../support/goTemplate";
 
 const login = {
   server: "registry.example.org",
@@ -16,6 +19,21 @@ const make =
 const whole = (text: string) => ({
   credentials: { dockerConfigJson: pulumi.secret(text) },
 });
+
+const external: SecretSource = {
+  type: "external",
+  store: { name: "vault", kind: "ClusterSecretStore" },
+  refreshInterval: "1h",
+  remoteRef: (key) => ({ key }),
+};
+const sealed: SecretSource = { type: "sealed", sealed: (key) => `sealed-${key}` };
+const inSource = (
+  secretSource: SecretSource,
+  build: (namespace: Namespace) => unknown,
+): Promise<Recorded[]> =>
+  deploy(() => {
+    build(new Namespace("lab", { name: "lab", system: "sys", stack: "test", secretSource }));
+  });
 
 describe("RegistrySecret", () => {
   it("writes the login as nodes read it", async () => {
@@ -42,13 +60,38 @@ describe("RegistrySecret", () => {
     assert.equal(secret.stringData?.[".dockerconfigjson"], text);
   });
 
-  it("uses one that somebody else keeps", async () => {
-    const { result, resources } = await inNamespace(make({ existing: "theirs" }));
-    assert.equal(result.plainName, "theirs");
-    assert.deepEqual(
-      resources.filter(({ type }) => type.endsWith(":Secret")),
-      [],
-    );
+  it("is nobody's to create where somebody else keeps it", async () => {
+    const found = await inSource({ type: "existing" }, make());
+    assert.equal(count(found, "Secret"), 0);
+  });
+
+  const password = placeholder("registryPassword");
+  const hard = 'pass:"wörd\\';
+  for (const source of [external, sealed]) {
+    it(`is composed by the cluster: ${source.type}`, async () => {
+      const found = await inSource(source, make({ credentials: { ...login, password } }));
+      const kind = source.type === "external" ? "ExternalSecret" : "SealedSecret";
+      const { spec } = one(found, kind, "registry");
+      const base = source.type === "external" ? "target.template" : "template";
+      assert.equal(read(spec, `${base}.type`), "kubernetes.io/dockerconfigjson");
+      const data = read(spec, `${base}.data`) as Record<string, string>;
+      const text = fillIn(data[".dockerconfigjson"] ?? "", { registryPassword: hard });
+      assert.deepEqual(JSON.parse(text), {
+        auths: {
+          "registry.example.org": {
+            username: "robot",
+            password: hard,
+            auth: Buffer.from(`robot:${hard}`).toString("base64"),
+          },
+        },
+      });
+    });
+  }
+
+  it("is a whole config.json that the cluster brings", async () => {
+    const found = await inSource(external, make(whole(placeholder("config"))));
+    const data = read(one(found, "ExternalSecret").spec, "target.template.data");
+    assert.deepEqual(data, { ".dockerconfigjson": "{{ .config }}" });
   });
 
   it("says its name, for pods", async () => {

@@ -7,6 +7,7 @@ describe("dockerConfig", () => {
       '{"auths":{}}',
       '{\n"auths": {"a": {}}, "x": 1}\n',
       "",
+      "<<secret:key>>",
       loginConfig("a", "b", "c"),
     ]) {
       assert.equal(checkedConfig(text), text);

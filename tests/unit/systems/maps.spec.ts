@@ -435,6 +435,17 @@ describe("MAPS in prod", () => {
     ]);
   });
 
+  it("4. Use external secret management (Vault, AWS Secrets Manager): from a store", async () => {
+    const store = JSON.stringify({ name: "vault" });
+    const mode = { "stackberth:secretsMode": "external", "stackberth:secretStore": store };
+    const { objects } = await collectStack("prod", { ...only, ...mode });
+    const kinds = (kind: string) =>
+      objects.filter((each) => each.kind === kind).map(({ metadata }) => metadata.name);
+    assert.deepEqual(kinds("Secret"), []);
+    const names = ["maps-api-keys", "maps-auth", "registry-credentials"];
+    assert.deepEqual(kinds("ExternalSecret").sort(), names);
+  });
+
   it("9. Implement CI/CD pipeline: a workflow that builds both images, pinned by commit", () => {
     const file = join(root, "systems", "maps", "ci", "build-images.yaml");
     const workflow: unknown = parse(readFileSync(file, "utf8"));
