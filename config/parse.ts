@@ -3,7 +3,7 @@ import { formatFlawOf, type SecretDeclaration } from "../secrets/declaration";
 import { isSealed } from "../secrets/seal";
 import { systems } from "../systems";
 import { type ConfigProblem, describeIssues, nearest } from "./problems";
-import { declaredSecrets, digestKeyDeclaration, storedSecrets } from "./secrets";
+import { declaredSecrets, digestKeyDeclaration, storedSecrets, unknownInClear } from "./secrets";
 import { type StackSettings, stackSchema } from "./stackSettings";
 
 /** A stack's configuration as Pulumi hands it over: every value a text. */
@@ -128,6 +128,7 @@ export function parseStack(raw: RawConfig): ParseResult {
   problems.push(...unknownKeys(raw, values, declarations));
   if (problems.length === 0 && stack.success) {
     const missing = [
+      ...inClearProblems(raw, stack.data, declarations),
       ...secretProblems(raw, stack.data, declarations),
       ...remoteRefProblems(raw, stack.data, declarations),
     ];
@@ -206,6 +207,20 @@ function remoteRefProblems(
       key: `${project}:secretStore.remoteRefs.${key}`,
       text: `no secret of this stack; allowed: ${known.join(", ")}. Else remove it.`,
     }));
+}
+
+/** Something would be given a key made of nothing, or of a placeholder that everybody can read. */
+function inClearProblems(
+  { project, stack }: RawConfig,
+  { secretsMode }: StackSettings,
+  declarations: readonly SecretDeclaration[],
+): ConfigProblem[] {
+  return Object.entries(unknownInClear(secretsMode, declarations)).map(([setting, keys]) => ({
+    key: `${project}:${setting}`,
+    text:
+      `takes ${keys.join(", ")} in clear, which only the cluster knows with secretsMode ${secretsMode}. ` +
+      `Set it to false, or ${project}:secretsMode to config and run: npm run secrets -- --stack ${stack}`,
+  }));
 }
 
 function secretProblems(

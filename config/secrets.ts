@@ -28,9 +28,27 @@ export function secretNamespaces(
 ): Readonly<Record<string, string>> {
   const entries = Object.entries(settings).flatMap(([name, each]) => {
     const { namespace } = each as { readonly namespace: string };
-    return (systems[name]?.secrets(each) ?? []).map(({ key }) => [key, namespace] as const);
+    return (systems[name]?.secrets(each) ?? []).map(
+      (declared) => [declared.key, declared.namespace ?? namespace] as const,
+    );
   });
   return Object.fromEntries(entries);
+}
+
+/** Modes in which the program never sees a value. */
+const unseen: readonly StackSettings["secretsMode"][] = ["existing", "external", "sealed"];
+
+/** The keys of secrets that are taken in clear where the program does not know them, by the setting. */
+export function unknownInClear(
+  mode: StackSettings["secretsMode"],
+  declarations: readonly SecretDeclaration[],
+): Readonly<Record<string, readonly string[]>> {
+  const found: Record<string, string[]> = {};
+  if (!unseen.includes(mode)) return found;
+  for (const { key, takenInClearBy: setting } of declarations) {
+    if (setting !== undefined) (found[setting] ??= []).push(key);
+  }
+  return found;
 }
 
 /** Where a stack with an external store has a secret. */

@@ -44,6 +44,17 @@ export function templateText(place: string, text: string, isSecret: boolean): st
   );
 }
 
+/**
+ * A secret for what takes it in clear, such as a Helm chart: never nothing, never a placeholder.
+ * @throws pulumi.RunError where the program does not know it.
+ */
+export function knownText(place: string, text: string): string {
+  if (text !== "" && !hasPlaceholder(text)) return text;
+  throw new pulumi.RunError(
+    `${place}: its value is needed in clear and is not known here; set secretsMode to config or generated`,
+  );
+}
+
 type Texts = Readonly<Record<string, string>>;
 
 const mapped = (texts: Texts, change: (text: string) => string): Record<string, string> =>

@@ -21,6 +21,15 @@ export interface SecretDeclaration {
   readonly length: number;
   /** The Kubernetes object it ends in: "Secret openms-redis, key password". */
   readonly usedIn: string;
+  /** The namespace of that object. @default - the one of the system's settings */
+  readonly namespace?: string;
+  /**
+   * The setting that, switched on, hands the value over in clear, for example to a Helm chart: a stack
+   * that leaves its secrets to the cluster cannot have it.
+   *
+   * @default - it is in our own Secrets alone
+   */
+  readonly takenInClearBy?: string;
   /** One sentence for the person who must supply or rotate it. */
   readonly description: string;
   /**

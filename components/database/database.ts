@@ -4,6 +4,7 @@ import { unawaited } from "../../lib/await";
 import { type Capacity, type Resources, sumCapacity } from "../../lib/capacity";
 import { type Mountable, type Mount, scratchVolume } from "../../lib/pod";
 import { refuse } from "../../lib/problems";
+import { uriEncoded } from "../../lib/secretText";
 import type { Peer } from "../networkPolicy";
 import { Secrets } from "../secrets";
 import { Settings } from "../settings";
@@ -94,7 +95,7 @@ export class Database extends pulumi.ComponentResource {
           port: String(this.port),
           database,
           user,
-          uri: pulumi.interpolate`${scheme}://${user}:${password.apply(encodeURIComponent)}@${place}`,
+          uri: pulumi.interpolate`${scheme}://${user}:${password.apply(uriEncoded)}@${place}`,
         },
         digestKey: args.digestKey,
         existing: args.existingSecret,

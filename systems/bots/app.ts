@@ -23,9 +23,9 @@ export interface App {
   readonly database: DatabaseLink;
 }
 
-/** The Secret of a name, or the one that somebody else keeps under it. */
+/** The Secret of a name. */
 export function createSecrets(
-  { stackSettings, digestKey }: Context,
+  { digestKey }: Context,
   name: string,
   args: Pick<ConstructorParameters<typeof Secrets>[1], "namespace" | "data"> & {
     readonly secretName: string;
@@ -33,16 +33,7 @@ export function createSecrets(
   parent: pulumi.Resource,
 ): Secrets {
   const { secretName, ...rest } = args;
-  return new Secrets(
-    name,
-    {
-      ...rest,
-      name: secretName,
-      digestKey,
-      ...(stackSettings.secretsMode === "existing" && { existing: secretName }),
-    },
-    { parent },
-  );
+  return new Secrets(name, { ...rest, name: secretName, digestKey }, { parent });
 }
 
 /** Configuration, secrets, volumes and database: what must be there before any pod. */

@@ -45,7 +45,8 @@ export class Bots extends pulumi.ComponentResource implements Deployed {
     this.registerOutputs({ urls: this.urls });
   }
 
-  private createNamespace({ name, settings, stack, stackSettings }: Context): Namespace {
+  private createNamespace(context: Context): Namespace {
+    const { name, settings, stack, stackSettings, secretSource } = context;
     return new Namespace(
       name,
       {
@@ -55,6 +56,7 @@ export class Bots extends pulumi.ComponentResource implements Deployed {
         // Nothing that runs as root passes `restricted`.
         podSecurity: settings.volumes.ownership === "chown" ? "baseline" : "restricted",
         quota: settings.quota,
+        secretSource,
         retain: stackSettings.protectData,
         deadlineSeconds: stackSettings.deadlineSeconds,
       },

@@ -60,7 +60,6 @@ export function managedDatabase(
 ): DatabaseLink {
   const { name, settings, stackSettings, digestKey } = context;
   const retain = stackSettings.protectData;
-  const secretName = settings.secretNames.databaseServer;
   const { backup, storageClassName } = database;
   const server = new Database(
     `${name}-database`,
@@ -74,8 +73,7 @@ export function managedDatabase(
       password: context.secret("botsDatabasePassword"),
       adminPassword: context.secret("botsDatabaseAdminPassword"),
       digestKey,
-      secretName,
-      ...(stackSettings.secretsMode === "existing" && { existingSecret: secretName }),
+      secretName: settings.secretNames.databaseServer,
       storage: { size: database.size, storageClassName, retain },
       resources: database.resources,
       placement: database.placement,

@@ -25,13 +25,14 @@ export class Federation extends pulumi.ComponentResource {
     const name = `${context.name}-${site.federation.name}`;
     super("stackberth:systems:MipFederation", name, {}, opts);
     const parent = { parent: this };
-    const { stack, stackSettings, settings } = context;
+    const { stack, stackSettings, settings, secretSource } = context;
     const namespace = new Namespace(
       name,
       {
         name: site.namespace,
         system: context.name,
         stack,
+        secretSource,
         retain: stackSettings.protectData,
         deadlineSeconds: stackSettings.deadlineSeconds,
       },

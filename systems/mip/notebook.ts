@@ -4,6 +4,7 @@ import { join } from "node:path";
 import * as pulumi from "@pulumi/pulumi";
 import { HelmChart, NetworkPolicy, type Peer } from "../../components";
 import type { Environment } from "../../lib/env";
+import { knownText } from "../../lib/secretSource";
 import { type Scope, secretOf } from "./scope";
 
 const path = "notebook";
@@ -90,11 +91,11 @@ function chartValues(scope: Scope, { address }: PortalEnds): pulumi.Inputs {
   return {
     hub: {
       baseUrl: `/${path}`,
-      cookieSecret: hexKey(secretOf(scope, "notebookCookieSecret")),
+      cookieSecret: hexKey(scope, "notebookCookieSecret"),
       config: {
         JupyterHub: { authenticator_class: "generic-oauth" },
         Authenticator: { enable_auth_state: true, refresh_pre_spawn: true },
-        CryptKeeper: { keys: [hexKey(secretOf(scope, "notebookCryptKey"))] },
+        CryptKeeper: { keys: [hexKey(scope, "notebookCryptKey")] },
         GenericOAuthenticator: {
           login_service: "Keycloak",
           // Whoever the realm lets in.
@@ -113,7 +114,7 @@ function chartValues(scope: Scope, { address }: PortalEnds): pulumi.Inputs {
       extraConfig: { "10-portal": readFileSync(join(__dirname, "files", "jupyterhub.py"), "utf8") },
     },
     proxy: {
-      secretToken: hexKey(secretOf(scope, "notebookProxyToken")),
+      secretToken: hexKey(scope, "notebookProxyToken"),
       service: { type: "ClusterIP" },
       https: { enabled: false },
     },
@@ -141,6 +142,9 @@ const egressToBackend = ({ host, port: backendPort }: PortalEnds["address"]) => 
 });
 
 /** 32 bytes in hex, as the hub wants its keys, of a secret in any alphabet. */
-function hexKey(secret: pulumi.Output<string>): pulumi.Output<string> {
-  return secret.apply((text) => createHash("sha256").update(text).digest("hex"));
+function hexKey(scope: Scope, name: Parameters<typeof secretOf>[1]): pulumi.Output<string> {
+  const place = `stackberth:mip.federations[].notebook: ${name}`;
+  return secretOf(scope, name).apply((text) =>
+    createHash("sha256").update(knownText(place, text)).digest("hex"),
+  );
 }

@@ -7,7 +7,7 @@ import type { Environment } from "../../lib/env";
 import { type ContainerArgs, type Mount, scratchVolume } from "../../lib/pod";
 import { names, ports as enginePorts } from "./exaflow";
 import { notebookEnvironment } from "./notebook";
-import { existing, podBasics, type Scope, secretOf, volumeArgs } from "./scope";
+import { podBasics, type Scope, secretOf, volumeArgs } from "./scope";
 import { sizes, smallResources } from "./sizes";
 
 const databaseName = "portal";
@@ -46,7 +46,6 @@ export class Portal extends pulumi.ComponentResource {
 
   private createDatabase(scope: Scope): Database {
     const { name, namespace, context, settings, site } = scope;
-    const secretName = settings.secretNames.portalDb;
     return new Database(
       `${name}-portal-db`,
       {
@@ -60,8 +59,7 @@ export class Portal extends pulumi.ComponentResource {
         password: secretOf(scope, "portalDbPassword"),
         adminPassword: secretOf(scope, "portalDbAdminPassword"),
         digestKey: context.digestKey,
-        secretName,
-        existingSecret: existing(scope, secretName),
+        secretName: settings.secretNames.portalDb,
         storage: {
           ...site.sharedVolume("portalDb"),
           retain: context.stackSettings.protectData,
@@ -164,18 +162,16 @@ export class Portal extends pulumi.ComponentResource {
 
   private keycloakClient(scope: Scope): Environment {
     const { name, namespace, context, settings, site } = scope;
-    const secretName = settings.secretNames.keycloak;
     const client = new Secrets(
       `${name}-keycloak-credentials`,
       {
         namespace,
-        name: secretName,
+        name: settings.secretNames.keycloak,
         data: {
           "client-id": site.federation.keycloakClientId ?? "",
           "client-secret": secretOf(scope, "keycloakClientSecret"),
         },
         digestKey: context.digestKey,
-        existing: existing(scope, secretName),
       },
       { parent: this },
     );

@@ -41,8 +41,3 @@ export function volumeArgs(
 export function secretOf({ context, site }: Scope, name: keyof ReturnType<typeof secretKeys>) {
   return context.secret(secretKeys(site.federation.name)[name]);
 }
-
-/** The name of a Secret that somebody else keeps, where the stack is told to use such. */
-export function existing({ context }: Scope, name: string): string | undefined {
-  return context.stackSettings.secretsMode === "existing" ? name : undefined;
-}

@@ -42,11 +42,17 @@ const fromKeycloak = (key: string, usedIn: string, description: string): SecretD
 
 /** What MIP keeps secret; each federation for itself. */
 export function mipSecrets(settings: MipSettings): readonly SecretDeclaration[] {
-  return settings.federations.flatMap((federation) => [
-    ...portalSecrets(settings, federation),
-    ...(federation.smpc.enabled ? smpcSecrets(settings, federation) : []),
-    ...(federation.notebook ? notebookSecrets(federation) : []),
-  ]);
+  return settings.federations.flatMap((federation, index) => {
+    const takenInClearBy = `mip.federations[${index}].notebook`;
+    const declared: readonly SecretDeclaration[] = [
+      ...portalSecrets(settings, federation),
+      ...(federation.smpc.enabled ? smpcSecrets(settings, federation) : []),
+      ...(federation.notebook
+        ? notebookSecrets(federation).map((each) => ({ ...each, takenInClearBy }))
+        : []),
+    ];
+    return declared.map((each) => ({ ...each, namespace: namespaceOf(federation) }));
+  });
 }
 
 function portalSecrets({ secretNames, keycloak }: MipSettings, federation: FederationSettings) {

@@ -3,7 +3,7 @@ import { type Peer, Redis, Secrets, Server } from "../../components";
 import { type Capacity, sumCapacity } from "../../lib/capacity";
 import type { Environment } from "../../lib/env";
 import { scratchVolume } from "../../lib/pod";
-import { existing, podBasics, type Scope, secretOf } from "./scope";
+import { podBasics, type Scope, secretOf } from "./scope";
 import { sizes } from "./sizes";
 import { coordinator, coordinatorUrl, playerAddresses, players } from "./smpcClient";
 
@@ -40,15 +40,13 @@ export class Smpc extends pulumi.ComponentResource {
 
   private createAuth(scope: Scope): Secrets {
     const { name, namespace, context, settings } = scope;
-    const secretName = settings.secretNames.smpcDb;
     return new Secrets(
       `${name}-smpc-db-auth`,
       {
         namespace,
-        name: secretName,
+        name: settings.secretNames.smpcDb,
         data: { password: secretOf(scope, "smpcDbPassword") },
         digestKey: context.digestKey,
-        existing: existing(scope, secretName),
       },
       { parent: this },
     );
@@ -56,7 +54,6 @@ export class Smpc extends pulumi.ComponentResource {
 
   private createQueue(scope: Scope): Redis {
     const { name, namespace, context, settings, site } = scope;
-    const secretName = settings.secretNames.smpcQueue;
     return new Redis(
       `${name}-smpc-queue`,
       {
@@ -65,8 +62,7 @@ export class Smpc extends pulumi.ComponentResource {
         image: settings.images.smpcQueue,
         password: secretOf(scope, "smpcRedisPassword"),
         digestKey: context.digestKey,
-        secretName,
-        existingSecret: existing(scope, secretName),
+        secretName: settings.secretNames.smpcQueue,
         // A computation that is cut short is asked for again.
         persistent: false,
         placement: site.placement("master"),

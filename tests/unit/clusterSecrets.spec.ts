@@ -52,5 +52,7 @@ describe("secrets that a stack does not keep", () => {
     const namespaces = secretNamespaces(chosen("openms", "openml"));
     assert.equal(namespaces["openmsRedisPassword"], "openms");
     assert.equal(namespaces["openmlAppSecretKey"], "openml");
+    const federations = secretNamespaces(chosen("mip"));
+    assert.deepEqual([...new Set(Object.values(federations))], ["mip-dementia"]);
   });
 });

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { at, isJson, type KubeObject, listAt, textAt } from "../../../engine/objects";
-import { declaredSecrets } from "../../../config/secrets";
+import { declaredSecrets, secretNamespaces } from "../../../config/secrets";
 import { seal, sealingKey, type SecretDeclaration } from "../../../secrets";
 import { systems } from "../../../systems";
 import { fillIn } from "../../support/goTemplate";
@@ -17,6 +17,7 @@ const today = new Date("2026-12-01");
 interface Modes {
   readonly declarations: readonly SecretDeclaration[];
   readonly values: Readonly<Record<string, string>>;
+  readonly namespaces: Readonly<Record<string, string>>;
   readonly render: (mode: string, more?: Record<string, string>) => Promise<readonly KubeObject[]>;
 }
 
@@ -29,6 +30,7 @@ function modesOf(name: string): Modes {
   );
   return {
     declarations,
+    namespaces: secretNamespaces({ [name]: settings }),
     values: Object.fromEntries(declarations.map((it) => [it.key, fitting(it, canary(it.key))])),
     render: async (mode, more = {}) => {
       const { objects } = await collectStack("dev", {
@@ -112,7 +114,7 @@ const leftOver = (objects: readonly KubeObject[]): KubeObject[] =>
 
 for (const name of Object.keys(systems)) {
   describe(`the Secrets of ${name}`, () => {
-    const { declarations, values, render } = modesOf(name);
+    const { declarations, values, namespaces, render } = modesOf(name);
     let expected: Contents = {};
     before(async () => {
       expected = plain(await render("config"));
@@ -137,13 +139,10 @@ for (const name of Object.keys(systems)) {
     });
 
     it("are the same, and a key more where they are composed, when they are sealed", async () => {
-      const { namespace } = systems[name]?.schema.parse(systemCases[name]?.good) as {
-        namespace: string;
-      };
       const key = sealingKey(certificate, today);
       const sealed = Object.entries(values).map(([of, value]) => [
         `stackberth:${of}`,
-        seal(key, namespace, value),
+        seal(key, namespaces[of] ?? "", value),
       ]);
       const objects = await render("sealed", Object.fromEntries(sealed) as Record<string, string>);
       const found = unsealed(objects);

@@ -183,6 +183,25 @@ describe("MIP", () => {
     assert.ok(!stack.objects.some(({ kind }) => kind === "Secret"));
   });
 
+  for (const [mode, more] of [
+    ["existing", {}],
+    ["external", { "stackberth:secretStore": JSON.stringify({ name: "vault" }) }],
+    ["sealed", {}],
+  ] as const) {
+    it(`has no notebooks whose keys nobody here knows, with secretsMode ${mode}`, async () => {
+      const federations = [{ ...managed, notebook: true }];
+      await assert.rejects(
+        stackOf({ managedCluster: true, federations }, { "stackberth:secretsMode": mode, ...more }),
+        new RegExp(
+          "stackberth:mip\\.federations\\[0\\]\\.notebook.*takes mipDemoNotebookProxyToken, " +
+            "mipDemoNotebookCookieSecret, mipDemoNotebookCryptKey, mipDemoNotebookClientSecret in clear" +
+            `.*secretsMode ${mode}.*npm run secrets -- --stack dev`,
+          "s",
+        ),
+      );
+    });
+  }
+
   it("cannot have notebooks without the Pulumi CLI, and says which setting it is", async () => {
     await assert.rejects(
       onCluster({ notebook: true }),

@@ -1,0 +1,58 @@
+import assert from "node:assert/strict";
+import * as pulumi from "@pulumi/pulumi";
+import { stackSchema } from "../../../config/stackSettings";
+import { at } from "../../../engine/objects";
+import { placeholder } from "../../../lib/secretText";
+import { Mip } from "../../../systems/mip/mip";
+import { mipSchema } from "../../../systems/mip/schema";
+import { deploy, type Recorded } from "../../support/deploy";
+import { managed } from "../../support/mipStack";
+
+const settings = mipSchema.parse({
+  managedCluster: true,
+  federations: [{ ...managed, notebook: true }],
+});
+const stackSettings = stackSchema.parse({ systems: ["mip"] });
+
+/** The notebook's chart, if it comes to that, where each secret is what `value` says. */
+async function chartOf(value: (key: string) => string): Promise<Recorded | undefined> {
+  const resources: readonly Recorded[] = await deploy(() => {
+    new Mip(
+      {
+        name: "mip",
+        stack: "test",
+        stackSettings,
+        settings,
+        secret: (key) => pulumi.secret(value(key)),
+        secretSource: { type: "values" },
+        digestKey: pulumi.secret("digest"),
+      },
+      {},
+    );
+  });
+  return resources.find(({ type }) => type === "kubernetes:helm.sh/v4:Chart");
+}
+
+describe("the notebook's chart", () => {
+  it("has keys of 32 bytes, each made of a secret of its own", async () => {
+    const chart = await chartOf((key) => key);
+    assert.ok(chart?.secretInputs.includes("values"));
+    const { values } = chart.inputs;
+    const keys = [
+      at(values, "hub", "cookieSecret"),
+      at(values, "hub", "config", "CryptKeeper", "keys", 0),
+      at(values, "proxy", "secretToken"),
+    ];
+    for (const key of keys) assert.match(String(key), /^[0-9a-f]{64}$/);
+    assert.equal(new Set(keys).size, 3);
+  });
+
+  for (const [what, value] of [
+    ["nothing", () => ""],
+    ["a placeholder", placeholder],
+  ] as const) {
+    it(`is never given keys made of ${what}`, async () => {
+      assert.equal(await chartOf(value), undefined);
+    });
+  }
+});
