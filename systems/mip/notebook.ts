@@ -89,6 +89,8 @@ function chartValues(scope: Scope, { address }: PortalEnds): pulumi.Inputs {
   const backendUrl = `http://${address.host}:${address.port}/services`;
   const { storageClassName, capacity, clientId } = notebook;
   return {
+    // Before the names of all that the chart makes; without it they would be `hub` and `proxy-public`.
+    fullnameOverride: notebook.release,
     hub: {
       baseUrl: `/${path}`,
       cookieSecret: hexKey(scope, "notebookCookieSecret"),

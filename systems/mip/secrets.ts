@@ -48,7 +48,7 @@ export function mipSecrets(settings: MipSettings): readonly SecretDeclaration[] 
       ...portalSecrets(settings, federation),
       ...(federation.smpc.enabled ? smpcSecrets(settings, federation) : []),
       ...(federation.notebook
-        ? notebookSecrets(federation).map((each) => ({ ...each, takenInClearBy }))
+        ? notebookSecrets(settings, federation).map((each) => ({ ...each, takenInClearBy }))
         : []),
     ];
     return declared.map((each) => ({ ...each, namespace: namespaceOf(federation) }));
@@ -94,9 +94,12 @@ function smpcSecrets({ secretNames }: MipSettings, federation: FederationSetting
   ];
 }
 
-function notebookSecrets(federation: FederationSettings): SecretDeclaration[] {
+function notebookSecrets(
+  { notebook }: MipSettings,
+  federation: FederationSettings,
+): SecretDeclaration[] {
   const keys = secretKeys(federation.name);
-  const hub = `Secret ${namespaceOf(federation)}/hub, which the chart makes`;
+  const hub = `Secret ${namespaceOf(federation)}/${notebook.release}-hub, which the chart makes`;
   const client = "Secret of JupyterHub's own client; a public client has none.";
   return [
     generated(keys.notebookProxyToken, hub, "What JupyterHub and its proxy know each other by."),
