@@ -57,10 +57,10 @@ export async function documents(
 }
 
 function filesIn(folder: string, drawings: readonly Drawing[]): readonly GeneratedFile[] {
-  return drawings.flatMap(({ system, svg, mermaid }) =>
+  return drawings.flatMap(({ name, svg, mermaid }) =>
     [
-      { path: join(folder, `${system}.svg`), wanted: svg },
-      { path: join(folder, `${system}.mmd`), wanted: `${mermaid}\n` },
+      { path: join(folder, `${name}.svg`), wanted: svg },
+      { path: join(folder, `${name}.mmd`), wanted: `${mermaid}\n` },
     ].map((file) => ({
       ...file,
       current: existsSync(file.path) ? readFileSync(file.path, "utf8") : "",
@@ -70,11 +70,11 @@ function filesIn(folder: string, drawings: readonly Drawing[]): readonly Generat
 
 function section(drawings: readonly Drawing[]): string {
   return drawings
-    .map(({ system, mermaid }) =>
+    .map(({ name, mermaid }) =>
       [
-        `<details><summary>${system}</summary>`,
+        `<details><summary>${name}</summary>`,
         `\`\`\`mermaid\n${mermaid}\n\`\`\``,
-        `[The same as a picture](docs/graphs/${system}.svg)`,
+        `[The same as a picture](docs/graphs/${name}.svg)`,
         "</details>",
       ].join("\n\n"),
     )

@@ -15,6 +15,8 @@ export interface OfflineArgs {
   readonly stack: string;
   /** Values of keys (without the project) that are taken instead of the stack file's. @default {} */
   readonly changes?: Readonly<Record<string, string>>;
+  /** Whether missing secrets are refused as `up` refuses them. @default - placeholders stand for them */
+  readonly requireSecrets?: boolean;
 }
 
 /**
@@ -23,7 +25,12 @@ export interface OfflineArgs {
  * when somebody sets it anew; one that is declared but missing enters as a digest of its name. In
  * the objects that come out, secret texts are `[secret …]` with a digest that only tells them apart.
  */
-export async function collectOffline({ root, stack, changes }: OfflineArgs): Promise<Collected> {
+export async function collectOffline({
+  root,
+  stack,
+  changes,
+  requireSecrets = false,
+}: OfflineArgs): Promise<Collected> {
   requireStack(root, stack);
   const description = readProject(root);
   const project = textAt(description, "name");
@@ -46,7 +53,7 @@ export async function collectOffline({ root, stack, changes }: OfflineArgs): Pro
     if (secret) secretKeys.push(key);
   }
   for (const [key, declaration] of declared) {
-    if (key in values) continue;
+    if (key in values || requireSecrets) continue;
     values[key] = fitting(declaration, stand("missing", key));
     secretKeys.push(key);
   }

@@ -4,13 +4,17 @@ import { stringify } from "yaml";
 import { requireKnown } from "./collect";
 import { UserError } from "./errors";
 import { forGitOps, kustomization, syncWaves } from "./gitops";
-import { describe, isJson, keyOf, type KubeObject, sorted } from "./objects";
+import { at, describe, isJson, keyOf, type KubeObject, listAt, sorted, textAt } from "./objects";
 import { collectOffline } from "./offline";
 
 export { collectObjects, type CollectArgs, type Collected } from "./collect";
 
 /** Where the Secrets of a rendering come from, and the stack's `secretsMode` that renders it so. */
-export const secretSources = { omit: "existing" } as const;
+export const secretSources = {
+  omit: "existing",
+  external: "external",
+  sealed: "sealed",
+} as const;
 
 /** What to render, and where to. */
 export interface RenderArgs {
@@ -33,7 +37,8 @@ const listFile = "kustomization.yaml";
 export async function render({ root, stack, out, secrets, line }: RenderArgs): Promise<void> {
   requireOurs(out, stack);
   const mode = secretSources[secrets];
-  const collected = await collectOffline({ root, stack, changes: { secretsMode: mode } });
+  const changes = { secretsMode: mode };
+  const collected = await collectOffline({ root, stack, changes, requireSecrets: true });
   const objects = collected.objects.filter(({ kind }) => kind !== "Secret");
   requireKnown(objects);
   requireNoSecrets(objects);
@@ -45,7 +50,7 @@ export async function render({ root, stack, out, secrets, line }: RenderArgs): P
     const text = toYaml(forGitOps(object, waves.get(keyOf(object)) ?? 0));
     files.set(path, `${header} ${stack}\n${text}`);
   }
-  const missing = await secretsToMake(root, stack);
+  const missing = [...(await secretsToMake(root, stack, objects)), ...remoteSecrets(objects)];
   const comments = missing.map((each) => `# It needs ${each}\n`).join("");
   const list = kustomization([...files.keys()]);
   files.set(listFile, `${header} ${stack}\n${comments}${list}`);
@@ -72,11 +77,36 @@ export function toYaml(object: KubeObject): string {
   return stringify(sorted(object), options);
 }
 
-/** The Secrets that the stack itself would make, with their keys. */
-async function secretsToMake(root: string, stack: string): Promise<readonly string[]> {
+/** The Secrets that the stack itself would make, with their keys, unless an operator makes them. */
+async function secretsToMake(
+  root: string,
+  stack: string,
+  rendered: readonly KubeObject[],
+): Promise<readonly string[]> {
   const { objects } = await collectOffline({ root, stack, changes: { secretsMode: "config" } });
-  const secrets = objects.filter(({ kind }) => kind === "Secret");
+  const made = rendered.filter(({ kind }) => ["ExternalSecret", "SealedSecret"].includes(kind));
+  const isMade = ({ metadata }: KubeObject): boolean =>
+    made.some(
+      (each) =>
+        each.metadata.name === metadata.name && each.metadata.namespace === metadata.namespace,
+    );
+  const secrets = objects.filter((object) => object.kind === "Secret" && !isMade(object));
   return secrets.map(secretLine).sort();
+}
+
+/** What the operator's store must hold. */
+function remoteSecrets(objects: readonly KubeObject[]): readonly string[] {
+  const lines = objects.flatMap((object) => {
+    if (object.kind !== "ExternalSecret") return [];
+    const store = at(object, "spec", "secretStoreRef");
+    return listAt(object, "spec", "data").map((each) => {
+      const property = textAt(each, "remoteRef", "property");
+      const of = property === "" ? "" : `, property ${property}`;
+      const place = `${textAt(store, "kind")} ${textAt(store, "name")}`;
+      return `${textAt(each, "remoteRef", "key")}${of} in ${place}`;
+    });
+  });
+  return [...new Set(lines)].sort();
 }
 
 function secretLine(secret: KubeObject): string {

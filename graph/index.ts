@@ -4,9 +4,10 @@ import { asMermaid } from "./mermaid";
 import { graphOf } from "./model";
 import { asSvg } from "./svg";
 
-/** A system drawn twice. */
+/** What a system has in one namespace, drawn twice. */
 export interface Drawing {
-  readonly system: string;
+  /** The system, or the namespace where the system has several. */
+  readonly name: string;
   readonly mermaid: string;
   readonly svg: string;
 }
@@ -14,15 +15,29 @@ export interface Drawing {
 /** Draws each system of a stack as its objects say; needs no cluster and no passphrase. */
 export async function drawStack(root: string, stack: string): Promise<readonly Drawing[]> {
   const { objects } = await collectOffline({ root, stack });
-  const systemOf = ({ metadata }: KubeObject): string =>
-    metadata.labels?.["app.kubernetes.io/part-of"] ?? "";
   const systems = [...new Set(objects.map(systemOf))].filter((name) => name !== "").sort();
+  const drawings = systems.flatMap((system) => {
+    const own = objects.filter((object) => systemOf(object) === system);
+    const namespaces = [...new Set(own.map(namespaceOf))].filter((name) => name !== "").sort();
+    return namespaces.map((namespace) => ({
+      name: namespaces.length === 1 ? system : namespace,
+      graph: graphOf(own.filter((object) => namespaceOf(object) === namespace)),
+    }));
+  });
   return Promise.all(
-    systems.map(async (system) => {
-      const graph = graphOf(objects.filter((object) => systemOf(object) === system));
+    drawings.map(async ({ name, graph }) => {
       const subtitle = `Stack ${stack}: workloads, volumes, ways in and allowed connections`;
-      const svg = await asSvg(graph, { title: system, subtitle });
-      return { system, mermaid: asMermaid(graph), svg };
+      const svg = await asSvg(graph, { title: name, subtitle });
+      return { name, mermaid: asMermaid(graph), svg };
     }),
   );
+}
+
+function systemOf({ metadata }: KubeObject): string {
+  return metadata.labels?.["app.kubernetes.io/part-of"] ?? "";
+}
+
+/** A Namespace counts to itself; what lies in none is not drawn. */
+function namespaceOf({ kind, metadata }: KubeObject): string {
+  return kind === "Namespace" ? metadata.name : (metadata.namespace ?? "");
 }

@@ -28,7 +28,7 @@ export interface Graph {
   readonly edges: readonly GraphEdge[];
 }
 
-/** Reads a system's workloads, volumes, ways in and allowed connections off its objects. */
+/** Reads workloads, volumes, ways in and allowed connections off the objects of one namespace. */
 export function graphOf(objects: readonly KubeObject[]): Graph {
   const workloads = objects.filter((object) => templateOf(object) !== undefined);
   const claims = objects.filter(({ kind }) => kind === "PersistentVolumeClaim");
@@ -66,15 +66,20 @@ function idOf(...parts: readonly string[]): string {
   return parts.join("_").replaceAll(/[^a-zA-Z0-9]/g, "_");
 }
 
-const nodeId = ({ kind, metadata }: KubeObject): string => idOf(kind.toLowerCase(), metadata.name);
+const nodeId = (object: KubeObject): string => idOf(object.kind.toLowerCase(), titleOf(object));
+
+/** The name; that of a Job without the digest of its pod, which every change of an image changes. */
+function titleOf({ kind, metadata: { name } }: KubeObject): string {
+  return kind === "Job" ? name.replace(/-[0-9a-f]{8}$/, "") : name;
+}
 
 function workloadNode(workload: KubeObject, objects: readonly KubeObject[]): GraphNode {
-  const { kind, metadata } = workload;
-  const lines = [`${kind}${detailOf(workload, objects)}`];
-  return { id: nodeId(workload), kind: "workload", title: metadata.name, lines };
+  const lines = [`${workload.kind}${detailOf(workload, objects)}`];
+  return { id: nodeId(workload), kind: "workload", title: titleOf(workload), lines };
 }
 
 function detailOf(workload: KubeObject, objects: readonly KubeObject[]): string {
+  if (at(workload, "spec", "suspend") === true) return ", started by hand";
   const schedule = textAt(workload, "spec", "schedule");
   if (schedule !== "") return `, ${schedule}`;
   if (!["Deployment", "StatefulSet"].includes(workload.kind)) return "";

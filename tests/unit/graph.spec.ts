@@ -207,6 +207,34 @@ describe("graph: what is drawn", () => {
     );
   });
 
+  it("names a Job without the digest of its pod, and a suspended CronJob by what starts it", () => {
+    const template = { metadata: { labels: {} }, spec: {} };
+    const job = object("Job", "init-0a1b2c3d", { spec: { template } });
+    const spec = { schedule: "0 3 * * *", suspend: true, jobTemplate: { spec: { template } } };
+    const { nodes } = graphOf([job, object("CronJob", "restore", { spec })]);
+    assert.deepEqual(
+      nodes.map(({ title, lines }) => [title, ...lines]),
+      [
+        ["restore", "CronJob, started by hand"],
+        ["init", "Job"],
+      ],
+    );
+  });
+
+  it("takes claims that are there for those that a StatefulSet would make", () => {
+    const set = workload("db", "StatefulSet", {
+      replicas: 2,
+      volumeClaimTemplates: [{ metadata: { name: "data" } }],
+    });
+    const claims = ["data-db-0", "data-db-1"].map((name) => object("PersistentVolumeClaim", name));
+    const drawn = graphOf([set, ...claims]);
+    assert.deepEqual(edges(drawn), [
+      "statefulset_db .. claim_data_db_0",
+      "statefulset_db .. claim_data_db_1",
+    ]);
+    assert.equal(drawn.nodes.length, 3);
+  });
+
   for (const stack of stackNames) {
     it(`has every workload, claim and host of ${stack}`, async () => {
       const drawings = await drawStack(root, stack);
@@ -226,7 +254,7 @@ describe("graph: pictures", () => {
   const busy = graphOf([web, db, denyAll, toDb, fromWeb]);
 
   it("lets no two boxes overlap, and nothing stand outside", async () => {
-    const { objects } = await collectStack("prod");
+    const { objects } = await collectStack("prod", { "stackberth:systems": '["openms"]' });
     const layout = await layOut(graphOf(objects));
     assert.ok(layout.nodes.length > 3);
     for (const [index, a] of layout.nodes.entries()) {

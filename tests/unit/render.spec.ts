@@ -41,7 +41,9 @@ describe("render", function () {
       const { "kustomization.yaml": list = "", ...files } = await written(stack);
       const { resources } = parse(list) as { readonly resources: string[] };
       assert.deepEqual(resources, Object.keys(files).sort());
-      const wanted = (await collectStack(stack)).objects.filter(({ kind }) => kind !== "Secret");
+      const { objects: wanted } = await collectStack(stack, {
+        "stackberth:secretsMode": "existing",
+      });
       const objects = Object.values(files).map((text) => parse(text) as KubeObject);
       assert.deepEqual(objects.map(keyOf).sort(), wanted.map(keyOf).sort());
       for (const { kind, metadata } of objects) {
@@ -58,11 +60,12 @@ describe("render", function () {
       const { objects } = await collectStack(stack);
       const secrets = objects.filter(({ kind }) => kind === "Secret");
       assert.ok(secrets.length > 0);
-      for (const { metadata, stringData } of secrets) {
+      for (const { metadata, stringData, type } of secrets) {
         const keys = Object.keys(stringData as object)
           .sort()
           .join(", ");
-        const said = `Secret ${metadata.namespace}/${metadata.name} with the keys ${keys}`;
+        const of = typeof type === "string" ? ` of type ${type}` : "";
+        const said = `Secret ${metadata.namespace}/${metadata.name}${of} with the keys ${keys}`;
         assert.ok(lines.includes(`  ${said}`), said);
         assert.ok(files["kustomization.yaml"]?.includes(`# It needs ${said}`), said);
       }
@@ -116,6 +119,26 @@ describe("render", function () {
       });
       assert.ok(Object.keys(renderings[0] ?? {}).length > 10);
       assert.deepEqual(renderings[0], renderings[1]);
+    } finally {
+      copy.remove();
+    }
+  });
+
+  it("leaves secrets to an operator, and lists what its store must hold", async () => {
+    const copy = new Repository(["openms"]);
+    try {
+      copy.set("prod", ["stackberth:secretStore"], { name: "vault", keyPrefix: "prod/" });
+      const out = join(folder, "external");
+      lines.length = 0;
+      await render({ root: copy.root, stack: "prod", out, secrets: "external", line });
+      const objects = Object.values(filesIn(out)).map((text) => parse(text) as KubeObject);
+      const external = objects.filter(({ kind }) => kind === "ExternalSecret");
+      assert.ok(external.length >= 2);
+      assert.ok(!objects.some(({ kind }) => kind === "Secret"));
+      assert.ok(lines.some((each) => /prod\/openmsRedisPassword in .*vault/.test(each)));
+      assert.ok(!lines.some((each) => each.includes("with the keys")));
+      const unsealed = { root: copy.root, stack: "prod", out, secrets: "sealed" as const, line };
+      await assert.rejects(render(unsealed));
     } finally {
       copy.remove();
     }

@@ -153,8 +153,6 @@ describe("services of bots", () => {
           kinds.includes(each.split(" ")[0] ?? ""),
         ),
         [
-          "CronJob bots-database-backup",
-          "CronJob bots-database-restore",
           "CronJob bots-engine",
           "Deployment bots-jobqueue",
           "Deployment bots-webserver",
