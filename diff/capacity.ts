@@ -1,5 +1,6 @@
 import { type Json, type KubeObject, listAt, textAt } from "../engine/objects";
-import { type Capacity, podCapacity, storageCapacity, sumCapacity } from "../lib/capacity";
+import { podCapacity, storageCapacity, sumCapacity } from "../lib/capacity";
+import type { Capacity, Resources } from "../lib/capacity";
 import { ownClaims, replicasOf, templateOf } from "../engine/workloads";
 
 /**
@@ -13,23 +14,25 @@ export function capacityOf(objects: readonly KubeObject[]): Capacity {
       return [
         ...(object.kind === "PersistentVolumeClaim" ? [claim(object)] : []),
         ...ownClaims(object, objects).map(({ template, count }) => times(count, claim(template))),
-        ...(pods > 0 ? containers(object, pods) : []),
+        ...(pods > 0 ? [podCapacity(pods, ...containers(templateOf(object)))] : []),
       ];
     }),
   );
 }
 
-function containers(object: KubeObject, pods: number): readonly Capacity[] {
-  const parts = listAt(templateOf(object), "spec", "containers").map((container) => {
+/** What each container asks for that runs as long as its pod: not those that only come before. */
+function containers(template: unknown): readonly Resources[] {
+  const sidecars = listAt(template, "spec", "initContainers").filter(
+    (each) => textAt(each, "restartPolicy") === "Always",
+  );
+  return [...listAt(template, "spec", "containers"), ...sidecars].map((container) => {
     const amount = (kind: string, resource: string): string =>
       textAt(container, "resources", kind, resource) || "0";
-    return podCapacity(pods, {
+    return {
       requests: { cpu: amount("requests", "cpu"), memory: amount("requests", "memory") },
       limits: { cpu: amount("limits", "cpu"), memory: amount("limits", "memory") },
-    });
+    };
   });
-  // Containers share their pod.
-  return parts.map((part, index) => ({ ...part, replicas: index === 0 ? pods : 0 }));
 }
 
 function claim(object: Json): Capacity {

@@ -26,14 +26,16 @@ const nothing: Capacity = {
   storage: 0,
 };
 
-/** The share of `replicas` pods of these resources. */
-export function podCapacity(replicas: number, resources: Resources): Capacity {
+/** The share of `replicas` pods, in each of which containers of these resources run together. */
+export function podCapacity(replicas: number, ...containers: readonly Resources[]): Capacity {
+  const sum = (amount: (of: Resources) => string): number =>
+    replicas * containers.reduce((total, each) => total + parseQuantity(amount(each)), 0);
   return {
     replicas,
-    cpuRequests: replicas * parseQuantity(resources.requests.cpu),
-    cpuLimits: replicas * parseQuantity(resources.limits.cpu),
-    memoryRequests: replicas * parseQuantity(resources.requests.memory),
-    memoryLimits: replicas * parseQuantity(resources.limits.memory),
+    cpuRequests: sum(({ requests }) => requests.cpu),
+    cpuLimits: sum(({ limits }) => limits.cpu),
+    memoryRequests: sum(({ requests }) => requests.memory),
+    memoryLimits: sum(({ limits }) => limits.memory),
     storage: 0,
   };
 }

@@ -1,6 +1,6 @@
 import * as pulumi from "@pulumi/pulumi";
 import type * as k8s from "@pulumi/kubernetes";
-import { type Capacity, podCapacity, type Resources, sumCapacity } from "./capacity";
+import { type Capacity, podCapacity, type Resources } from "./capacity";
 import { type Environment, environmentList, environmentSources } from "./env";
 import { affinityOf, hostname, type Placement, tolerationsOf } from "./placement";
 import { type Problem, problemsOf } from "./problems";
@@ -150,11 +150,8 @@ function containersOf(pod: PodArgs): ContainerArgs[] {
 
 /** The share of so many pods: what their main containers and sidecars ask for together. */
 export function podsCapacity(replicas: number, pod: PodArgs): Capacity {
-  const sidecars = Object.values(pod.sidecars ?? {}).map(({ resources }) => ({
-    ...podCapacity(replicas, resources),
-    replicas: 0,
-  }));
-  return sumCapacity([podCapacity(replicas, pod.resources), ...sidecars]);
+  const sidecars = Object.values(pod.sidecars ?? {}).map(({ resources }) => resources);
+  return podCapacity(replicas, pod.resources, ...sidecars);
 }
 
 /** Each thing the pod mounts, once. */

@@ -2,7 +2,7 @@ import * as k8s from "@pulumi/kubernetes";
 import * as pulumi from "@pulumi/pulumi";
 import { type Peer, StatefulSet, Worker } from "../../components";
 import { unawaited } from "../../lib/await";
-import { type Capacity, podCapacity, sumCapacity } from "../../lib/capacity";
+import { type Capacity, sumCapacity } from "../../lib/capacity";
 import { type Environment, podField } from "../../lib/env";
 import { claimPerPod, type Mount, scratchVolume } from "../../lib/pod";
 import { DataImport } from "./dataImport";
@@ -27,21 +27,17 @@ export class Workers extends pulumi.ComponentResource {
 
   constructor(scope: Scope, opts: pulumi.ComponentResourceOptions) {
     super("stackberth:systems:MipWorkers", `${scope.name}-workers`, {}, opts);
-    const { settings, site } = scope;
     this.createService(scope);
     const data = new DataImport(scope, { parent: this });
     const local = this.createLocal(scope, data);
     const global = this.createGlobal(scope);
     this.local = local.peer;
     this.global = global.peer;
-    const { localnodes, smpc } = site.federation;
-    const clients = podCapacity(localnodes, settings.resources.smpc ?? sizes.smpc);
     this.capacity = sumCapacity([
       // Of the StatefulSet only its pods: its volumes are those of the data.
       { ...local.capacity, storage: 0 },
       global.capacity,
       data.capacity,
-      ...(smpc.enabled ? [{ ...clients, replicas: 0 }] : []),
     ]);
     this.registerOutputs({});
   }

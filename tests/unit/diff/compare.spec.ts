@@ -308,6 +308,15 @@ describe("diff: capacity", () => {
     assert.equal(formatCapacity(capacityOf([set])).storage, "4Gi");
   });
 
+  it("counts sidecars of either kind, and not what only runs before", () => {
+    const [main, init] = ["1", "4"].map((cpu) => ({ resources: { requests: { cpu } } }));
+    const sidecar = { resources: { requests: { cpu: "2" } }, restartPolicy: "Always" };
+    const spec = { containers: [main, main], initContainers: [init, sidecar] };
+    const web = deployment("web", { replicas: 2 }, { spec });
+    const { replicas, cpuRequests } = formatCapacity(capacityOf([web]));
+    assert.deepEqual([replicas, cpuRequests], [2, "8"]);
+  });
+
   for (const stack of stackNames) {
     it(`is the program's own in ${stack}, for every system`, async () => {
       const { objects, outputs } = await collectStack(stack);
