@@ -1,4 +1,5 @@
 import { z } from "zod";
+import { dumps, identifier, managedServer } from "../../config/databaseFields";
 import {
   autoscaling,
   cidr,
@@ -115,24 +116,10 @@ export const superuser = z.strictObject({
   email: z.email().default("admin@example.org").describe("their address"),
 });
 
-const identifier = (most: number) =>
-  z
-    .string()
-    .regex(/^[A-Za-z_][A-Za-z0-9_]*$/, { error: "letters, digits and _, no digit first" })
-    .max(most);
-
 const server = {
   engine: z.enum(["mysql", "postgresql"]).default("mysql").describe("kind of server"),
   name: identifier(48).default("botsedi_data").describe("name of the database"),
   user: identifier(32).default("botsedi").describe("who owns it"),
-};
-
-const dumps = {
-  schedule: schedule.default("0 2 * * *").describe("when it is dumped, in UTC"),
-  retentionDays: z.int().min(1).max(3650).default(30).describe("days a dump is kept"),
-  size: quantity.default("5Gi").describe("size of the volume of the dumps"),
-  storageClassName: objectName.optional().describe("default: the cluster's default class"),
-  suspend: z.boolean().default(false).describe("plan no dumps; they can be made by hand"),
 };
 
 export const database = z
@@ -160,18 +147,7 @@ export const database = z
     z.strictObject({
       type: z.literal("managed"),
       ...server,
-      image: image.optional().describe("default: the Database component's"),
-      size: quantity.default("10Gi").describe("size of its volume"),
-      storageClassName: objectName.optional().describe("default: the cluster's default class"),
-      resources: resources.optional().describe("default: 250m to 1, 512Mi to 1Gi"),
-      placement: placement.optional(),
-      backup: z.strictObject(dumps).prefault({}).describe("dumps on a volume of their own"),
-      restoreFrom: z
-        .string()
-        .min(1)
-        .optional()
-        .describe("a dump that replaces the database, once, before bots starts"),
-      restoreRequest: z.string().min(1).optional().describe("a new text restores it once more"),
+      ...managedServer("bots"),
     }),
   ])
   .meta({ title: "database", description: "a server that is there, or one of the stack's own" });

@@ -1,13 +1,14 @@
-import { posix } from "node:path";
 import * as pulumi from "@pulumi/pulumi";
-import { Namespace, NetworkPolicy, Secrets, Settings, Storage, Web } from "../../components";
+import { Namespace, NetworkPolicy, Secrets, Settings, Web } from "../../components";
 import type { WebArgs } from "../../components";
-import { type Capacity, sumCapacity } from "../../lib/capacity";
-import type { Environment, KeyReference } from "../../lib/env";
-import { type Mount, scratchVolume } from "../../lib/pod";
+import { sumCapacity } from "../../lib/capacity";
+import type { Environment } from "../../lib/env";
+import { scratchVolume } from "../../lib/pod";
 import { probeOf } from "../../lib/probe";
 import type { Deployed, SystemContext } from "../system";
+import { createDatabase, type DatabaseLink } from "./database";
 import { frontendResources, modes, scalingBehavior } from "./modes";
+import { names } from "./names";
 import { runbookOf } from "./runbook";
 import type { OpenmlSettings } from "./schema";
 
@@ -16,13 +17,6 @@ type Context = SystemContext<OpenmlSettings>;
 const servicePort = 80;
 const backendPort = 5000;
 const frontendPort = 3050;
-
-/** Where the backend finds its data: the address, and the volume if it is a file. */
-interface Database {
-  readonly uri: string | KeyReference;
-  readonly mounts: readonly Mount[];
-  readonly capacity: readonly Capacity[];
-}
 
 /** What tells backend and front end apart. */
 interface Role extends Omit<WebArgs, "namespace" | "env"> {
@@ -34,6 +28,8 @@ interface Role extends Omit<WebArgs, "namespace" | "env"> {
   readonly environment: Environment;
   /** What of its environment stands in a ConfigMap. */
   readonly config: Readonly<Record<string, string>>;
+  /** What must be there before it starts. @default - nothing */
+  readonly dependsOn?: readonly pulumi.Resource[];
 }
 
 /** OpenML: the Flask backend with its database, and optionally the Next.js front end. */
@@ -47,7 +43,7 @@ export class Openml extends pulumi.ComponentResource implements Deployed {
     super("stackberth:systems:Openml", context.name, {}, opts);
     const namespace = this.createNamespace(context);
     const secrets = this.createSecrets(context, namespace);
-    const database = this.createDatabase(context, namespace, secrets);
+    const database = createDatabase(context, namespace, secrets, this);
     const backend = this.createBackend(context, namespace, secrets, database);
     const frontend = this.createFrontend(context, namespace, backend);
     const webs = frontend ? [frontend, backend] : [backend];
@@ -97,40 +93,11 @@ export class Openml extends pulumi.ComponentResource implements Deployed {
     );
   }
 
-  private createDatabase(context: Context, namespace: Namespace, secrets: Secrets): Database {
-    const { name, settings, stackSettings } = context;
-    const { database } = settings;
-    switch (database.type) {
-      case "sqlite": {
-        const { path, size, storageClassName } = database;
-        const volume = new Storage(
-          `${name}-data`,
-          {
-            namespace,
-            name: "openml-data",
-            size,
-            storageClassName,
-            retain: stackSettings.protectData,
-          },
-          { parent: this },
-        );
-        return {
-          // Three slashes and an absolute path: with three in all the path would be relative.
-          uri: `sqlite:///${path}`,
-          mounts: [{ from: volume, path: posix.dirname(path) }],
-          capacity: [volume.capacity],
-        };
-      }
-      case "external":
-        return { uri: secrets.ref("DATABASE_URI"), mounts: [], capacity: [] };
-    }
-  }
-
   private createBackend(
     context: Context,
     namespace: Namespace,
     secrets: Secrets,
-    database: Database,
+    database: DatabaseLink,
   ): Web {
     const { settings } = context;
     const { smtp, backend } = settings;
@@ -152,6 +119,7 @@ export class Openml extends pulumi.ComponentResource implements Deployed {
     };
     return this.createWeb(context, namespace, {
       name: "backend",
+      dependsOn: database.before,
       image: settings.image,
       runAsUser: settings.runAsUser,
       containerPort: backendPort,
@@ -220,7 +188,7 @@ export class Openml extends pulumi.ComponentResource implements Deployed {
 
   /** What backend and front end have in common. */
   private createWeb({ name, settings }: Context, namespace: Namespace, role: Role): Web {
-    const { name: roleName, settings: own, environment, config, ...rest } = role;
+    const { name: roleName, settings: own, environment, config, dependsOn = [], ...rest } = role;
     const { startup, readiness, liveness } = modes[settings.mode].probes;
     const asked = probeOf(own.probe);
     const parent = { parent: this };
@@ -233,7 +201,7 @@ export class Openml extends pulumi.ComponentResource implements Deployed {
       {
         ...rest,
         namespace,
-        name: `openml-${roleName}`,
+        name: names[roleName],
         servicePort,
         replicas: own.replicas,
         ...(own.autoscaling && { autoscaling: { behavior: scalingBehavior, ...own.autoscaling } }),
@@ -246,7 +214,7 @@ export class Openml extends pulumi.ComponentResource implements Deployed {
         readinessProbe: { ...asked, ...readiness },
         livenessProbe: { ...asked, ...liveness },
       },
-      parent,
+      { ...parent, dependsOn: [...dependsOn] },
     );
   }
 

@@ -1,9 +1,13 @@
-import { kubectl, type RunbookEntry } from "../../lib/runbook";
+import { kubectl, type RunbookEntry, startNow } from "../../lib/runbook";
+import { names } from "./names";
 import type { OpenmlSettings } from "./schema";
 
 /** What an operator of OpenML needs. */
-export function runbookOf({ namespace, frontend }: OpenmlSettings): readonly RunbookEntry[] {
-  const webs = ["deployment/openml-backend", ...(frontend ? ["deployment/openml-frontend"] : [])];
+export function runbookOf(settings: OpenmlSettings): readonly RunbookEntry[] {
+  const { namespace, frontend } = settings;
+  const webs = [names.backend, ...(frontend ? [names.frontend] : [])].map(
+    (name) => `deployment/${name}`,
+  );
   const all = webs.join(" ");
   return [
     ...webs.map((web) => ({
@@ -16,5 +20,21 @@ export function runbookOf({ namespace, frontend }: OpenmlSettings): readonly Run
       command: webs.map((web) => kubectl(namespace, `rollout status ${web}`)).join(" && "),
     },
     { title: "health", command: kubectl(namespace, "get pods,pvc,hpa") },
+    ...databaseEntries(settings),
+  ];
+}
+
+/** Of a database of the stack's own; to restore it, see the README. */
+function databaseEntries({ namespace, database }: OpenmlSettings): readonly RunbookEntry[] {
+  if (database.type !== "managed") return [];
+  return [
+    {
+      title: "logs of the database",
+      command: kubectl(namespace, `logs statefulset/${names.database} --tail 100`),
+    },
+    {
+      title: "back up the database now",
+      command: startNow(namespace, `${names.database}-backup`),
+    },
   ];
 }

@@ -1,5 +1,6 @@
 import { posix } from "node:path";
 import { z } from "zod";
+import { identifier, managedServer } from "../../config/databaseFields";
 import {
   autoscaling,
   cidr,
@@ -72,11 +73,17 @@ const database = z
       storageClassName: objectName.optional().describe("default: the cluster's default class"),
     }),
     z.strictObject({ type: z.literal("external") }),
+    z.strictObject({
+      type: z.literal("managed"),
+      name: identifier(48).default("openml").describe("name of the database"),
+      user: identifier(32).default("openml").describe("who owns it"),
+      ...managedServer("the backend"),
+    }),
   ])
   .meta({
     title: "openml-database",
     description:
-      "sqlite: a file, for one replica; external: a MySQL whose address is the secret openmlDatabaseUri",
+      "sqlite: a file, for one replica; external: a MySQL whose address is the secret openmlDatabaseUri; managed: a MySQL of the stack's own",
   });
 
 const web = {
@@ -116,6 +123,9 @@ const secretNames = z.strictObject({
   backend: objectName
     .default("openml-backend-secrets")
     .describe("Secret with APP_SECRET_KEY, JWT_SECRET_KEY, and where used SMTP_PASS, DATABASE_URI"),
+  databaseServer: objectName
+    .default("openml-database-auth")
+    .describe("Secret of a managed database's server"),
   frontend: objectName
     .default("openml-frontend-secrets")
     .describe("Secret with SESSION_SECRET and NEXTAUTH_SECRET"),

@@ -42,6 +42,23 @@ const databaseUri: SecretDeclaration = {
   },
 };
 
+const managedDatabase = ({ secretNames }: OpenmlSettings): readonly SecretDeclaration[] => [
+  {
+    key: "openmlDatabasePassword",
+    kind: "alphanumeric",
+    length: 32,
+    usedIn: `Secret ${secretNames.databaseServer}, keys password and uri`,
+    description: "Password of the backend's user in the database.",
+  },
+  {
+    key: "openmlDatabaseAdminPassword",
+    kind: "alphanumeric",
+    length: 32,
+    usedIn: `Secret ${secretNames.databaseServer}, key admin-password`,
+    description: "Password of the database server's administrator.",
+  },
+];
+
 const frontend: readonly SecretDeclaration[] = (
   [
     ["openmlSessionSecret", "SESSION_SECRET", "The front end signs its sessions with it."],
@@ -61,6 +78,7 @@ export function openmlSecrets(settings: OpenmlSettings): readonly SecretDeclarat
     ...keys,
     ...(settings.smtp ? [smtpPass] : []),
     ...(settings.database.type === "external" ? [databaseUri] : []),
+    ...(settings.database.type === "managed" ? managedDatabase(settings) : []),
     ...(settings.frontend ? frontend : []),
   ];
 }

@@ -67,6 +67,36 @@ export const openml: SystemCases = {
       says: /unknown key/,
     },
     {
+      title: "address of a managed database",
+      changes: { database: { type: "managed", host: "mysql.example.org" } },
+      key: "database.host",
+      says: /unknown key/,
+    },
+    {
+      title: "engine of a managed database",
+      changes: { database: { type: "managed", engine: "postgresql" } },
+      key: "database.engine",
+      says: /unknown key/,
+    },
+    {
+      title: "database name with a hyphen",
+      changes: { database: { type: "managed", name: "openml-data" } },
+      key: "database.name",
+      says: /letters, digits and _/,
+    },
+    {
+      title: "size of a database without a unit that there is",
+      changes: { database: { type: "managed", size: "10 GB" } },
+      key: "database.size",
+      says: /10Gi|quantity|size/,
+    },
+    {
+      title: "dumps kept for no day",
+      changes: { database: { type: "managed", backup: { retentionDays: 0 } } },
+      key: "database.backup.retentionDays",
+      says: /at least 1/,
+    },
+    {
       title: "SQLite with two replicas",
       changes: { database: sqlite, backend: { replicas: 2 } },
       key: "backend.replicas",
