@@ -37,8 +37,9 @@ const listFile = "kustomization.yaml";
 export async function render({ root, stack, out, secrets, line }: RenderArgs): Promise<void> {
   requireOurs(out, stack);
   const mode = secretSources[secrets];
-  const changes = { secretsMode: mode };
-  const collected = await collectOffline({ root, stack, changes, requireSecrets: true });
+  // With `omit` nothing of them is needed, whatever the stack's own mode.
+  const requireSecrets = secrets !== "omit";
+  const collected = await collectOffline({ root, stack, changes: inMode(mode), requireSecrets });
   const objects = collected.objects.filter(({ kind }) => kind !== "Secret");
   requireKnown(objects);
   requireNoSecrets(objects);
@@ -77,13 +78,22 @@ export function toYaml(object: KubeObject): string {
   return stringify(sorted(object), options);
 }
 
+/** Values of a stack in another mode of secrets; what belongs to its own mode alone is refused there. */
+function inMode(secretsMode: string): Record<string, string> {
+  return {
+    secretsMode,
+    ...(secretsMode !== "external" && { secretStore: "{}" }),
+    ...(secretsMode !== "sealed" && { sealingCertificate: "" }),
+  };
+}
+
 /** The Secrets that the stack itself would make, with their keys, unless an operator makes them. */
 async function secretsToMake(
   root: string,
   stack: string,
   rendered: readonly KubeObject[],
 ): Promise<readonly string[]> {
-  const { objects } = await collectOffline({ root, stack, changes: { secretsMode: "config" } });
+  const { objects } = await collectOffline({ root, stack, changes: inMode("config") });
   const made = rendered.filter(({ kind }) => ["ExternalSecret", "SealedSecret"].includes(kind));
   const isMade = ({ metadata }: KubeObject): boolean =>
     made.some(
