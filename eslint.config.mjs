@@ -5,6 +5,10 @@ export default tseslint.config(
   { ignores: ["node_modules/", ".stackberth/", "cluster/"] },
   js.configs.recommended,
   {
+    files: ["**/*.cjs"],
+    languageOptions: { globals: { __dirname: "readonly", process: "readonly" } },
+  },
+  {
     files: ["**/*.ts"],
     extends: [tseslint.configs.recommendedTypeChecked],
     languageOptions: {

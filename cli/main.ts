@@ -39,7 +39,14 @@ main(process.argv.slice(2)).then(
     process.stdout.write("", () => process.exit());
   },
   (error: unknown) => {
-    console.error(isForPeople(error) ? messageOf(error) : error);
+    if (isForPeople(error)) {
+      console.error(messageOf(error));
+    } else {
+      console.error(error);
+      console.error(
+        "(with NODE_OPTIONS=--enable-source-maps the stack has the lines of the source)",
+      );
+    }
     process.exit(1);
   },
 );

@@ -1,6 +1,7 @@
 import { accessSync, constants, statSync } from "node:fs";
+import { createRequire } from "node:module";
 import { delimiter, join } from "node:path";
-import { deploy, destroy, type DirectArgs, plan } from "../engine/direct";
+import type { DirectArgs } from "../engine/direct";
 import { Cluster } from "../engine/direct/cluster";
 import { withLock } from "../engine/lock";
 import { PulumiEngine } from "../engine/pulumi";
@@ -11,6 +12,8 @@ import { readStackRequest, type StackRequest } from "./arguments";
 import { chooseTarget, readTarget, type Target } from "./target";
 
 type Operation = "up" | "preview" | "down";
+
+const load = createRequire(__filename);
 
 /** `npm run up`: brings the stack's objects to its cluster. */
 export const up = (argv: readonly string[], root: string): Promise<number> =>
@@ -59,6 +62,8 @@ async function operate(
 }
 
 async function runDirect(operation: Operation, args: DirectArgs): Promise<void> {
+  // Loaded here: it runs the program, which the pulumi command does by itself.
+  const { deploy, destroy, plan } = load("../engine/direct") as typeof import("../engine/direct");
   if (operation === "down") return destroy(args);
   args.report.outputs(await (operation === "up" ? deploy(args) : plan(args)));
 }

@@ -3,7 +3,8 @@ import { join, relative, sep } from "node:path";
 import * as pulumi from "@pulumi/pulumi";
 import { joinErrors, UserError } from "./errors";
 import { createMonitor, type ObjectHandler, type PasswordSource } from "./mocks";
-import { readOutputs, type StackOutput } from "./outputs";
+import { readOutputs } from "./exports";
+import type { StackOutput } from "./outputs";
 import { isolated } from "./pulumiRuntime";
 
 /** One run of the program under Pulumi's own mock runtime. */

@@ -48,16 +48,18 @@ export class PulumiEngine {
       KUBECONFIG: target.kubeconfig,
       PULUMI_SKIP_UPDATE_CHECK: "true",
     };
-    const cluster = await Cluster.connect(readFileSync(target.kubeconfig, "utf8"), target.context);
+    // Only where it is needed: the client takes a while to load.
+    const connect = (): Promise<Cluster> =>
+      Cluster.connect(readFileSync(target.kubeconfig, "utf8"), target.context);
     await this.selectStack(backend.url);
     const finished = await this.pulumi([...commands[operation], "--stack", stack], true);
     if (finished.code !== 0) {
       this.explainLock(finished.output, backend.url);
-      if (operation === "up") await explainFailure(cluster, stack, report);
+      if (operation === "up") await explainFailure(connect, stack, report);
       throw new UserError(`pulumi ${commands[operation][0]} failed: see above`);
     }
     if (operation === "up") report.outputs(await this.outputs());
-    if (operation === "down") await sayKept(cluster, stack, report);
+    if (operation === "down") await sayKept(await connect(), stack, report);
   }
 
   /** Keeps the encryptionsalt of the stack file: without the provider's name it would be remade. */
@@ -128,8 +130,13 @@ export class PulumiEngine {
 }
 
 /** Says why the stack's workloads are not ready: the CLI does not say what pods and events tell. */
-async function explainFailure(cluster: Cluster, stack: string, report: Report): Promise<void> {
+async function explainFailure(
+  connect: () => Promise<Cluster>,
+  stack: string,
+  report: Report,
+): Promise<void> {
   try {
+    const cluster = await connect();
     const kinds = new Set(["DaemonSet", "Deployment", "Job", "StatefulSet"]);
     const live = (await cluster.labelled(ownedBy(stack))).filter(({ kind }) => kinds.has(kind));
     for (const object of live) {

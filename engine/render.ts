@@ -44,9 +44,10 @@ export function pathOf({ kind, metadata }: KubeObject): string {
   return join(metadata.namespace ?? "cluster", `${kind.toLowerCase()}-${name}.yaml`);
 }
 
-/** An object as YAML, its keys in order. */
+/** An object as YAML, its keys in order. kubectl reads YAML 1.1, where a bare `off` is false. */
 export function toYaml(object: KubeObject): string {
-  return stringify(sorted(object), { lineWidth: 0, aliasDuplicateObjects: false });
+  const options = { lineWidth: 0, aliasDuplicateObjects: false, compat: "yaml-1.1" } as const;
+  return stringify(sorted(object), options);
 }
 
 function removeEarlier(out: string, stack: string, due: ReadonlyMap<string, unknown>): void {

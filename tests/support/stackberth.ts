@@ -35,7 +35,7 @@ export function start(
   argv: readonly string[],
   killAfter?: { readonly line: RegExp; readonly count: number },
 ): Running {
-  const child = spawn(process.execPath, ["--import", "tsx", "cli/main.ts", ...argv], {
+  const child = spawn(process.execPath, ["cli/start.cjs", ...argv], {
     cwd: root,
     env: environment(),
     // A group of its own: a kill takes what it started along.
