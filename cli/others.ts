@@ -33,14 +33,13 @@ function declarationsFor(root: string, stack: string): readonly SecretDeclaratio
   const { declaredSecrets, storedSecrets } = load(
     "../config/secrets",
   ) as typeof import("../config/secrets");
+  const { listedSystems } = load("../config/parse") as typeof import("../config/parse");
   const { stackSchema } = load(
     "../config/stackSettings",
   ) as typeof import("../config/stackSettings");
   const { systems } = load("../systems") as typeof import("../systems");
   const settings = plainSettings(root, stack);
-  const listed = settings["systems"];
-  const names = Array.isArray(listed) ? listed.filter((name) => typeof name === "string") : [];
-  const chosen = names.map((name) => {
+  const chosen = listedSystems(settings["systems"]).map((name) => {
     const checked = systems[name]?.schema.safeParse(settings[name] ?? {});
     if (checked?.success === true) return [name, checked.data] as const;
     throw new UserError(

@@ -3,9 +3,9 @@ import * as pulumi from "@pulumi/pulumi";
 import { awaitWithin } from "../lib/await";
 import { type Capacity, podCapacity } from "../lib/capacity";
 import { selectorLabels } from "../lib/labels";
-import { isName, nameRule } from "../lib/names";
+import { nameCheck } from "../lib/names";
 import { mountablesOf, podProblems, podTemplate, type PodArgs } from "../lib/pod";
-import { type Problem, problemsOf, refuse } from "../lib/problems";
+import { countCheck, type Problem, problemsOf, refuse } from "../lib/problems";
 import { Autoscaler, type AutoscalingArgs, autoscalingProblems } from "./autoscaler";
 import { DisruptionBudget } from "./disruptionBudget";
 import type { Namespace } from "./namespace";
@@ -101,9 +101,12 @@ export abstract class Workload extends pulumi.ComponentResource {
   }
 }
 
+function heldByOneNode(args: WorkloadArgs): boolean {
+  return mountablesOf(args).some(({ singleNode }) => singleNode === true);
+}
+
 function recreates(args: WorkloadArgs): boolean {
-  const singleNode = mountablesOf(args).some((mountable) => mountable.singleNode === true);
-  return args.strategy === undefined ? singleNode : args.strategy === "recreate";
+  return args.strategy === undefined ? heldByOneNode(args) : args.strategy === "recreate";
 }
 
 function strategyOf(args: WorkloadArgs): k8s.types.input.apps.v1.DeploymentStrategy {
@@ -124,20 +127,15 @@ function workloadProblems(name: string, args: WorkloadArgs): Problem[] {
     ...podProblems(args),
     ...(args.autoscaling ? autoscalingProblems(args.autoscaling, "autoscaling.") : []),
     ...problemsOf(
-      [!isName(name), "name", `"${name}" is no object name; allowed: ${nameRule}`],
-      [
-        !Number.isInteger(replicas) || replicas < 0,
-        "replicas",
-        `${replicas} is no whole number >= 0`,
-      ],
+      nameCheck(name),
+      countCheck("replicas", replicas),
       [
         args.autoscaling !== undefined && args.replicas !== undefined && !args.scaledElsewhere,
         "replicas",
         "is the autoscaler's business; leave it out, or leave out `autoscaling`",
       ],
       [
-        args.strategy === "rolling" &&
-          mountablesOf(args).some(({ singleNode }) => singleNode === true),
+        args.strategy === "rolling" && heldByOneNode(args),
         "strategy",
         "rolling would wait for ever for a ReadWriteOnce volume that the old pod holds; use recreate",
       ],

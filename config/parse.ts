@@ -1,7 +1,7 @@
 import { z } from "zod";
 import type { SecretDeclaration } from "../secrets/declaration";
 import { systems } from "../systems";
-import { type ConfigProblem, describeIssues, nearest } from "./problems";
+import { type ConfigProblem, describeIssues, nearest, unknownKey } from "./problems";
 import { declaredSecrets, storedSecrets } from "./secrets";
 import { type StackSettings, stackSchema } from "./stackSettings";
 
@@ -127,7 +127,8 @@ export function parseStack(raw: RawConfig): ParseResult {
   return { parsed: undefined, problems };
 }
 
-function listedSystems(given: unknown): string[] {
+/** The names in a value of `systems`, whatever it is. */
+export function listedSystems(given: unknown): string[] {
   return Array.isArray(given) ? given.filter((name) => typeof name === "string") : [];
 }
 
@@ -159,11 +160,7 @@ function unknownKeys(
     names.some((name) => key.startsWith(name)) && raw.isSecret(`${raw.project}:${key}`);
   return Object.keys(values)
     .filter((key) => !known.includes(key) && !ofASystem(key))
-    .map((key) => {
-      const near = nearest(key, known);
-      const hint = near === undefined ? `allowed: ${known.join(", ")}.` : `did you mean ${near}?`;
-      return { key: `${raw.project}:${key}`, text: `unknown key; ${hint} Else remove it.` };
-    });
+    .map((key) => unknownKey(`${raw.project}:${key}`, key, known));
 }
 
 function secretProblems(

@@ -1,11 +1,10 @@
 import { UserError } from "./errors";
 import { hasUnknown } from "./mocks";
-import { describe, keyOf, type KubeObject, withoutSecrets } from "./objects";
+import { describe, keyOf, type KubeObject, textAt } from "./objects";
 import type { StackOutput } from "./outputs";
 import { Passwords } from "./passwords";
 import { runProgram } from "./program";
 import { openStackConfig, readProject } from "./stackConfig";
-import { textAt } from "./objects";
 
 /** What to collect the objects of. */
 export interface CollectArgs {
@@ -20,8 +19,6 @@ export interface CollectArgs {
   readonly config?: Readonly<Record<string, string>>;
   /** The keys of `config` that are secret. @default [] */
   readonly secretKeys?: readonly string[];
-  /** Whether the contents of Secrets become `[secret]`. @default false */
-  readonly hideSecrets?: boolean;
 }
 
 /** Everything the program would create, and its outputs as far as they are known without a cluster. */
@@ -48,8 +45,7 @@ export async function collectObjects(args: CollectArgs): Promise<Collected> {
     if (!hasUnknown(object)) continue;
     throw new UserError(`${describe(object)} depends on values that only a live cluster has`);
   }
-  if (args.hideSecrets !== true) return collected;
-  return { ...collected, objects: collected.objects.map(withoutSecrets) };
+  return collected;
 }
 
 /** A run that only notes the objects; the program sees what a preview would show it. */

@@ -4,8 +4,6 @@ import { stringify } from "yaml";
 import { collectObjects } from "./collect";
 import { type KubeObject, sorted } from "./objects";
 
-export { collectObjects, type CollectArgs, type Collected } from "./collect";
-
 /** What to render, and where to. */
 export interface RenderArgs {
   readonly root: string;

@@ -4,3 +4,4 @@ export { CiphertextError, SecretsError, WrongPassphraseError } from "./errors";
 export { openStack, type OpenStack, type StackAccess } from "./openStack";
 export { Crypter, findPassphrase, type FoundPassphrase } from "./passphrase";
 export { readConfig, type StackConfig, StackFile } from "./stackFile";
+export { randomCharacters } from "./random";

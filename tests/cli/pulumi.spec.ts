@@ -2,7 +2,8 @@ import assert from "node:assert/strict";
 import { spawnSync } from "node:child_process";
 import { readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
-import { openStack, readConfig } from "../../secrets";
+import { openStackConfig } from "../../engine/stackConfig";
+import { kubectl } from "../support/kubectl";
 import { requirePulumi } from "../support/pulumiCli";
 import { home, root, run, start, TestStack } from "../support/stackberth";
 import { live, testCluster, versions } from "../support/testCluster";
@@ -16,11 +17,8 @@ function allText(folder: string): string {
 }
 
 function secretValues(stack: string): string[] {
-  const publicPassphrases = { [stack]: "stackberth-dev" };
-  const access = { root, project: "stackberth", env: {}, publicPassphrases };
-  const { file, crypter } = openStack(stack, access);
-  const { values, secretKeys } = readConfig(file, crypter);
-  return secretKeys.map((key) => values[key] ?? "");
+  const { config, secretKeys } = openStackConfig(root, stack, "stackberth-dev");
+  return secretKeys.map((key) => config[key] ?? "");
 }
 
 for (const base of ["dev", "prod"] as const) {
@@ -64,11 +62,7 @@ for (const base of ["dev", "prod"] as const) {
     });
 
     it("sets right what somebody changed by hand, and in place", async () => {
-      const { embedded } = await testCluster();
-      const [program = "", ...words] = embedded.kubectl;
-      const drift = ["set", "env", "deployment/web", "-n", name, "ONLINE_DEPLOYMENT=false"];
-      const kubectl = [...words, "--kubeconfig", embedded.kubeconfig, ...drift];
-      assert.equal(spawnSync(program, kubectl).status, 0);
+      await kubectl("set", "env", "deployment/web", "-n", name, "ONLINE_DEPLOYMENT=false");
       const { code, output } = await pulumi("up");
       assert.equal(code, 0, output);
       assert.doesNotMatch(output, /\d (created|replaced|deleted)/);
