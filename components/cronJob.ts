@@ -1,9 +1,9 @@
 import * as k8s from "@pulumi/kubernetes";
 import * as pulumi from "@pulumi/pulumi";
 import { selectorLabels } from "../lib/labels";
-import { isName, nameRule } from "../lib/names";
+import { nameCheck } from "../lib/names";
 import { podProblems, podTemplate, type PodArgs } from "../lib/pod";
-import { problemsOf, refuse } from "../lib/problems";
+import { countCheck, problemsOf, refuse } from "../lib/problems";
 import type { Namespace } from "./namespace";
 
 export interface CronJobArgs extends PodArgs {
@@ -58,12 +58,8 @@ export class CronJob extends pulumi.ComponentResource {
           "startingDeadlineSeconds",
           `${startingDeadlineSeconds} is less than 10, the controller's own pace`,
         ],
-        [
-          !Number.isInteger(backoffLimit) || backoffLimit < 0,
-          "backoffLimit",
-          `${backoffLimit} is no whole number >= 0`,
-        ],
-        [!isName(objectName), "name", `"${objectName}" is no object name; allowed: ${nameRule}`],
+        countCheck("backoffLimit", backoffLimit),
+        nameCheck(objectName),
         [
           objectName.length > 52,
           "name",

@@ -3,9 +3,9 @@ import * as pulumi from "@pulumi/pulumi";
 import { awaitWithin, retried } from "../lib/await";
 import { digest } from "../lib/digest";
 import { selectorLabels } from "../lib/labels";
-import { contentName, isName, nameRule } from "../lib/names";
+import { contentName, nameCheck } from "../lib/names";
 import { podProblems, podTemplate, type PodArgs } from "../lib/pod";
-import { problemsOf, refuse } from "../lib/problems";
+import { countCheck, problemsOf, refuse } from "../lib/problems";
 import type { Namespace } from "./namespace";
 
 export interface JobArgs extends PodArgs {
@@ -38,14 +38,7 @@ export class Job extends pulumi.ComponentResource {
     const backoffLimit = args.backoffLimit ?? 3;
     refuse("Job", [
       ...podProblems(args),
-      ...problemsOf(
-        [!isName(baseName), "name", `"${baseName}" is no object name; allowed: ${nameRule}`],
-        [
-          !Number.isInteger(backoffLimit) || backoffLimit < 0,
-          "backoffLimit",
-          `${backoffLimit} is no whole number >= 0`,
-        ],
-      ),
+      ...problemsOf(nameCheck(baseName), countCheck("backoffLimit", backoffLimit)),
     ]);
     super("stackberth:components:Job", name, {}, opts);
     const selector = selectorLabels(namespace.system, baseName);

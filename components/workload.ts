@@ -104,9 +104,12 @@ export abstract class Workload extends pulumi.ComponentResource {
   }
 }
 
+function heldByOneNode(args: WorkloadArgs): boolean {
+  return mountablesOf(args).some(({ singleNode }) => singleNode === true);
+}
+
 function recreates(args: WorkloadArgs): boolean {
-  const singleNode = mountablesOf(args).some((mountable) => mountable.singleNode === true);
-  return args.strategy === undefined ? singleNode : args.strategy === "recreate";
+  return args.strategy === undefined ? heldByOneNode(args) : args.strategy === "recreate";
 }
 
 function strategyOf(args: WorkloadArgs): k8s.types.input.apps.v1.DeploymentStrategy {
@@ -134,8 +137,7 @@ function workloadProblems(name: string, args: WorkloadArgs): Problem[] {
         "is the autoscaler's business; leave it out, or leave out `autoscaling`",
       ],
       [
-        args.strategy === "rolling" &&
-          mountablesOf(args).some(({ singleNode }) => singleNode === true),
+        args.strategy === "rolling" && heldByOneNode(args),
         "strategy",
         "rolling would wait for ever for a ReadWriteOnce volume that the old pod holds; use recreate",
       ],

@@ -2,7 +2,7 @@ import { z } from "zod";
 import { formatFlawOf, type SecretDeclaration } from "../secrets/declaration";
 import { isSealed } from "../secrets/seal";
 import { systems } from "../systems";
-import { type ConfigProblem, describeIssues, nearest } from "./problems";
+import { type ConfigProblem, describeIssues, nearest, unknownKey } from "./problems";
 import { declaredSecrets, digestKeyDeclaration, storedSecrets, unknownInClear } from "./secrets";
 import { type StackSettings, stackSchema } from "./stackSettings";
 
@@ -185,11 +185,7 @@ function unknownKeys(
     (raw.isSecret(`${raw.project}:${key}`) || isSealed(String(values[key])));
   return Object.keys(values)
     .filter((key) => !known.includes(key) && !ofASystem(key))
-    .map((key) => {
-      const near = nearest(key, known);
-      const hint = near === undefined ? `allowed: ${known.join(", ")}.` : `did you mean ${near}?`;
-      return { key: `${raw.project}:${key}`, text: `unknown key; ${hint} Else remove it.` };
-    });
+    .map((key) => unknownKey(`${raw.project}:${key}`, key, known));
 }
 
 /** Places in the store for secrets that there are not. */

@@ -69,6 +69,13 @@ export function nearest(name: string, known: readonly string[]): string | undefi
   });
 }
 
+/** The problem that `name`, the last step of `key`, is none of the known names. */
+export function unknownKey(key: string, name: string, known: readonly string[]): ConfigProblem {
+  const near = nearest(name, known);
+  const hint = near === undefined ? `allowed: ${known.join(", ")}.` : `did you mean ${near}?`;
+  return { key, text: `unknown key; ${hint} Else remove it.` };
+}
+
 /** Zod's issues as problems that a person can mend. `prefix` is the key the value stands under. */
 export function describeIssues(
   error: z.ZodError,
@@ -86,15 +93,9 @@ export function describeIssues(
   };
   return error.issues.flatMap((issue): ConfigProblem[] => {
     if (issue.code === "unrecognized_keys") {
-      return issue.keys.map((unknown) => {
-        const known = schemaKeys(issue.path);
-        const near = nearest(unknown, known);
-        const hint = near === undefined ? `allowed: ${known.join(", ")}` : `did you mean ${near}?`;
-        return {
-          key: keyOf([...issue.path, unknown]),
-          text: `unknown key; ${hint} Else remove it.`,
-        };
-      });
+      return issue.keys.map((unknown) =>
+        unknownKey(keyOf([...issue.path, unknown]), unknown, schemaKeys(issue.path)),
+      );
     }
     const got = lookUp(value, issue.path);
     const secret = issue.code === "custom" && issue.params?.["secret"] === true;

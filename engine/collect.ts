@@ -1,12 +1,11 @@
 import { type Dependencies, DependencyWatch } from "./dependencies";
 import { UserError } from "./errors";
 import { hasUnknown } from "./mocks";
-import { describe, keyOf, type KubeObject, withoutSecrets } from "./objects";
+import { describe, keyOf, type KubeObject, textAt } from "./objects";
 import type { StackOutput } from "./outputs";
 import { Passwords } from "./passwords";
 import { runProgram } from "./program";
 import { openStackConfig, readProject } from "./stackConfig";
-import { textAt } from "./objects";
 
 /** What to collect the objects of. */
 export interface CollectArgs {
@@ -21,8 +20,6 @@ export interface CollectArgs {
   readonly config?: Readonly<Record<string, string>>;
   /** The keys of `config` that are secret. @default [] */
   readonly secretKeys?: readonly string[];
-  /** Whether the contents of Secrets become `[secret]`. @default false */
-  readonly hideSecrets?: boolean;
 }
 
 /** Everything the program would create, and its outputs as far as they are known without a cluster. */
@@ -47,8 +44,7 @@ export async function collectObjects(args: CollectArgs): Promise<Collected> {
   const passwords = new Passwords(root, stack, opened.crypter);
   const collected = await collectRun({ root, stack, ...opened, passwords: passwords.get });
   requireKnown(collected.objects);
-  if (args.hideSecrets !== true) return collected;
-  return { ...collected, objects: collected.objects.map(withoutSecrets) };
+  return collected;
 }
 
 /** Refuses objects that are not wholly known without a cluster. */

@@ -17,6 +17,11 @@ export function messageOf(error: unknown): string {
   return error instanceof Error ? error.message : String(error);
 }
 
+/** Whether an error is the system's of this code: `ENOENT`, `EEXIST`. */
+export function isCode(error: unknown, code: string): boolean {
+  return error instanceof Error && "code" in error && error.code === code;
+}
+
 /** Errors whose message is enough: our own, and those that Pulumi prints without a stack. */
 export function isForPeople(error: unknown): boolean {
   if (!(error instanceof Error)) return false;

@@ -1,7 +1,7 @@
 import { mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { stateFolder } from "./stateFolder";
-import { UserError } from "./errors";
+import { isCode, UserError } from "./errors";
 
 /**
  * Runs something while no other process of this checkout works on the stack. The lock of a process
@@ -89,8 +89,4 @@ function startOf(pid: number): string {
   } catch {
     return "";
   }
-}
-
-function isCode(error: unknown, code: string): boolean {
-  return error instanceof Error && "code" in error && error.code === code;
 }

@@ -1,7 +1,7 @@
 import { createHash, randomInt } from "node:crypto";
 import { existsSync, mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from "node:fs";
 import { dirname, join } from "node:path";
-import type { Crypter } from "../secrets";
+import { type Crypter, randomCharacters } from "../secrets";
 import { stateFolder } from "./stateFolder";
 import { UserError } from "./errors";
 import { at, countAt, isJson, type Json, textAt } from "./objects";
@@ -93,17 +93,11 @@ export function generatePassword(inputs: Json): string {
       return { alphabet, least: countAt(inputs, least) };
     });
   const every = used.map(({ alphabet }) => alphabet).join("");
-  const characters = used.flatMap(({ alphabet, least }) => pick(alphabet, least));
-  characters.push(...pick(every, countAt(inputs, "length") - characters.length));
+  const characters = used.flatMap(({ alphabet, least }) => randomCharacters(alphabet, least));
+  characters.push(...randomCharacters(every, countAt(inputs, "length") - characters.length));
   for (let last = characters.length - 1; last > 0; last -= 1) {
     const other = randomInt(last + 1);
     [characters[last], characters[other]] = [characters[other] ?? "", characters[last] ?? ""];
   }
   return characters.join("");
-}
-
-function pick(alphabet: string, count: number): string[] {
-  return Array.from({ length: Math.max(count, 0) }, () => {
-    return alphabet.charAt(randomInt(alphabet.length));
-  });
 }

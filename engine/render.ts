@@ -7,8 +7,6 @@ import { forGitOps, kustomization, syncWaves } from "./gitops";
 import { at, describe, isJson, keyOf, type KubeObject, listAt, sorted, textAt } from "./objects";
 import { collectOffline } from "./offline";
 
-export { collectObjects, type CollectArgs, type Collected } from "./collect";
-
 /** Where the Secrets of a rendering come from, and the stack's `secretsMode` that renders it so. */
 export const secretSources = {
   omit: "existing",

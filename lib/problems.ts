@@ -21,11 +21,17 @@ export function refuse(component: string, problems: readonly Problem[]): void {
   });
 }
 
-/** The problems among conditional ones: `[broken, path, reason]`. */
-export function problemsOf(
-  ...checks: readonly (readonly [broken: boolean, propertyPath: string, reason: string])[]
-): Problem[] {
+/** A conditional problem. */
+export type Check = readonly [broken: boolean, propertyPath: string, reason: string];
+
+/** The problems among conditional ones. */
+export function problemsOf(...checks: readonly Check[]): Problem[] {
   return checks
     .filter(([broken]) => broken)
     .map(([, propertyPath, reason]) => ({ propertyPath, reason }));
+}
+
+/** Checks a number of things that may be none. */
+export function countCheck(propertyPath: string, count: number): Check {
+  return [!Number.isInteger(count) || count < 0, propertyPath, `${count} is no whole number >= 0`];
 }

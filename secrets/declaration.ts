@@ -1,5 +1,6 @@
-import { randomBytes, randomInt } from "node:crypto";
+import { randomBytes } from "node:crypto";
 import { SecretsError } from "./errors";
+import { randomCharacters } from "./random";
 
 /**
  * How a secret comes to be.
@@ -64,15 +65,10 @@ export function generate({ key, kind, length }: SecretDeclaration): string {
       return randomBytes(length).toString(kind);
     case "alphanumeric":
     case "django":
-      return pick(alphabets[kind], length);
+      return randomCharacters(alphabets[kind], length).join("");
     case "user":
       throw new SecretsError(`${key} cannot be generated: it is supplied with --set ${key}`);
   }
-}
-
-function pick(alphabet: string, length: number): string {
-  // randomInt rejects what would favour the first characters.
-  return Array.from({ length }, () => alphabet.charAt(randomInt(alphabet.length))).join("");
 }
 
 /**

@@ -6,3 +6,4 @@ export { openStack, type OpenStack, type StackAccess } from "./openStack";
 export { Crypter, findPassphrase, type FoundPassphrase } from "./passphrase";
 export { isSealed, seal, sealingKey } from "./seal";
 export { readConfig, type StackConfig, StackFile } from "./stackFile";
+export { randomCharacters } from "./random";

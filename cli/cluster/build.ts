@@ -1,8 +1,9 @@
 import { createHash } from "node:crypto";
-import { mkdir, readdir, readFile, rename, rm, writeFile } from "node:fs/promises";
+import { access, mkdir, readdir, readFile, rename, rm, writeFile } from "node:fs/promises";
 import { dirname, join, relative } from "node:path";
 
-import { isMissing, run } from "./run";
+import { isCode } from "../../engine/errors";
+import { run } from "./run";
 
 /** The Kubernetes the cluster is built from; `cluster/go.mod` pins the same. */
 export const KUBERNETES_VERSION = "v1.36.3";
@@ -47,15 +48,10 @@ function hashFile(program: string): string {
 
 async function isBuiltFrom(program: string, wanted: string): Promise<boolean> {
   try {
-    const [built, names] = await Promise.all([
-      readFile(hashFile(program), "utf8"),
-      readdir(dirname(program)),
-    ]);
-    return (
-      built.trim() === wanted && names.some((name) => join(dirname(program), name) === program)
-    );
+    await access(program);
+    return (await readFile(hashFile(program), "utf8")).trim() === wanted;
   } catch (error) {
-    if (isMissing(error)) {
+    if (isCode(error, "ENOENT")) {
       return false;
     }
     throw error;
@@ -91,7 +87,7 @@ async function requireGo(sources: string): Promise<void> {
     cwd: sources,
     onComplaint: (line) => complaints.push(line),
   }).catch((error: unknown) => {
-    if (isMissing(error)) {
+    if (isCode(error, "ENOENT")) {
       return undefined;
     }
     throw error;

@@ -50,8 +50,3 @@ async function eachLine(stream: Readable | null, hear: (line: string) => void): 
     hear(line);
   }
 }
-
-/** Whether an error says that a program or file does not exist. */
-export function isMissing(error: unknown): boolean {
-  return error instanceof Error && "code" in error && error.code === "ENOENT";
-}

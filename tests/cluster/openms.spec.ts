@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { at, type KubeObject, listAt, textAt } from "../../engine/objects";
 import { badConfigs } from "../support/badConfigs";
 import { kubectl } from "../support/kubectl";
-import { run, start, TestStack } from "../support/stackberth";
+import { run, TestStack } from "../support/stackberth";
 import { live, testCluster, versions } from "../support/testCluster";
 
 const stackName = "test-openms";
@@ -148,32 +148,6 @@ describe("OpenMS on the embedded API server, by the direct engine", function () 
     stack.set(["stackberth:openms", "worker", "placement"], undefined);
     const mended = await up();
     assert.equal(mended.code, 0, mended.output);
-  });
-
-  it("converges after kill -9 at five points, and owns everything that is left", async () => {
-    await run("down", "--engine", "direct", "--stack", stackName);
-    for (const count of [1, 5, 9, 13, 17]) {
-      const argv = ["up", "--engine", "direct", "--stack", stackName];
-      const { code, output } = await start(argv, { line: /^created /, count }).done;
-      assert.equal(code, null, `it ended before it was killed: ${output}`);
-      const rerun = await up();
-      assert.equal(rerun.code, 0, rerun.output);
-      const again = await up();
-      assert.match(again.output, /0 changes \(\d\d unchanged\)/);
-      if (count < 17) await run("down", "--engine", "direct", "--stack", stackName);
-    }
-    const all = await kubectl(
-      "get",
-      "deploy,svc,cm,secret,pvc,ingress,netpol,cronjob,limitrange",
-      "-n",
-      ns,
-      "-l",
-      `stackberth.dev/stack!=${stackName}`,
-      "-o",
-      "name",
-    );
-    // What the cluster itself puts into every namespace.
-    assert.deepEqual(all.split("\n").filter(Boolean), ["configmap/kube-root-ca.crt"]);
   });
 
   it("keeps protected data when the stack goes, and says so", async () => {

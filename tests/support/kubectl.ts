@@ -8,6 +8,6 @@ const exec = promisify(execFile);
 export async function kubectl(...argv: readonly string[]): Promise<string> {
   const { embedded } = await testCluster();
   const [program = "", ...rest] = embedded.kubectl;
-  const { stdout } = await exec(program, [...rest, "--kubeconfig", embedded.kubeconfig, ...argv]);
+  const { stdout } = await exec(program, [...rest, ...argv]);
   return stdout;
 }

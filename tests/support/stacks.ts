@@ -1,12 +1,10 @@
-import { join } from "node:path";
 import { type Collected, collectObjects } from "../../engine/collect";
 import { openStackConfig } from "../../engine/stackConfig";
 import { declaredSecrets } from "../../config/secrets";
 import type { SecretDeclaration } from "../../secrets";
 import { parseStack } from "../../config/parse";
 import { systems } from "../../systems";
-
-export const root = join(__dirname, "..", "..");
+import { root } from "./stackberth";
 
 /** The stacks whose files are part of the project. */
 export const stackNames = ["dev", "prod"] as const;

@@ -4,7 +4,8 @@ import { dirname, join } from "node:path";
 import { stringify } from "yaml";
 import { keyOf, sorted, withoutSecrets } from "../../../engine/objects";
 import { systems } from "../../../systems";
-import { collectStack, parsedStack, root, type StackName, stackNames } from "../../support/stacks";
+import { collectStack, parsedStack, type StackName, stackNames } from "../../support/stacks";
+import { root } from "../../support/stackberth";
 
 const command = "npm run golden";
 const update = process.env["GOLDEN_UPDATE"] === "1";

@@ -8,7 +8,8 @@ import { type Context, invariants } from "../../support/invariants";
 import { secretsOf } from "../../support/stackConfig";
 import { systemCases } from "../../support/systems";
 import type { SystemCases } from "../../support/systems/cases";
-import { canary, collectStack, parsedStack, root, stackNames } from "../../support/stacks";
+import { canary, collectStack, parsedStack, stackNames } from "../../support/stacks";
+import { root } from "../../support/stackberth";
 
 const names = Object.keys(invariants) as (keyof typeof invariants)[];
 const canaries = secretsOf(Object.keys(systemCases)).map(({ key }) => canary(key));

@@ -7,7 +7,8 @@ import { invariants } from "../../support/invariants";
 import { filledIn } from "../../support/maps";
 import { needsPython, python } from "../../support/python";
 import { parse as parseStack } from "../../support/stackConfig";
-import { collectStack, root } from "../../support/stacks";
+import { root } from "../../support/stackberth";
+import { collectStack } from "../../support/stacks";
 
 const images = {
   backend: { image: "registry.example.org/maps-python-backend:1.0.0" },
