@@ -404,7 +404,7 @@ describe("MAPS on the embedded API server", function () {
       needsPython(this);
       cleanUp = await Account.open(ns, "clean-up-runners");
     });
-    after(() => cleanUp.close());
+    after(() => (cleanUp as Account | undefined)?.close());
 
     it("removes exactly what is old and finished, and nothing the second time", async () => {
       // The script believes that it is later: the API server gives every object today's date.

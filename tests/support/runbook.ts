@@ -1,5 +1,5 @@
 import { spawn } from "node:child_process";
-import { mkdirSync, writeFileSync } from "node:fs";
+import { mkdirSync, renameSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { collectObjects } from "../../engine/collect";
 import { at } from "../../engine/objects";
@@ -20,14 +20,19 @@ export function needsNode(command: string): string | undefined {
     : undefined;
 }
 
+/** A command with the name that an operator would write in place of NODE. */
+export const onNode = (command: string, node: string): string => command.replace(/\bNODE\b/g, node);
+
 /** Runs a command as an operator would: in a shell whose kubectl knows the tests' cluster. */
 export async function operate(command: string): Promise<{ code: number | null; output: string }> {
   const { embedded } = await testCluster();
   const folder = join(home, "runbook");
   mkdirSync(folder, { recursive: true });
-  const words = [...embedded.kubectl, "--kubeconfig", embedded.kubeconfig];
-  const program = words.map((word) => `'${word}'`).join(" ");
-  writeFileSync(join(folder, "kubectl"), `#!/bin/sh\nexec ${program} "$@"\n`, { mode: 0o755 });
+  const program = embedded.kubectl.map((word) => `'${word}'`).join(" ");
+  // Whole at any time: another test may be running it.
+  const written = join(folder, `kubectl.${process.pid}`);
+  writeFileSync(written, `#!/bin/sh\nexec ${program} "$@"\n`, { mode: 0o755 });
+  renameSync(written, join(folder, "kubectl"));
   const env = { ...process.env, PATH: `${folder}:${process.env["PATH"] ?? ""}` };
   const child = spawn("sh", ["-c", command], { env });
   let output = "";

@@ -3,6 +3,7 @@ import { readFileSync, rmSync, writeFileSync } from "node:fs";
 import { join, resolve } from "node:path";
 import { parseDocument } from "yaml";
 import { systems } from "../../systems";
+import type { PlainSettings } from "../../systems/system";
 
 /** The project's folder. */
 export const root = resolve(__dirname, "..", "..");
@@ -65,6 +66,8 @@ export const run = (...argv: readonly string[]): Promise<Ran> => start(argv).don
 export const feed = (input: string, ...argv: readonly string[]): Promise<Ran> =>
   start(argv, undefined, input).done;
 
+type Values = Readonly<Record<string, Readonly<Record<string, PlainSettings>>>>;
+
 /** A stack file of a test: one system with the settings of dev or prod, the secrets of dev, a namespace of its own. */
 export class TestStack {
   private readonly path: string;
@@ -87,8 +90,15 @@ export class TestStack {
     for (const other of Object.keys(systems).filter((each) => each !== system)) {
       document.deleteIn(["config", `stackberth:${other}`]);
     }
+    const key = ["config", `stackberth:${system}`];
+    const settings = (document.toJS() as Values)["config"]?.[`stackberth:${system}`] ?? {};
+    const inNamespaces =
+      systems[system]?.inNamespaces ?? ((given) => ({ ...given, namespace: name }));
+    document.setIn(
+      key,
+      inNamespaces(settings, () => name),
+    );
     writeFileSync(this.path, document.toString());
-    this.set([`stackberth:${system}`, "namespace"], name);
   }
 
   /** Sets one value; `undefined` removes it. */
