@@ -12,6 +12,8 @@ export interface Side {
   readonly name: string;
 }
 
+const loader = join(__dirname, "..", "cli", "loader.cjs");
+
 /** The objects of a side, by stack. */
 export type SideObjects = Readonly<Record<string, readonly KubeObject[]>>;
 
@@ -27,7 +29,11 @@ export function collectElsewhere(side: Side, signal: AbortSignal): Promise<SideO
   if (side.stacks.length === 0) return Promise.resolve({});
   return new Promise((resolve, reject) => {
     // What an old program prints must not stand in the report.
-    const child = fork(join(__dirname, "side.ts"), [], { stdio: ["ignore", 2, 2, "ipc"], signal });
+    const child = fork(join(__dirname, "side.ts"), [], {
+      execArgv: ["--require", loader],
+      stdio: ["ignore", 2, 2, "ipc"],
+      signal,
+    });
     child.once("message", (answer: Answer) => {
       if ("objects" in answer) resolve(answer.objects);
       else reject(new UserError(answer.problem));

@@ -9,6 +9,7 @@ import { openStackConfig } from "../stackConfig";
 import { Applier, explain } from "./apply";
 import { changeLine } from "./changes";
 import type { Cluster } from "./cluster";
+import { requireKinds } from "./kinds";
 import { missingNamespaces, planOne } from "./plan";
 import { ownedBy, stackLabel, surplus } from "./ownership";
 import { removeSurplus, withdrawn } from "./remove";
@@ -33,6 +34,7 @@ export async function deploy(args: DirectArgs): Promise<readonly StackOutput[]> 
   const { run, objects, passwords } = await rehearse(args);
   passwords.save();
   const cluster = await args.cluster();
+  await requireKinds(cluster, objects);
   report.begin();
   const live = await liveObjects(cluster, stack, objects);
   const before = new Map(live.map((object) => [keyOf(object), object]));
@@ -48,6 +50,7 @@ export async function plan(args: DirectArgs): Promise<readonly StackOutput[]> {
   const { stack, report } = args;
   const { objects, outputs } = await rehearse(args);
   const cluster = await args.cluster();
+  await requireKinds(cluster, objects);
   report.begin();
   const live = await liveObjects(cluster, stack, objects);
   const before = new Map(live.map((object) => [keyOf(object), object]));

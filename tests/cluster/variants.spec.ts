@@ -3,7 +3,7 @@ import { diagnose } from "../../engine/direct/diagnose";
 import { at, type KubeObject, listAt, textAt } from "../../engine/objects";
 import { kubectl } from "../support/kubectl";
 import { run, TestStack } from "../support/stackberth";
-import { live, testCluster } from "../support/testCluster";
+import { live, testCluster, versions } from "../support/testCluster";
 
 const name = "test-variants";
 const direct = ["--engine", "direct", "--stack", name];
@@ -74,6 +74,18 @@ describe("other ways to run OpenMS, on the embedded API server", function () {
     const { code, output } = await up();
     assert.equal(code, 0, output);
     assert.match(output, /openms: http:\/\/<any node>:3\d{4}/);
+  });
+
+  it("is refused whole where the cluster lacks a kind, also in a preview", async () => {
+    stack.set(["stackberth:openms", "worker", "replicas"], undefined);
+    stack.set(["stackberth:openms", "worker", "queueScaling"], { maxReplicas: 3 });
+    for (const command of ["preview", "up"]) {
+      const { code, output } = await run(command, ...direct);
+      assert.equal(code, 1, output);
+      assert.match(output, /does not know these kinds; nothing was changed/);
+      assert.match(output, /^ {2}ScaledObject of keda\.sh\/v1alpha1: ScaledObject .*\/worker$/m);
+      assert.deepEqual(await versions(name), {});
+    }
   });
 
   it("puts all pods of a ReadWriteOnce volume on one node", async () => {

@@ -14,6 +14,7 @@ import { join, relative, sep } from "node:path";
 import { parseDocument } from "yaml";
 import { openStackConfig } from "../../engine/stackConfig";
 import { systems } from "../../systems";
+import { installKind, removeKind } from "../support/customResources";
 import { FakeForge } from "../support/fakeForge";
 import { type Ran, root } from "../support/stackberth";
 import { testCluster, versions } from "../support/testCluster";
@@ -21,6 +22,14 @@ import { allJobs, type Job, type Step } from "../support/workflows";
 
 const passphrases: Readonly<Record<string, string>> = { dev: "stackberth-dev", prod: "of-prod" };
 const installed = spawnSync("pulumi", ["version"]).status === 0;
+
+/** What prod's ingress controller brings. */
+const middleware = {
+  group: "traefik.io",
+  version: "v1alpha1",
+  kind: "Middleware",
+  plural: "middlewares",
+};
 
 /** What runs before this file, or is this: the rest would run itself. */
 const elsewhere = ["npm ci", "npm test"];
@@ -92,6 +101,7 @@ describe("the workflows' steps, one after the other, on the embedded API server"
     const { embedded } = await testCluster();
     kubeconfig = readFileSync(embedded.kubeconfig, "utf8");
     forge = await FakeForge.start();
+    await installKind(middleware);
     checkout = new Checkout();
     writeFileSync(event(), JSON.stringify({ pull_request: { number: 123 } }));
     await supplySecrets(checkout.folder);
@@ -100,6 +110,7 @@ describe("the workflows' steps, one after the other, on the embedded API server"
     for (const path of [summary(), event()]) rmSync(path, { force: true });
     checkout?.remove();
     await forge?.stop();
+    await removeKind(middleware);
   });
 
   /** Prod has no secrets of its own yet: makes them, with a text for each that a person supplies. */
