@@ -6,15 +6,7 @@ import type { Answer, Side, SideObjects } from "./elsewhere";
 /** Collects a side in this process. @throws UserError that names the side and the stack. */
 export async function collectSide({ root, stacks, name }: Side): Promise<SideObjects> {
   const found: Record<string, readonly KubeObject[]> = {};
-  // Pulumi takes a stack trace for each resource and promise, which is a fifth of the time. `up` and
-  // `preview` show where a program fails; here it is enough that it does.
-  const { stackTraceLimit } = Error;
-  Error.stackTraceLimit = 0;
-  try {
-    for (const stack of stacks) found[stack] = await objectsOf(root, stack, name);
-  } finally {
-    Error.stackTraceLimit = stackTraceLimit;
-  }
+  for (const stack of stacks) found[stack] = await objectsOf(root, stack, name);
   return found;
 }
 

@@ -6,6 +6,7 @@ import { asConfigText, decrypted, holdsCiphertext } from "../secrets/configValue
 import { StackFile } from "../secrets";
 import { type Collected, collectRun } from "./collect";
 import { isJson, type KubeObject, textAt } from "./objects";
+import { withoutStackTraces } from "./stackTraces";
 import { plainSettings, projectDefaults, readProject, requireStack } from "./stackConfig";
 
 /** What to collect without a passphrase. */
@@ -58,14 +59,16 @@ export async function collectOffline({
     secretKeys.push(key);
   }
   for (const [key, value] of Object.entries(changes ?? {})) values[`${project}:${key}`] = value;
-  const collected = await collectRun({
-    root,
-    project,
-    stack,
-    config: { ...projectDefaults(description), ...values },
-    secretKeys,
-    passwords: (name, inputs) => stand("generated", `${name} ${JSON.stringify(inputs)}`),
-  });
+  const collected = await withoutStackTraces(() =>
+    collectRun({
+      root,
+      project,
+      stack,
+      config: { ...projectDefaults(description), ...values },
+      secretKeys,
+      passwords: (name, inputs) => stand("generated", `${name} ${JSON.stringify(inputs)}`),
+    }),
+  );
   return { ...collected, objects: collected.objects.map((each) => masked(each, placeholders)) };
 }
 

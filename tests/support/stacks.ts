@@ -1,4 +1,5 @@
 import { type Collected, collectObjects } from "../../engine/collect";
+import { withoutStackTraces } from "../../engine/stackTraces";
 import { openStackConfig } from "../../engine/stackConfig";
 import { declaredSecrets } from "../../config/secrets";
 import type { SecretDeclaration } from "../../secrets";
@@ -55,7 +56,7 @@ export function collectStack(
   stack: StackName,
   changes: Readonly<Record<string, string>> = {},
 ): Promise<Collected> {
-  return collectObjects({ root, stack, ...stackConfig(stack, changes) });
+  return withoutStackTraces(() => collectObjects({ root, stack, ...stackConfig(stack, changes) }));
 }
 
 /** A stack's checked configuration. */

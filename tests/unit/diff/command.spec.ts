@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { readdirSync, readFileSync, renameSync } from "node:fs";
+import { mkdtempSync, readdirSync, readFileSync, renameSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { diff } from "../../../cli/diff";
@@ -42,14 +42,21 @@ describe("diff: the command", function () {
   after(() => repository.remove());
 
   it("finds nothing where nothing changed, in every format, and leaves nothing behind", async () => {
-    const left = (): string[] =>
-      readdirSync(tmpdir()).filter((name) => name.startsWith("stackberth-base-"));
-    const before = left();
-    for (const [format, output] of Object.entries(await written(root))) {
-      const nothing = format === "json" ? '"systems": \\[\\]' : "no difference";
-      assert.equal(output.match(new RegExp(nothing, "g"))?.length, 2, format);
+    const { TMPDIR } = process.env;
+    const temporary = mkdtempSync(join(tmpdir(), "command-"));
+    process.env["TMPDIR"] = temporary;
+    try {
+      for (const [format, output] of Object.entries(await written(root))) {
+        const nothing = format === "json" ? '"systems": \\[\\]' : "no difference";
+        assert.equal(output.match(new RegExp(nothing, "g"))?.length, 2, format);
+      }
+      const left = readdirSync(temporary).filter((name) => name.startsWith("stackberth-base-"));
+      assert.deepEqual(left, []);
+    } finally {
+      if (TMPDIR === undefined) delete process.env["TMPDIR"];
+      else process.env["TMPDIR"] = TMPDIR;
+      rmSync(temporary, { recursive: true });
     }
-    assert.deepEqual(left(), before);
   });
 
   it("shows a changed setting in the stack it is of", async () => {
