@@ -1,0 +1,81 @@
+import assert from "node:assert/strict";
+import { at, textAt } from "../../engine/objects";
+import { kubectl } from "../support/kubectl";
+import { needsNode, operate, runbookOf } from "../support/runbook";
+import { feed, run, TestStack } from "../support/stackberth";
+import { live, testCluster, versions } from "../support/testCluster";
+
+const name = "test-openml-own";
+const direct = ["--engine", "direct", "--stack", name];
+
+async function succeed(...words: readonly string[]): Promise<string> {
+  const { code, output } = await run(...words);
+  assert.equal(code, 0, output);
+  return output;
+}
+
+describe("OpenML with a MySQL of its own, on the embedded API server", function () {
+  this.timeout(25 * 60_000);
+  const stack = new TestStack(name, "prod", "openml");
+
+  before(async () => {
+    await testCluster();
+    stack.set(["stackberth:protectData"], false);
+    stack.set(["stackberth:openml", "database"], { type: "managed" });
+    await succeed("down", ...direct);
+    assert.equal(
+      (await feed("canary-smtp", "secrets", ...["--stack", name], "--set", "openmlSmtpPass")).code,
+      0,
+    );
+    assert.match(await succeed("secrets", "--stack", name), /generated openmlDatabasePassword/);
+  });
+  after(async () => {
+    await succeed("down", ...direct);
+    assert.deepEqual(await versions(name), {});
+    stack.remove();
+  });
+
+  it("deploys the server, then the backend that is told of it", async () => {
+    const output = await succeed("up", ...direct);
+    const server = await live("StatefulSet", name, "openml-database");
+    assert.equal(at(server, "status", "readyReplicas"), 1);
+    assert.ok(output.indexOf("StatefulSet") < output.indexOf(`${name}/openml-backend\n`), output);
+    const secret = await live("Secret", name, "openml-backend-secrets");
+    const uri = Buffer.from(textAt(secret, "data", "DATABASE_URI"), "base64").toString();
+    const password = /^mysql:\/\/[^:]+:([^@]+)@openml-database:3306\/\w+\?charset=utf8mb4$/.exec(
+      uri,
+    )?.[1];
+    assert.ok(password !== undefined && password.length >= 16, "what is the URI?");
+    assert.ok(!output.includes(password));
+  });
+
+  it("changes nothing the second time", async () => {
+    assert.match(await succeed("up", ...direct), /0 changes \(\d+ unchanged\)/);
+  });
+
+  it("plans a dump every night, which also runs by hand", async () => {
+    const planned = await live("CronJob", name, "openml-database-backup");
+    assert.equal(textAt(planned, "spec", "schedule"), "0 2 * * *");
+    const job = "dump-by-hand";
+    await kubectl("create", "job", job, "-n", name, "--from=cronjob/openml-database-backup");
+    await kubectl("wait", `job/${job}`, "-n", name, "--for=condition=complete", "--timeout=60s");
+  });
+
+  it("restores a dump before the backend starts, once", async () => {
+    stack.set(["stackberth:openml", "database", "restoreFrom"], "latest");
+    assert.match(await succeed("up", ...direct), /created\s+Job .*restore/);
+    assert.match(await succeed("up", ...direct), /0 changes/);
+  });
+
+  it("has a runbook that works, command by command", async () => {
+    const runbook = await runbookOf(name, "openml");
+    assert.ok("back up the database now" in runbook, Object.keys(runbook).join());
+    for (const [title, command] of Object.entries(runbook)) {
+      const reason = needsNode(command);
+      if (reason !== undefined) console.log(`    not run: ${title} (${reason})`);
+      const { code, output } =
+        reason === undefined ? await operate(command) : { code: 0, output: "" };
+      assert.equal(code, 0, `${title}: ${command}\n${output}`);
+    }
+  });
+});
