@@ -130,12 +130,13 @@ async function loseNodes(of: Timings, kinds: Readonly<Record<string, string>>): 
   const rows = Object.entries(kinds).map(([kind, node]): Row => {
     const parts = (before.get(node) ?? []).filter((each) => !stateful.includes(each));
     const last = Math.max(...parts.map((each) => whole.get(each) ?? 0));
+    const ready = parts.length === 0 ? "nothing on it can move" : seconds(began, last);
     return {
       timings: of.title,
       node: kind,
       parts: parts.length,
       noticed: seconds(began, noticed),
-      ready: seconds(began, last),
+      ready,
     };
   });
   const kept = all.filter((each) => stateful.includes(each));

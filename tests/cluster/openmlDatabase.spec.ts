@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { at, textAt } from "../../engine/objects";
+import { at, listAt, textAt } from "../../engine/objects";
 import { kubectl } from "../support/kubectl";
 import { needsNode, operate, runbookOf } from "../support/runbook";
 import { feed, run, TestStack } from "../support/stackberth";
@@ -40,8 +40,12 @@ describe("OpenML with a MySQL of its own, on the embedded API server", function 
     const server = await live("StatefulSet", name, "openml-database");
     assert.equal(at(server, "status", "readyReplicas"), 1);
     assert.ok(output.indexOf("StatefulSet") < output.indexOf(`${name}/openml-backend\n`), output);
-    const secret = await live("Secret", name, "openml-backend-secrets");
-    const uri = Buffer.from(textAt(secret, "data", "DATABASE_URI"), "base64").toString();
+    const deployment = await live("Deployment", name, "openml-backend");
+    const env = listAt(deployment, "spec", "template", "spec", "containers", 0, "env");
+    const told = env.find((each) => each["name"] === "DATABASE_URI");
+    const { name: from, key } = at(told, "valueFrom", "secretKeyRef") as Record<string, string>;
+    const secret = await live("Secret", name, from ?? "");
+    const uri = Buffer.from(textAt(secret, "data", key ?? ""), "base64").toString();
     const password = /^mysql:\/\/[^:]+:([^@]+)@openml-database:3306\/\w+\?charset=utf8mb4$/.exec(
       uri,
     )?.[1];
@@ -62,7 +66,7 @@ describe("OpenML with a MySQL of its own, on the embedded API server", function 
   });
 
   it("restores a dump before the backend starts, once", async () => {
-    stack.set(["stackberth:openml", "database", "restoreFrom"], "latest");
+    stack.set(["stackberth:openml", "database", "restoreFrom"], "openml-20261120.sql.gz");
     assert.match(await succeed("up", ...direct), /created\s+Job .*restore/);
     assert.match(await succeed("up", ...direct), /0 changes/);
   });

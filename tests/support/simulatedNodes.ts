@@ -58,14 +58,6 @@ export async function silence(name: string): Promise<void> {
   }
 }
 
-/** A silent node, and what the controller manager writes once it has waited long enough for it. */
-export async function lose(name: string): Promise<void> {
-  await silence(name);
-  const condition = { type: "Ready", status: "Unknown", reason: "NodeStatusUnknown" };
-  const patch = JSON.stringify({ status: { conditions: [condition] } });
-  await kubectl("patch", "node", name, "--subresource=status", "--type=strategic", "-p", patch);
-}
-
 /** Brings a node back as if its machine was started again: the pods it had are gone. */
 export async function bringBack(name: string): Promise<void> {
   for (const pod of await podsOn(name)) {
