@@ -7,11 +7,13 @@ import { requirePulumi } from "../support/pulumiCli";
 import { home, root, run, TestStack } from "../support/stackberth";
 import { live, testCluster, versions } from "../support/testCluster";
 
-/** Every text file under a folder, as one text. */
-function allText(folder: string): string {
+/** Every file of a stack under a folder, as one text. Other tests write those of other stacks meanwhile. */
+function allText(folder: string, stack: string): string {
   return readdirSync(folder, { recursive: true, withFileTypes: true })
     .filter((entry) => entry.isFile())
-    .map((entry) => readFileSync(join(entry.parentPath, entry.name), "utf8"))
+    .map((entry) => join(entry.parentPath, entry.name))
+    .filter((path) => path.includes(stack))
+    .map((path) => readFileSync(path, "utf8"))
     .join("\n");
 }
 
@@ -84,10 +86,10 @@ for (const base of ["dev", "prod"] as const) {
     });
 
     it("keeps no secret in plain text in its state", () => {
-      const state = allText(join(home, "pulumi"));
+      const state = allText(join(home, "pulumi"), name);
       assert.ok(state.includes(`openms-redis-auth`), "this is not the state");
       const secrets = secretValues(name);
-      assert.equal(secrets.length, 3);
+      assert.ok(secrets.length >= 3, "the stack has secrets of its own");
       for (const secret of secrets) {
         assert.ok(!state.includes(secret));
         assert.ok(!state.includes(Buffer.from(secret).toString("base64")));
