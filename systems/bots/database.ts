@@ -2,6 +2,7 @@ import type * as pulumi from "@pulumi/pulumi";
 import { Database, type Namespace, type Peer, type Secrets } from "../../components";
 import { type Capacity, sumCapacity } from "../../lib/capacity";
 import type { Environment } from "../../lib/env";
+import { managedDatabaseArgs } from "../managedDatabase";
 import type { SystemContext } from "../system";
 import { names } from "./names";
 import type { BotsSettings } from "./schema";
@@ -59,33 +60,18 @@ export function managedDatabase(
   parent: pulumi.Resource,
 ): DatabaseLink {
   const { name, settings, stackSettings, digestKey } = context;
-  const retain = stackSettings.protectData;
-  const { backup, storageClassName } = database;
   const server = new Database(
     `${name}-database`,
     {
       namespace,
       name: names.database,
       engine: database.engine,
-      image: database.image,
-      databaseName: database.name,
-      userName: database.user,
+      ...managedDatabaseArgs(database, stackSettings.protectData),
       password: context.secret("botsDatabasePassword"),
       adminPassword: context.secret("botsDatabaseAdminPassword"),
       digestKey,
       secretName: settings.secretNames.databaseServer,
-      storage: { size: database.size, storageClassName, retain },
-      resources: database.resources,
-      placement: database.placement,
       imagePullSecrets: settings.imagePullSecrets,
-      backup: {
-        schedule: backup.schedule,
-        retentionDays: backup.retentionDays,
-        suspend: backup.suspend,
-        storage: { size: backup.size, storageClassName: backup.storageClassName, retain },
-      },
-      restoreFrom: database.restoreFrom,
-      restoreRequest: database.restoreRequest,
     },
     { parent },
   );

@@ -5,6 +5,7 @@ import type { Capacity } from "../../lib/capacity";
 import type { Environment } from "../../lib/env";
 import { selectorLabels } from "../../lib/labels";
 import type { Mount } from "../../lib/pod";
+import { managedDatabaseArgs } from "../managedDatabase";
 import type { SystemContext } from "../system";
 import { names } from "./names";
 import type { OpenmlSettings } from "./schema";
@@ -67,34 +68,19 @@ function managedDatabase(
   namespace: Namespace,
   parent: pulumi.Resource,
 ): DatabaseLink {
-  const retain = stackSettings.protectData;
-  const { backup, storageClassName } = database;
   const server = new Database(
     `${name}-database`,
     {
       namespace,
       name: names.database,
       engine: "mysql",
-      image: database.image,
-      databaseName: database.name,
-      userName: database.user,
+      ...managedDatabaseArgs(database, stackSettings.protectData),
       password: secret("openmlDatabasePassword"),
       adminPassword: secret("openmlDatabaseAdminPassword"),
       digestKey,
       secretName: settings.secretNames.databaseServer,
       uriSuffix: "?charset=utf8mb4",
-      storage: { size: database.size, storageClassName, retain },
-      resources: database.resources,
-      placement: database.placement,
       imagePullSecrets: settings.imagePullSecrets,
-      backup: {
-        schedule: backup.schedule,
-        retentionDays: backup.retentionDays,
-        suspend: backup.suspend,
-        storage: { size: backup.size, storageClassName: backup.storageClassName, retain },
-      },
-      restoreFrom: database.restoreFrom,
-      restoreRequest: database.restoreRequest,
     },
     { parent },
   );
