@@ -1,5 +1,5 @@
 import { createRequire } from "node:module";
-import { join, relative, sep } from "node:path";
+import { join } from "node:path";
 import * as pulumi from "@pulumi/pulumi";
 import type { DependencyWatch } from "./dependencies";
 import { joinErrors, UserError } from "./errors";
@@ -69,21 +69,13 @@ export async function runProgram(run: ProgramRun): Promise<readonly StackOutput[
   }
 }
 
+/** Runs `index.ts` anew. What it imports is loaded once: no module of the program keeps anything of a run. */
 async function loadProgram(root: string): Promise<unknown> {
   const require = createRequire(join(root, "index.ts"));
-  for (const file of Object.keys(require.cache)) {
-    if (belongsToProgram(root, file)) delete require.cache[file];
-  }
-  const exported: unknown = require(join(root, "index.ts"));
+  const entry = require.resolve("./index.ts");
+  delete require.cache[entry];
+  const exported: unknown = require(entry);
   return typeof exported === "function" ? await (exported as () => unknown)() : exported;
-}
-
-// Only what the program itself is made of is loaded afresh; sharing the rest keeps classes equal.
-const shared = new Set(["node_modules", "engine", "cli", "secrets", "tests"]);
-
-function belongsToProgram(root: string, file: string): boolean {
-  const path = relative(root, file).split(sep);
-  return path[0] !== ".." && !shared.has(path[0] ?? "") && !path.includes("node_modules");
 }
 
 /**

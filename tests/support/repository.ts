@@ -11,7 +11,7 @@ import {
   writeFileSync,
 } from "node:fs";
 import { tmpdir } from "node:os";
-import { dirname, join } from "node:path";
+import { dirname, join, sep } from "node:path";
 import { parseDocument } from "yaml";
 import { root as project } from "./stackberth";
 
@@ -56,6 +56,7 @@ export class Repository {
   reset(): void {
     this.git("reset", "--quiet", "--hard", "start");
     this.git("clean", "--quiet", "-d", "--force");
+    this.forgetModules();
   }
 
   /** Replaces a file's text; fails if that changes nothing. */
@@ -65,6 +66,7 @@ export class Repository {
     const after = change(before);
     if (after === before) throw new Error(`nothing changed in ${file}`);
     writeFileSync(path, after);
+    this.forgetModules();
   }
 
   /** Sets a value of a stack's configuration; `undefined` removes it. */
@@ -79,6 +81,13 @@ export class Repository {
 
   remove(): void {
     rmSync(this.root, { recursive: true, force: true });
+  }
+
+  /** A process reads a file of the program once; these change while the tests' own goes on. */
+  private forgetModules(): void {
+    for (const file of Object.keys(require.cache)) {
+      if (file.startsWith(this.root + sep)) delete require.cache[file];
+    }
   }
 
   private git(...args: readonly string[]): void {

@@ -4,15 +4,12 @@ import { join, resolve } from "node:path";
 import { parseDocument } from "yaml";
 import { systems } from "../../systems";
 import type { PlainSettings } from "../../systems/system";
+import { inProcess, type Ran } from "./inProcess";
 
 /** The project's folder. */
 export const root = resolve(__dirname, "..", "..");
 
-/** What a command printed, and how it ended. */
-export interface Ran {
-  readonly code: number | null;
-  readonly output: string;
-}
+export type { Ran };
 
 /** The tests' own folder for state, so that a dev stack somebody works with stays untouched. */
 export const home = join(root, ".stackberth", "tests");
@@ -30,7 +27,7 @@ export interface Running {
 }
 
 /**
- * Starts `npm run …`, without npm's own second of start-up.
+ * Starts `npm run …` as a process, without npm's own second of start-up.
  * @param input What it reads from its standard input.
  * @param killAfter kill -9 of the command and all it started, once `line` was printed `count` times.
  */
@@ -59,8 +56,9 @@ export function start(
   return { done };
 }
 
-/** Runs `npm run …` to its end. */
-export const run = (...argv: readonly string[]): Promise<Ran> => start(argv).done;
+/** Runs what `npm run …` runs, to its end, in this process. Those of a test run one after the other. */
+export const run = (...argv: readonly string[]): Promise<Ran> =>
+  inProcess(argv, root, environment());
 
 /** Runs `npm run …` to its end, with something to read from its standard input. */
 export const feed = (input: string, ...argv: readonly string[]): Promise<Ran> =>

@@ -1,0 +1,49 @@
+import { execute } from "../../cli/commands";
+
+/** What a command printed, and how it ended. */
+export interface Ran {
+  readonly code: number | null;
+  readonly output: string;
+}
+
+let last: Promise<unknown> = Promise.resolve();
+
+/**
+ * Runs a command in this process, where all its modules are loaded: a process of its own would take
+ * longer to start than most commands to run. One after the other, for they share the environment.
+ */
+export function inProcess(
+  argv: readonly string[],
+  root: string,
+  environment: NodeJS.ProcessEnv,
+): Promise<Ran> {
+  const ran = last.then(() => one(argv, root, environment));
+  last = ran.catch(() => undefined);
+  return ran;
+}
+
+async function one(
+  argv: readonly string[],
+  root: string,
+  environment: NodeJS.ProcessEnv,
+): Promise<Ran> {
+  const before = process.env;
+  process.env = { ...environment };
+  let output = "";
+  const restore = [process.stdout, process.stderr].map((stream) => {
+    const write = stream.write.bind(stream);
+    const hear = (chunk: string | Uint8Array): boolean => {
+      output += typeof chunk === "string" ? chunk : Buffer.from(chunk).toString();
+      return true;
+    };
+    stream.write = hear;
+    return () => (stream.write = write);
+  });
+  try {
+    const code = await execute(argv, root);
+    return { code, output };
+  } finally {
+    for (const back of restore) back();
+    process.env = before;
+  }
+}
