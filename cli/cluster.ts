@@ -67,8 +67,7 @@ export async function ensureCluster(options: ClusterOptions): Promise<Cluster> {
 async function start(options: ClusterOptions, flags: readonly string[]): Promise<Cluster> {
   const paths = pathsOf(options.root);
   await build(options, paths);
-  await supervise(options, paths, ["up", ...flags]);
-  const { stdout } = await supervise(options, paths, ["status", "--json"]);
+  const { stdout } = await supervise(options, paths, ["up", "--json", ...flags]);
   const status = JSON.parse(stdout) as Status;
   return {
     kubeconfig: status.kubeconfig,

@@ -18,7 +18,7 @@ import (
 // Components started by another build are restarted.
 var build = "development"
 
-const usage = `usage: stackberth-cluster up     --dir DIR [--nodes N]   start, or mend, or do nothing
+const usage = `usage: stackberth-cluster up     --dir DIR [--nodes N] [--json]   start, or mend, or do nothing
        stackberth-cluster down   --dir DIR               stop and keep the data
        stackberth-cluster status --dir DIR [--json]      exit code 0 if ready, 1 if not
        stackberth-cluster reset  --dir DIR               stop and remove the data
@@ -57,6 +57,9 @@ func command(words []string, out, complaints io.Writer) int {
 		switch words[0] {
 		case "up":
 			err = cluster.Up(ctx, *nodes)
+			if err == nil && *asJSON {
+				err = status(ctx, cluster, true, out)
+			}
 		case "down":
 			err = cluster.Down(ctx)
 		case "reset":

@@ -2,6 +2,7 @@ import assert from "node:assert/strict";
 import { at, isJson, type Json, textAt } from "../../engine/objects";
 import { Account } from "../support/account";
 import { kubectl } from "../support/kubectl";
+import { liveAll } from "../support/jobs";
 import { filledIn, jobCode, liveTemplate } from "../support/maps";
 import { needsPython } from "../support/python";
 import { run, TestStack } from "../support/stackberth";
@@ -19,8 +20,8 @@ async function reach(pod: string, phase: string): Promise<void> {
 
 /** Names of what is there of a kind, of the jobs alone. */
 async function jobObjects(kind: "pods" | "configmaps"): Promise<string[]> {
-  const path = "jsonpath={.items[*].metadata.name}";
-  const names = (await kubectl("get", kind, "-n", ns, "-o", path)).split(" ");
+  const all = await liveAll(`/api/v1/${kind}`, ns);
+  const names = all.map(({ metadata }) => metadata.name);
   return names.filter((name) => /^(runner|job-code)-/.test(name)).sort();
 }
 

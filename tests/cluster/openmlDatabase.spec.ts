@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { at, listAt, textAt } from "../../engine/objects";
 import { kubectl } from "../support/kubectl";
-import { needsNode, operate, runbookOf } from "../support/runbook";
+import { needsNode, operate, runbooksOf } from "../support/runbook";
 import { feed, run, TestStack } from "../support/stackberth";
 import { live, testCluster, versions } from "../support/testCluster";
 
@@ -72,7 +72,7 @@ describe("OpenML with a MySQL of its own, on the embedded API server", function 
   });
 
   it("has a runbook that works, command by command", async () => {
-    const runbook = await runbookOf(name, "openml");
+    const { openml: runbook = {} } = await runbooksOf(name);
     assert.ok("back up the database now" in runbook, Object.keys(runbook).join());
     for (const [title, command] of Object.entries(runbook)) {
       const reason = needsNode(command);

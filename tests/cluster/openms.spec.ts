@@ -2,11 +2,12 @@ import assert from "node:assert/strict";
 import { at, type KubeObject, listAt, textAt } from "../../engine/objects";
 import { badConfigs } from "../support/badConfigs";
 import { kubectl } from "../support/kubectl";
-import { run, TestStack } from "../support/stackberth";
+import { run, start, TestStack } from "../support/stackberth";
 import { live, testCluster, versions } from "../support/testCluster";
 
 const stackName = "test-openms";
 const ns = stackName;
+const direct = ["--engine", "direct", "--stack", stackName];
 
 /** A Deployment's number of specifications so far: it grows when its pods roll. */
 async function generation(name: string): Promise<unknown> {
@@ -22,16 +23,17 @@ describe("OpenMS on the embedded API server, by the direct engine", function () 
   // The first start compiles the control plane.
   this.timeout(25 * 60_000);
   const stack = new TestStack(stackName);
-  const up = () => run("up", "--engine", "direct", "--stack", stackName);
+  const up = () => run("up", ...direct);
 
   before(async () => {
     await testCluster();
-    await run("down", "--engine", "direct", "--stack", stackName);
+    await run("down", ...direct);
   });
   after(() => stack.remove());
 
+  // Processes of their own, as users start them; where nothing hangs on it, tests run in this one.
   it("deploys, waits until all is ready and prints the URL", async () => {
-    const { code, output } = await up();
+    const { code, output } = await start(["up", ...direct]).done;
     assert.equal(code, 0, output);
     assert.match(output, /http:\/\/openms\.localhost/);
     for (const name of ["web", "worker", "redis"]) {
@@ -48,14 +50,14 @@ describe("OpenMS on the embedded API server, by the direct engine", function () 
   it("changes nothing the second time", async () => {
     const before = await versions(stackName);
     assert.ok(Object.keys(before).length >= 20, JSON.stringify(before));
-    const { code, output } = await up();
+    const { code, output } = await start(["up", ...direct]).done;
     assert.equal(code, 0, output);
     assert.match(output, /0 changes \(\d\d unchanged\)/);
     assert.deepEqual(await versions(stackName), before);
   });
 
   it("previews no change, and says no secret", async () => {
-    const { code, output } = await run("preview", "--engine", "direct", "--stack", stackName);
+    const { code, output } = await run("preview", ...direct);
     assert.equal(code, 0, output);
     assert.match(output, /0 changes \(\d\d unchanged\)/);
     const secret = await live("Secret", ns, "redis-auth");
@@ -153,7 +155,7 @@ describe("OpenMS on the embedded API server, by the direct engine", function () 
   it("keeps protected data when the stack goes, and says so", async () => {
     stack.set(["stackberth:protectData"], true);
     assert.equal((await up()).code, 0);
-    const { code, output } = await run("down", "--engine", "direct", "--stack", stackName);
+    const { code, output } = await run("down", ...direct);
     assert.equal(code, 0, output);
     for (const kept of ["workspaces", "redis-data"]) {
       assert.match(output, new RegExp(`kept\\s+PersistentVolumeClaim .*${kept}`));
@@ -165,7 +167,7 @@ describe("OpenMS on the embedded API server, by the direct engine", function () 
   it("leaves nothing behind when its data is not protected", async () => {
     stack.set(["stackberth:protectData"], false);
     assert.equal((await up()).code, 0);
-    const { code, output } = await run("down", "--engine", "direct", "--stack", stackName);
+    const { code, output } = await start(["down", ...direct]).done;
     assert.equal(code, 0, output);
     assert.deepEqual(await versions(stackName), {});
   });

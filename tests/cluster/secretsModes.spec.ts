@@ -5,8 +5,8 @@ import { installKind, removeKind } from "../support/customResources";
 import { fillIn } from "../support/goTemplate";
 import { kubectl } from "../support/kubectl";
 import { certificate, unseal } from "../support/sealing";
-import { run, start, TestStack } from "../support/stackberth";
-import { live, testCluster, versions } from "../support/testCluster";
+import { run, TestStack } from "../support/stackberth";
+import { live, setStatus, testCluster, versions } from "../support/testCluster";
 
 const name = "test-secrets";
 const direct = ["--engine", "direct", "--stack", name];
@@ -23,6 +23,11 @@ const sealed = {
   kind: "SealedSecret",
   plural: "sealedsecrets",
 };
+/** Where an operator's object is. */
+const pathOf = (plural: string, of: string): string => {
+  const { group, version } = [external, sealed].find((each) => each.plural === plural) ?? external;
+  return `/apis/${group}/${version}/namespaces/${name}/${plural}/${of}`;
+};
 const secretNames = ["redis-auth", "streamlit-secrets"];
 /** What the store has; no letter of it may be seen. */
 const store: Readonly<Record<string, string>> = {
@@ -35,9 +40,10 @@ const texts = (value: unknown): Texts => (isJson(value) ? value : {}) as Texts;
 
 /** An operator's object, as soon as it is there. */
 async function appearing(plural: string, of: string): Promise<KubeObject> {
+  const { cluster } = await testCluster();
   for (let tries = 0; tries < 300; tries += 1) {
-    const found = await kubectl("get", plural, of, "-n", name, "--ignore-not-found", "-o", "json");
-    if (found.trim() !== "") return JSON.parse(found) as KubeObject;
+    const found = await cluster.client.find(pathOf(plural, of));
+    if (found !== undefined) return found as KubeObject;
     await sleep(200);
   }
   throw new Error(`${plural} ${of} does not appear`);
@@ -45,9 +51,7 @@ async function appearing(plural: string, of: string): Promise<KubeObject> {
 
 async function say(plural: string, of: string, type: string, status: string, message = "") {
   const conditions = [{ type, status, message }];
-  const patch = JSON.stringify({ status: { conditions } });
-  const how = ["--subresource=status", "--type=merge", "-p", patch];
-  await kubectl("patch", plural, of, "-n", name, ...how);
+  await setStatus(pathOf(plural, of), { conditions });
 }
 
 /** Makes the Secret and says so, as the operator would. */
@@ -122,7 +126,7 @@ describe("secrets that the cluster brings, on the embedded API server", function
     assert.equal(told.code, 0, told.output);
     for (const key of Object.keys(store)) assert.ok(told.output.includes(key), told.output);
 
-    const deploying = start(["up", ...direct]).done;
+    const deploying = up();
     for (const of of secretNames) await appearing(external.plural, of);
     await assert.rejects(live("Deployment", name, "redis"), /there is no Deployment/);
     for (const of of secretNames) await operate(of);
@@ -143,7 +147,7 @@ describe("secrets that the cluster brings, on the embedded API server", function
 
   it("that do not come fail the deployment with the operator's own reason", async () => {
     stack.set(["stackberth:deadlineSeconds"], 5);
-    const deploying = start(["up", ...direct]).done;
+    const deploying = up();
     await appearing(external.plural, "redis-auth");
     await say(
       external.plural,
@@ -170,7 +174,7 @@ describe("secrets that the cluster brings, on the embedded API server", function
     const made = await run("secrets", "--stack", name);
     assert.equal(made.code, 0, made.output);
 
-    const deploying = start(["up", ...direct]).done;
+    const deploying = up();
     for (const of of secretNames) await control(of);
     const { code, output } = await deploying;
     assert.equal(code, 0, output);

@@ -3,7 +3,7 @@ import { spawn, spawnSync } from "node:child_process";
 import type { KubeObject } from "../../engine/objects";
 import type { StackStatus, SystemStatus } from "../../engine/status/report";
 import { kubectl } from "../support/kubectl";
-import { environment, root, run, TestStack } from "../support/stackberth";
+import { environment, root, run, runWith, TestStack } from "../support/stackberth";
 import { live, testCluster } from "../support/testCluster";
 
 const name = "test-status";
@@ -12,11 +12,11 @@ const up = (engine: string) => run("up", "--engine", engine, ...flags);
 const down = (engine: string) => run("down", "--engine", engine, ...flags);
 
 /** What `status --json` says, and its exit code; standard output must be JSON alone. */
-function statusOf(env: NodeJS.ProcessEnv = {}): { code: number | null; status: StackStatus } {
-  const argv = ["--import", "tsx", "cli/main.ts", "status", "--json", ...flags];
-  const options = { cwd: root, env: { ...environment(), ...env }, encoding: "utf8" } as const;
-  const { status: code, stdout, stderr } = spawnSync(process.execPath, argv, options);
-  assert.notEqual(stdout, "", stderr);
+async function statusOf(
+  env: NodeJS.ProcessEnv = {},
+): Promise<{ readonly code: number | null; readonly status: StackStatus }> {
+  const { code, stdout, output } = await runWith(env, "status", "--json", ...flags);
+  assert.notEqual(stdout, "", output);
   return { code, status: JSON.parse(stdout) as StackStatus };
 }
 
@@ -47,8 +47,8 @@ describe("status of a stack on the embedded API server", function () {
     stack.remove();
   });
 
-  it("says that nothing is there, and all that is missing", () => {
-    const { code, status } = statusOf();
+  it("says that nothing is there, and all that is missing", async () => {
+    const { code, status } = await statusOf();
     assert.equal(code, 1);
     const { objects, problems } = onlySystem(status);
     assert.equal(objects.live, 0);
@@ -60,7 +60,7 @@ describe("status of a stack on the embedded API server", function () {
   it("is ready after up, with addresses and schedules", async () => {
     const { code: deployed, output } = await up("direct");
     assert.equal(deployed, 0, output);
-    const { code, status } = statusOf();
+    const { code, status } = await statusOf();
     assert.deepEqual(onlySystem(status).problems, []);
     assert.equal(code, 0);
     const { urls, workloads, schedules, objects } = onlySystem(status);
@@ -81,20 +81,20 @@ describe("status of a stack on the embedded API server", function () {
       kubectl("create", "job", job, "-n", name, "--from=cronjob/clean-up-workspaces");
     await runOf("run-well");
     await kubectl("wait", "job/run-well", "-n", name, "--for=condition=complete", "--timeout=60s");
-    const [well] = onlySystem(statusOf().status).schedules;
+    const [well] = onlySystem((await statusOf()).status).schedules;
     assert.ok(well?.lastSuccess && well.lastRun);
     assert.equal(well.lastFailure, null);
     const template = await live("CronJob", name, "clean-up-workspaces");
     const { cluster } = await testCluster();
     await cluster.apply(failingRun(template));
     await kubectl("wait", "job/run-badly", "-n", name, "--for=condition=failed", "--timeout=90s");
-    const { code, status } = statusOf();
+    const { code, status } = await statusOf();
     assert.equal(code, 1);
     const [badly] = onlySystem(status).schedules;
     assert.equal(badly?.state, "failed");
     assert.match(badly.lastFailure?.reason ?? "", /BackoffLimitExceeded|DeadlineExceeded/);
     await kubectl("delete", "job", "run-badly", "-n", name);
-    assert.equal(statusOf().code, 0);
+    assert.equal((await statusOf()).code, 0);
   });
 
   it("says what was deleted by hand and what was scaled", async () => {
@@ -105,7 +105,7 @@ describe("status of a stack on the embedded API server", function () {
     assert.match(output, /Service test-status\/web missing/);
     assert.match(output, /Deployment test-status\/worker waiting: it is scaled to 0, not to 1/);
     assert.equal((await up("direct")).code, 0);
-    assert.equal(statusOf().code, 0);
+    assert.equal((await statusOf()).code, 0);
   });
 
   it("says why a pod does not start: the scheduler's words", async () => {
@@ -125,7 +125,7 @@ describe("status of a stack on the embedded API server", function () {
       );
       return events !== "" && pods.includes("worker");
     });
-    const { code, status } = statusOf();
+    const { code, status } = await statusOf();
     assert.equal(code, 1);
     const [problem] = onlySystem(status).problems;
     assert.equal(problem?.name, "worker");
@@ -135,7 +135,7 @@ describe("status of a stack on the embedded API server", function () {
 
   it("says with a wrong passphrase what the cluster alone tells", async () => {
     assert.equal((await up("direct")).code, 0);
-    const { code, status } = statusOf({ PULUMI_CONFIG_PASSPHRASE: "wrong" });
+    const { code, status } = await statusOf({ PULUMI_CONFIG_PASSPHRASE: "wrong" });
     assert.equal(code, 0);
     assert.equal(status.wantedKnown, false);
     assert.match(status.notes.join(), /passphrase/);
@@ -143,7 +143,7 @@ describe("status of a stack on the embedded API server", function () {
   });
 
   it("goes on with --watch until it is interrupted, and then has the same exit code", async () => {
-    const argv = ["--import", "tsx", "cli/main.ts", "status", "--watch", "--json", ...flags];
+    const argv = ["cli/start.cjs", "status", "--watch", "--json", ...flags];
     const child = spawn(process.execPath, argv, { cwd: root, env: environment() });
     let text = "";
     child.stdout.on("data", (chunk: Buffer) => {
@@ -170,7 +170,7 @@ describe("status of a stack on the embedded API server", function () {
     assert.equal((await down("direct")).code, 0);
     const { code: deployed, output } = await up("pulumi");
     assert.equal(deployed, 0, output);
-    const { code, status } = statusOf();
+    const { code, status } = await statusOf();
     assert.deepEqual(onlySystem(status).problems, []);
     assert.equal(code, 0);
     assert.equal(onlySystem(status).objects.live, onlySystem(status).objects.wanted);

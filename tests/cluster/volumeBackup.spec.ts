@@ -8,7 +8,7 @@ import { Account } from "../support/account";
 import { kubectl } from "../support/kubectl";
 import { needsPython, type PythonRun } from "../support/python";
 import { root, run, TestStack } from "../support/stackberth";
-import { live, testCluster } from "../support/testCluster";
+import { live, setStatus, testCluster } from "../support/testCluster";
 
 const name = "test-backup";
 const copies = "test-copies";
@@ -16,11 +16,11 @@ const direct = ["--engine", "direct", "--stack", name];
 const crd = join(root, "tests", "fixtures", "volumesnapshots.yaml");
 const claims = ["outputs", "assets", "library", "logs", "data"].map((each) => `maps-${each}`);
 
+const collection = `/apis/snapshot.storage.k8s.io/v1/namespaces/${name}/volumesnapshots`;
+
 async function snapshots(): Promise<readonly Json[]> {
-  const list: unknown = JSON.parse(
-    await kubectl("get", "volumesnapshots", "-n", name, "-o", "json"),
-  );
-  return listAt(list, "items");
+  const { cluster } = await testCluster();
+  return listAt(await cluster.client.json({ path: collection }), "items");
 }
 
 const claimOf = (snapshot: Json): string =>
@@ -49,8 +49,7 @@ describe("VolumeBackup by snapshots, on the embedded API server", function () {
         const status = working.includes(claimOf(each))
           ? { readyToUse: true }
           : { readyToUse: false, error: { message: "the storage is full" } };
-        const patch = ["patch", "volumesnapshot", nameOf(each), "-n", name, "--type=merge"];
-        await kubectl(...patch, "--subresource=status", "-p", JSON.stringify({ status }));
+        await setStatus(`${collection}/${nameOf(each)}`, status);
       }
       await new Promise((wake) => setTimeout(wake, 200));
     }

@@ -80,8 +80,15 @@ class Checkout {
   }
 }
 
+type Finished = Pick<Ran, "code" | "output">;
+
 /** Runs a shell command to its end, as a step does. */
-function shell(command: string, cwd: string, env: NodeJS.ProcessEnv, input = ""): Promise<Ran> {
+function shell(
+  command: string,
+  cwd: string,
+  env: NodeJS.ProcessEnv,
+  input = "",
+): Promise<Finished> {
   const child = spawn("bash", ["-eo", "pipefail", "-c", command], { cwd, env });
   let output = "";
   child.stdout.on("data", (chunk: Buffer) => (output += chunk.toString()));

@@ -3,7 +3,10 @@ import { execute } from "../../cli/commands";
 /** What a command printed, and how it ended. */
 export interface Ran {
   readonly code: number | null;
+  /** Standard output and errors, as they came. */
   readonly output: string;
+  /** Standard output alone. */
+  readonly stdout: string;
 }
 
 let last: Promise<unknown> = Promise.resolve();
@@ -29,11 +32,13 @@ async function one(
 ): Promise<Ran> {
   const before = process.env;
   process.env = { ...environment };
-  let output = "";
+  let [output, stdout] = ["", ""];
   const restore = [process.stdout, process.stderr].map((stream) => {
     const write = stream.write.bind(stream);
     const hear = (chunk: string | Uint8Array): boolean => {
-      output += typeof chunk === "string" ? chunk : Buffer.from(chunk).toString();
+      const text = typeof chunk === "string" ? chunk : Buffer.from(chunk).toString();
+      output += text;
+      if (stream === process.stdout) stdout += text;
       return true;
     };
     stream.write = hear;
@@ -41,7 +46,7 @@ async function one(
   });
   try {
     const code = await execute(argv, root);
-    return { code, output };
+    return { code, output, stdout };
   } finally {
     for (const back of restore) back();
     process.env = before;

@@ -2,15 +2,16 @@ import { spawn } from "node:child_process";
 import { mkdirSync, renameSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { collectObjects } from "../../engine/collect";
-import { at } from "../../engine/objects";
 import { home, root } from "./stackberth";
 import { testCluster } from "./testCluster";
 
-/** The commands that a stack prints for the operators of a system. */
-export async function runbookOf(stack: string, system: string): Promise<Record<string, string>> {
+type Commands = Readonly<Record<string, string>>;
+
+/** The commands that a stack prints for the operators of its systems, by system. */
+export async function runbooksOf(stack: string): Promise<Readonly<Record<string, Commands>>> {
   const { outputs } = await collectObjects({ root, stack, passphrase: "stackberth-dev" });
   const runbook = outputs.find(({ name }) => name === "runbook")?.value;
-  return at(runbook, system) as Record<string, string>;
+  return runbook as Readonly<Record<string, Commands>>;
 }
 
 /** Why a command cannot succeed here; nothing if it can. */

@@ -15,6 +15,8 @@ const node = (name: string): object => {
     apiVersion: "v1",
     kind: "Node",
     metadata: { name, labels: { "kubernetes.io/hostname": name, "kubernetes.io/os": "linux" } },
+    // Pods of other tests are not to go there: the node does not stay.
+    spec: { taints: [{ key: "stackberth.dev/test", effect: "PreferNoSchedule" }] },
     status: { capacity, allocatable: capacity },
   };
 };

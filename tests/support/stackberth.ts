@@ -1,25 +1,14 @@
 import { spawn } from "node:child_process";
 import { readFileSync, rmSync, writeFileSync } from "node:fs";
-import { join, resolve } from "node:path";
+import { join } from "node:path";
 import { parseDocument } from "yaml";
 import { systems } from "../../systems";
 import type { PlainSettings } from "../../systems/system";
+import { environment, home, root } from "./folders";
 import { inProcess, type Ran } from "./inProcess";
+import { testCluster } from "./testCluster";
 
-/** The project's folder. */
-export const root = resolve(__dirname, "..", "..");
-
-export type { Ran };
-
-/** The tests' own folder for state, so that a dev stack somebody works with stays untouched. */
-export const home = join(root, ".stackberth", "tests");
-
-/** The environment of the commands that tests run. */
-export const environment = (): NodeJS.ProcessEnv => ({
-  ...process.env,
-  STACKBERTH_HOME: home,
-  PULUMI_CONFIG_PASSPHRASE: "stackberth-dev",
-});
+export { environment, home, root, type Ran };
 
 /** A command that is running. */
 export interface Running {
@@ -42,7 +31,7 @@ export function start(
     // A group of its own: a kill takes what it started along.
     detached: true,
   });
-  let output = "";
+  let [output, stdout] = ["", ""];
   const hear = (chunk: Buffer): void => {
     output += chunk.toString();
     if (killAfter === undefined || child.killed || child.pid === undefined) return;
@@ -50,15 +39,27 @@ export function start(
     if (printed >= killAfter.count && child.exitCode === null) process.kill(-child.pid, "SIGKILL");
   };
   child.stdin.end(input);
-  child.stdout.on("data", hear);
+  child.stdout.on("data", (chunk: Buffer) => {
+    stdout += chunk.toString();
+    hear(chunk);
+  });
   child.stderr.on("data", hear);
-  const done = new Promise<Ran>((settle) => child.on("close", (code) => settle({ code, output })));
+  const done = new Promise<Ran>((settle) =>
+    child.on("close", (code) => settle({ code, output, stdout })),
+  );
   return { done };
 }
 
 /** Runs what `npm run …` runs, to its end, in this process. Those of a test run one after the other. */
-export const run = (...argv: readonly string[]): Promise<Ran> =>
-  inProcess(argv, root, environment());
+export const run = (...argv: readonly string[]): Promise<Ran> => runWith({}, ...argv);
+
+/** Runs it with more, or other, variables in its environment. */
+export async function runWith(more: NodeJS.ProcessEnv, ...argv: readonly string[]): Promise<Ran> {
+  // Handed over, as in a CI job: only a process of its own looks again whether the cluster runs.
+  const { embedded } = await testCluster();
+  const kubeconfig = { STACKBERTH_KUBECONFIG: readFileSync(embedded.kubeconfig, "utf8") };
+  return await inProcess(argv, root, { ...environment(), ...kubeconfig, ...more });
+}
 
 /** Runs `npm run …` to its end, with something to read from its standard input. */
 export const feed = (input: string, ...argv: readonly string[]): Promise<Ran> =>
@@ -66,14 +67,15 @@ export const feed = (input: string, ...argv: readonly string[]): Promise<Ran> =>
 
 type Values = Readonly<Record<string, Readonly<Record<string, PlainSettings>>>>;
 
-/** A stack file of a test: one system with the settings of dev or prod, the secrets of dev, a namespace of its own. */
+/** A stack file of a test: systems with the settings of dev or prod, the secrets of dev, namespaces of its own. */
 export class TestStack {
   private readonly path: string;
 
+  /** @param chosen - One system, whose namespace has the stack's name, or several. @default - OpenMS */
   constructor(
     readonly name: string,
     base: "dev" | "prod" = "dev",
-    system = "openms",
+    chosen: string | readonly string[] = "openms",
   ) {
     this.path = join(root, `Pulumi.${name}.yaml`);
     const dev = parseDocument(readFileSync(join(root, "Pulumi.dev.yaml"), "utf8"));
@@ -84,18 +86,18 @@ export class TestStack {
       const secret = dev.getIn(["config", key, "secure"]);
       if (secret !== undefined) document.setIn(["config", key, "secure"], secret);
     }
-    document.setIn(["config", "stackberth:systems"], [system]);
-    for (const other of Object.keys(systems).filter((each) => each !== system)) {
-      document.deleteIn(["config", `stackberth:${other}`]);
+    const several = typeof chosen === "string" ? [chosen] : chosen;
+    document.setIn(["config", "stackberth:systems"], several);
+    const values = (document.toJS() as Values)["config"];
+    for (const [system, { inNamespaces }] of Object.entries(systems)) {
+      const key = `stackberth:${system}`;
+      document.deleteIn(["config", key]);
+      if (!several.includes(system)) continue;
+      const namespace = typeof chosen === "string" ? name : `${name}-${system}`;
+      const move = inNamespaces ?? ((given: PlainSettings) => ({ ...given, namespace }));
+      const settings = move(values?.[key] ?? {}, () => namespace);
+      document.setIn(["config", key], settings);
     }
-    const key = ["config", `stackberth:${system}`];
-    const settings = (document.toJS() as Values)["config"]?.[`stackberth:${system}`] ?? {};
-    const inNamespaces =
-      systems[system]?.inNamespaces ?? ((given) => ({ ...given, namespace: name }));
-    document.setIn(
-      key,
-      inNamespaces(settings, () => name),
-    );
     writeFileSync(this.path, document.toString());
   }
 

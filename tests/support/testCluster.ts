@@ -2,8 +2,8 @@ import { readFileSync } from "node:fs";
 import { ensureCluster, type Cluster as Embedded } from "../../cli/cluster";
 import { Cluster } from "../../engine/direct/cluster";
 import { ownedBy } from "../../engine/direct/ownership";
-import { type KubeObject, keyOf } from "../../engine/objects";
-import { home, root } from "./stackberth";
+import { type Json, type KubeObject, keyOf } from "../../engine/objects";
+import { home, root } from "./folders";
 
 let started: Promise<{ embedded: Embedded; cluster: Cluster }> | undefined;
 
@@ -44,6 +44,18 @@ const kinds: Readonly<Record<string, string>> = {
   CronJob: "batch/v1",
   Job: "batch/v1",
 };
+
+/** Writes an object's status, as the controller of its kind would. @param path - The object's. */
+export async function setStatus(path: string, status: Json): Promise<void> {
+  const { cluster } = await testCluster();
+  const contentType = "application/merge-patch+json";
+  await cluster.client.json({
+    method: "PATCH",
+    path: `${path}/status`,
+    contentType,
+    body: { status },
+  });
+}
 
 /** Every object of a stack with the version the server gave it. */
 export async function versions(stack: string): Promise<Record<string, string>> {
