@@ -40,12 +40,14 @@ class Checkout {
   readonly base: string;
 
   constructor() {
-    const left = new Set(["node_modules", ".stackberth", ".git", ".pulumi"]);
+    const left = new Set(["node_modules", ".stackberth", ".git", ".pulumi", "docs", "tests"]);
     const isLeft = (path: string): boolean => left.has(relative(root, path).split(sep)[0] ?? "");
     cpSync(root, this.folder, { recursive: true, filter: (path) => !isLeft(path) });
     symlinkSync(join(root, "node_modules"), join(this.folder, "node_modules"));
     // The embedded cluster has room for one prod at a time, and shall be empty at the end.
     this.edit("prod", ["stackberth:protectData"], false);
+    // The steps are what is tried here; prod has all systems.
+    this.edit("dev", ["stackberth:systems"], ["openms"]);
     this.git("init", "--quiet");
     // .gitignore has the folder; here it is a link.
     writeFileSync(join(this.folder, ".git", "info", "exclude"), "node_modules\n");
@@ -124,12 +126,12 @@ describe("the workflows' steps, one after the other, on the embedded API server"
   async function supplySecrets(folder: string): Promise<void> {
     const env = { ...process.env, PULUMI_CONFIG_PASSPHRASE: passphrases["prod"] };
     const { config } = openStackConfig(folder, "prod", "");
-    await shell("npm run secrets -- --stack prod", folder, env);
+    await shell("node cli/start.cjs secrets --stack prod", folder, env);
     for (const name of JSON.parse(config["stackberth:systems"] ?? "[]") as string[]) {
       const settings: unknown = JSON.parse(config[`stackberth:${name}`] ?? "{}");
       const declared = systems[name]?.secrets(systems[name].schema.parse(settings)) ?? [];
       for (const { key, length, format } of declared.filter(({ kind }) => kind === "user")) {
-        const command = `npm run secrets -- --stack prod --set ${key}`;
+        const command = `node cli/start.cjs secrets --stack prod --set ${key}`;
         const value = format?.example ?? "x".repeat(length + 8);
         const { code, output } = await shell(command, folder, env, value);
         assert.equal(code, 0, output);
@@ -211,7 +213,7 @@ describe("the workflows' steps, one after the other, on the embedded API server"
           STACKBERTH_KUBECONFIG: kubeconfig,
           PULUMI_CONFIG_PASSPHRASE: passphrases[stack],
         };
-        const command = `npm run down -- --stack ${stack} --engine direct`;
+        const command = `node cli/start.cjs down --stack ${stack} --engine direct`;
         const { code, output } = await shell(command, checkout?.folder ?? "", env);
         assert.equal(code, 0, output);
         assert.deepEqual(await versions(stack), {});

@@ -30,15 +30,25 @@ describe("render", function () {
   const lines: string[] = [];
   const line = (text: string): void => void lines.push(text);
   const written = async (stack: string, out = join(folder, stack)) => {
+    lines.length = 0;
     await render({ root, stack, out, secrets: "omit", line });
-    return filesIn(out);
+    return { files: filesIn(out), said: [...lines] };
   };
-  before(() => (folder = mkdtempSync(join(tmpdir(), "stackberth-render-"))));
+  const renderings = new Map<string, Awaited<ReturnType<typeof written>>>();
+  const renderingOf = (stack: string) => {
+    const found = renderings.get(stack);
+    assert.ok(found);
+    return found;
+  };
+  before(async () => {
+    folder = mkdtempSync(join(tmpdir(), "stackberth-render-"));
+    for (const stack of stackNames) renderings.set(stack, await written(stack));
+  });
   after(() => rmSync(folder, { recursive: true, force: true }));
 
   for (const stack of stackNames) {
     it(`writes each object of ${stack} to a file, and lists them in order`, async () => {
-      const { "kustomization.yaml": list = "", ...files } = await written(stack);
+      const { "kustomization.yaml": list = "", ...files } = renderingOf(stack).files;
       const { resources } = parse(list) as { readonly resources: string[] };
       assert.deepEqual(resources, Object.keys(files).sort());
       const { objects: wanted } = await collectStack(stack, {
@@ -52,8 +62,7 @@ describe("render", function () {
     });
 
     it(`writes no Secret and nothing of one in ${stack}, and says which the cluster must have`, async () => {
-      lines.length = 0;
-      const files = await written(stack);
+      const { files, said } = renderingOf(stack);
       const text = Object.values(files).join("\n");
       assert.doesNotMatch(text, /^kind: Secret$/m);
       assert.doesNotMatch(text, /\[secret/);
@@ -65,9 +74,9 @@ describe("render", function () {
           .sort()
           .join(", ");
         const of = typeof type === "string" ? ` of type ${type}` : "";
-        const said = `Secret ${metadata.namespace}/${metadata.name}${of} with the keys ${keys}`;
-        assert.ok(lines.includes(`  ${said}`), said);
-        assert.ok(files["kustomization.yaml"]?.includes(`# It needs ${said}`), said);
+        const due = `Secret ${metadata.namespace}/${metadata.name}${of} with the keys ${keys}`;
+        assert.ok(said.includes(`  ${due}`), due);
+        assert.ok(files["kustomization.yaml"]?.includes(`# It needs ${due}`), due);
       }
     });
 
@@ -87,13 +96,13 @@ describe("render", function () {
     });
   }
 
-  it("is what kustomize builds", async function () {
+  it("is what kustomize builds", function () {
     const { error } = spawnSync("kubectl", ["version", "--client"]);
     if (error !== undefined) {
       console.log("      skipped: no kubectl on PATH, which brings kustomize");
       return this.skip();
     }
-    const files = await written("prod");
+    const { files } = renderingOf("prod");
     const options = { encoding: "utf8", maxBuffer: 2 ** 26 } as const;
     const built = execFileSync("kubectl", ["kustomize", join(folder, "prod")], options);
     const objects = parseAllDocuments(built).map((each) => each.toJS() as KubeObject);
@@ -111,14 +120,14 @@ describe("render", function () {
       [copy.root, { TZ: "America/St_Johns", LANG: "C", LC_ALL: "C" }],
     ];
     try {
-      const renderings = places.map(([from, env], index) => {
+      const texts = places.map(([from, env], index) => {
         const out = join(folder, `place-${String(index)}`);
-        const argv = ["--import", "tsx", "cli/main.ts", "render", "--stack", "prod", "--out", out];
+        const argv = ["cli/start.cjs", "render", "--stack", "prod", "--out", out];
         execFileSync(process.execPath, argv, { cwd: from, env: { ...process.env, ...env } });
         return filesIn(out);
       });
-      assert.ok(Object.keys(renderings[0] ?? {}).length > 10);
-      assert.deepEqual(renderings[0], renderings[1]);
+      assert.ok(Object.keys(texts[0] ?? {}).length > 10);
+      assert.deepEqual(texts[0], texts[1]);
     } finally {
       copy.remove();
     }
@@ -150,7 +159,7 @@ describe("render", function () {
     const [old, other] = ["old.yaml", "other.yaml"].map((name) => join(out, "openms", name));
     writeFileSync(old ?? "", "# Rendered by Stackberth from stack dev\nkind: Old\n");
     writeFileSync(other ?? "", "kind: Other\n");
-    const names = Object.keys(await written("dev", out));
+    const names = Object.keys((await written("dev", out)).files);
     assert.ok(names.includes(join("openms", "other.yaml")));
     assert.ok(!names.includes(join("openms", "old.yaml")));
   });
