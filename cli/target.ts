@@ -1,9 +1,11 @@
-import { chmodSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
+import { createHash } from "node:crypto";
+import { chmodSync, existsSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { createRequire } from "node:module";
 import { join } from "node:path";
+import type { KubeConfig } from "@kubernetes/client-node" with { "resolution-mode": "import" };
 import { UserError } from "../engine/errors";
 import { stateFolder } from "../engine/stateFolder";
-import { contextOf } from "../engine/stackConfig";
+import { type NamedCluster, namedCluster } from "../engine/stackConfig";
 
 const load = createRequire(__filename);
 
@@ -18,9 +20,10 @@ export interface Target {
 const kubeconfigVariable = "STACKBERTH_KUBECONFIG";
 
 /**
- * Chooses the cluster: the context that was asked for, else the one in the stack's configuration,
- * else the current one of `STACKBERTH_KUBECONFIG`, else the embedded cluster. The context that
- * `kubectl` happens to use is never taken.
+ * Chooses the cluster: of the stack's own `kubernetes:kubeconfig`, else of `STACKBERTH_KUBECONFIG`, else
+ * of the user's kubeconfig, the context that was asked for, else the one in the stack's configuration. The
+ * first two may do without; if nothing is named, it is the embedded cluster. The context that `kubectl`
+ * happens to use is never taken.
  */
 export async function chooseTarget(
   root: string,
@@ -28,33 +31,52 @@ export async function chooseTarget(
   asked: string | undefined,
   progress: (line: string) => void,
 ): Promise<Target> {
-  const context = asked ?? contextOf(root, stack);
-  const handedOver = process.env[kubeconfigVariable] ?? "";
-  if (context !== undefined || handedOver !== "") return namedTarget(root, context, handedOver);
+  const named = namedCluster(root, stack);
+  const context = asked ?? named.context;
+  const source = kubeconfigSource(stack, named);
+  if (context !== undefined || source.text !== undefined) {
+    return namedTarget(root, context, source);
+  }
   const { ensureCluster } = load("./cluster") as typeof import("./cluster");
   const embedded = await ensureCluster({ root, progress });
   return { kubeconfig: embedded.kubeconfig, context: embedded.context };
 }
 
-/** Copies one context of the user's kubeconfig to where both engines read it. */
+/** A kubeconfig, and where it is from. */
+interface KubeconfigSource {
+  readonly name: string;
+  /** @default - the user's own, which may be several files */
+  readonly text?: string;
+}
+
+function kubeconfigSource(stack: string, { kubeconfig }: NamedCluster): KubeconfigSource {
+  if (kubeconfig !== undefined) {
+    const text = existsSync(kubeconfig) ? readFileSync(kubeconfig, "utf8") : kubeconfig;
+    return { name: `kubernetes:kubeconfig of Pulumi.${stack}.yaml`, text };
+  }
+  const handedOver = process.env[kubeconfigVariable] ?? "";
+  if (handedOver !== "") return { name: kubeconfigVariable, text: handedOver };
+  return { name: "KUBECONFIG or ~/.kube/config" };
+}
+
+/** Copies one context of a kubeconfig to where both engines read it. */
 async function namedTarget(
   root: string,
   asked: string | undefined,
-  handedOver: string,
+  source: KubeconfigSource,
 ): Promise<Target> {
   const { KubeConfig } = await import("@kubernetes/client-node");
   const all = new KubeConfig();
-  if (handedOver === "") all.loadFromDefault();
-  else all.loadFromString(handedOver);
+  if (source.text === undefined) all.loadFromDefault();
+  else read(all, source.name, source.text);
   const context = asked ?? all.getCurrentContext();
   const found = all.getContextObject(context);
   const cluster = found === null ? null : all.getCluster(found.cluster);
   if (found === null || cluster === null) {
-    const known = all.getContexts().map(({ name }) => name);
+    const known = all.getContexts().map((each) => each.name);
+    const missing = context ? `no context ${context}` : "no current context, and no --context,";
     throw new UserError(
-      `there is no context ${context} in the kubeconfig ` +
-        `(${handedOver === "" ? "KUBECONFIG or ~/.kube/config" : kubeconfigVariable}); ` +
-        `there are: ${known.join(", ") || "none"}`,
+      `there is ${missing} in the kubeconfig (${source.name}); there are: ${known.join(", ") || "none"}`,
     );
   }
   const user = all.getUser(found.user);
@@ -67,10 +89,23 @@ async function namedTarget(
   });
   const folder = join(stateFolder(root), "kubeconfig");
   mkdirSync(folder, { recursive: true, mode: 0o700 });
-  const path = join(folder, `${context.replaceAll(/[^a-zA-Z0-9.-]/g, "_")}.json`);
-  writeFileSync(path, one.exportConfig(), { mode: 0o600 });
+  const text = one.exportConfig();
+  // By what it holds: a run that goes on at the same time may have another cluster's context of this name.
+  const mark = createHash("sha256").update(text).digest("hex").slice(0, 12);
+  const path = join(folder, `${context.replaceAll(/[^a-zA-Z0-9.-]/g, "_")}-${mark}.json`);
+  writeFileSync(path, text, { mode: 0o600 });
   chmodSync(path, 0o600);
   return { kubeconfig: path, context };
+}
+
+function read(config: KubeConfig, name: string, text: string): void {
+  try {
+    config.loadFromString(text);
+  } catch {
+    // Said below, without its text: it has credentials.
+  }
+  if (config.getContexts().length > 0) return;
+  throw new UserError(`${name} is neither a kubeconfig with contexts nor the path of one`);
 }
 
 /** The text of a target's kubeconfig. */

@@ -49,12 +49,23 @@ export function openStackConfig(root: string, stack: string, passphrase?: string
   return { project, config: { ...projectDefaults(description), ...values }, secretKeys, crypter };
 }
 
-/** The value of `kubernetes:context` in the stack's file, without opening its secrets. */
-export function contextOf(root: string, stack: string): string | undefined {
+/** The cluster that a stack's file names, as Pulumi's provider for Kubernetes reads it. */
+export interface NamedCluster {
+  /** @default - the current context of the kubeconfig */
+  readonly context?: string;
+  /** A kubeconfig, or the path of one. @default - the user's own */
+  readonly kubeconfig?: string;
+}
+
+/** The values of `kubernetes:…` in a stack's file; its secrets are opened only for an encrypted kubeconfig. */
+export function namedCluster(root: string, stack: string): NamedCluster {
   requireStack(root, stack);
   const contents: unknown = parse(readFileSync(join(root, `Pulumi.${stack}.yaml`), "utf8"));
   const context = textAt(contents, "config", "kubernetes:context");
-  return context === "" ? undefined : context;
+  const hasKubeconfig = at(contents, "config", "kubernetes:kubeconfig") !== undefined;
+  const { config } = hasKubeconfig ? openStackConfig(root, stack) : { config: {} };
+  const kubeconfig = (config as OpenedStack["config"])["kubernetes:kubeconfig"];
+  return { ...(context !== "" && { context }), ...(kubeconfig !== undefined && { kubeconfig }) };
 }
 
 /** A stack's settings that are not secret, without the project's name before their keys. */
