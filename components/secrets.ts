@@ -33,6 +33,29 @@ interface Kept {
   readonly digest?: pulumi.Output<string>;
 }
 
+/** What an operator of the cluster takes, and how it says that the Secret is there. */
+interface Operator {
+  readonly apiVersion: string;
+  readonly kind: string;
+  readonly condition: string;
+  readonly annotations: Readonly<Record<string, string>>;
+}
+
+const operators = {
+  external: {
+    apiVersion: "external-secrets.io/v1",
+    kind: "ExternalSecret",
+    condition: "Ready",
+    annotations: {},
+  },
+  sealed: {
+    apiVersion: "bitnami.com/v1alpha1",
+    kind: "SealedSecret",
+    condition: "Synced",
+    annotations: namespaceWide,
+  },
+} as const;
+
 /**
  * A Secret that rolls the pods which use it; by the namespace's `secretSource` an ExternalSecret or a
  * SealedSecret that becomes the same Secret; or the name of one that exists.
@@ -81,7 +104,6 @@ export class Secrets extends pulumi.ComponentResource implements Mountable {
     const { namespace, type } = args;
     const source =
       args.existing === undefined ? namespace.secretSource : ({ type: "existing" } as const);
-    const parent = { parent: this };
     switch (source.type) {
       case "values": {
         const stringData = pulumi.secret(args.data);
@@ -89,7 +111,7 @@ export class Secrets extends pulumi.ComponentResource implements Mountable {
         const { metadata: made } = new k8s.core.v1.Secret(
           name,
           { metadata, ...(type !== undefined && { type }), stringData },
-          parent,
+          { parent: this },
         );
         const keyed = pulumi
           .all([args.digestKey, stringData])
@@ -103,45 +125,33 @@ export class Secrets extends pulumi.ComponentResource implements Mountable {
         const spec = templates(objectName, args.data).apply((texts) =>
           externalSecretSpec(objectName, type, texts, source),
         );
-        const { metadata } = new k8s.apiextensions.CustomResource(
-          name,
-          {
-            apiVersion: "external-secrets.io/v1",
-            kind: "ExternalSecret",
-            metadata: {
-              ...namespace.metadata(objectName),
-              annotations: awaitCondition("Ready", namespace.deadlineSeconds),
-            },
-            spec,
-          },
-          parent,
-        );
-        return { name: metadata.name };
+        return { name: this.ask(operators.external, name, objectName, namespace, spec) };
       }
       case "sealed": {
         const spec = templates(objectName, args.data).apply((texts) =>
           sealedSecretSpec(type, texts, source),
         );
-        const { metadata } = new k8s.apiextensions.CustomResource(
-          name,
-          {
-            apiVersion: "bitnami.com/v1alpha1",
-            kind: "SealedSecret",
-            metadata: {
-              ...namespace.metadata(objectName),
-              annotations: {
-                ...namespaceWide,
-                ...awaitCondition("Synced", namespace.deadlineSeconds),
-              },
-            },
-            spec,
-          },
-          parent,
-        );
+        const made = this.ask(operators.sealed, name, objectName, namespace, spec);
         // Sealed again, a value is another text: nobody can tell whether it is another value.
-        return { name: metadata.name, digest: spec.apply(digest) };
+        return { name: made, digest: spec.apply(digest) };
       }
     }
+  }
+
+  /** An operator's object that becomes the Secret of its name. @returns The name. */
+  private ask(
+    { apiVersion, kind, condition, annotations }: Operator,
+    name: string,
+    objectName: string,
+    namespace: Namespace,
+    spec: pulumi.Input<object>,
+  ): pulumi.Output<string> {
+    const metadata = {
+      ...namespace.metadata(objectName),
+      annotations: { ...annotations, ...awaitCondition(condition, namespace.deadlineSeconds) },
+    };
+    const args = { apiVersion, kind, metadata, spec };
+    return new k8s.apiextensions.CustomResource(name, args, { parent: this }).metadata.name;
   }
 }
 
