@@ -46,6 +46,8 @@ class Checkout {
     symlinkSync(join(root, "node_modules"), join(this.folder, "node_modules"));
     // The embedded cluster has room for one prod at a time, and shall be empty at the end.
     this.edit("prod", ["stackberth:protectData"], false);
+    // MAPS' own tests have the namespace that prod has.
+    this.edit("prod", ["stackberth:maps", "namespace"], "test-maps-prod");
     // The steps are what is tried here; prod has all systems.
     this.edit("dev", ["stackberth:systems"], ["openms"]);
     this.git("init", "--quiet");
