@@ -60,8 +60,9 @@ export function reviewStackFile({ root, review, expires, ...args }: ReviewArgs):
       ];
     }),
   );
-  const ofSystems = Object.keys(systems).map(own);
-  const ofStack = Object.entries(plain).filter(([key]) => !ofSystems.includes(key));
+  // Beside the systems' own keys: what belongs to other ways of keeping secrets than a review's.
+  const left = [...Object.keys(systems), "secretStore", "sealingCertificate"].map(own);
+  const ofStack = Object.entries(plain).filter(([key]) => !left.includes(key));
   const salt = file.encryptionsalt;
   const text = stringify(
     {
@@ -74,7 +75,7 @@ export function reviewStackFile({ root, review, expires, ...args }: ReviewArgs):
         [own("secretsMode")]: "generated",
         [own("protectData")]: false,
         ...Object.fromEntries(Object.entries(settings).map(([name, each]) => [own(name), each])),
-        ...suppliedSecrets(file, settings, own),
+        ...secretsOfBase(file, settings, own),
       },
     },
     { defaultStringType: "QUOTE_DOUBLE", defaultKeyType: "PLAIN" },
@@ -82,7 +83,7 @@ export function reviewStackFile({ root, review, expires, ...args }: ReviewArgs):
   return `# A review stack, made from ${base}'s values: npm run review -- down ${review} removes it.\n${text}`;
 }
 
-function suppliedSecrets(
+function secretsOfBase(
   file: StackFile,
   settings: Readonly<Record<string, PlainSettings>>,
   own: (key: string) => string,
@@ -93,9 +94,11 @@ function suppliedSecrets(
     return checked?.success === true ? [[name, checked.data] as const] : [];
   });
   const secure = file.secureValues();
-  const keys = declaredSecrets(Object.fromEntries(parsed))
+  const supplied = declaredSecrets(Object.fromEntries(parsed))
     .filter(({ kind }) => kind === "user")
-    .map(({ key }) => own(key))
-    .filter((key) => secure[key] !== undefined);
-  return Object.fromEntries(keys.map((key) => [key, { secure: secure[key] }]));
+    .map(({ key }) => own(key));
+  // The cluster is dev's, whose kubeconfig may be encrypted.
+  const isTaken = (key: string): boolean => supplied.includes(key) || key.startsWith("kubernetes:");
+  const taken = Object.entries(secure).filter(([key]) => isTaken(key));
+  return Object.fromEntries(taken.map(([key, ciphertext]) => [key, { secure: ciphertext }]));
 }

@@ -13,6 +13,7 @@ import { clear, liveReviews } from "../../review/live";
 import { ownName, reviewSettings } from "../../review/settings";
 import { reviewOf, reviewStackFile, stackOf } from "../../review/stackFile";
 import { systems } from "../../systems";
+import { certificate } from "../support/sealing";
 import { root } from "../support/stackberth";
 import { collectStack } from "../support/stacks";
 
@@ -133,12 +134,34 @@ describe("the stack file of a review", () => {
     const path = join(folder, "Pulumi.dev.yaml");
     const dev = parseDocument(readFileSync(path, "utf8"));
     dev.setIn(["config", "kubernetes:context"], "kind-lab");
+    dev.setIn(["config", "kubernetes:kubeconfig"], { secure: "v1:encrypted" });
     dev.setIn(["config", "stackberth:deadlineSeconds"], 77);
     writeFileSync(path, dev.toString());
     const { config } = parse(file()) as { config: Record<string, unknown> };
     assert.equal(config["kubernetes:context"], "kind-lab");
+    assert.deepEqual(config["kubernetes:kubeconfig"], { secure: "v1:encrypted" });
     assert.equal(config["stackberth:deadlineSeconds"], 77);
   });
+
+  for (const [mode, key, value] of [
+    ["external", "secretStore", { name: "vault" }],
+    ["sealed", "sealingCertificate", certificate],
+  ] as const) {
+    it(`is right where dev's secrets are ${mode}`, () => {
+      const path = join(folder, "Pulumi.dev.yaml");
+      const dev = parseDocument(readFileSync(path, "utf8"));
+      dev.setIn(["config", "stackberth:secretsMode"], mode);
+      dev.setIn(["config", `stackberth:${key}`], value);
+      writeFileSync(path, dev.toString());
+      writeFileSync(join(folder, "Pulumi.review-pr-1.yaml"), file(["openms"]));
+      const { config, secretKeys } = openStackConfig(folder, "review-pr-1", "stackberth-dev");
+      const isSecret = (each: string): boolean => secretKeys.includes(each);
+      const stack = { project: "stackberth", stack: "review-pr-1", values: config, isSecret };
+      assert.deepEqual(parseStack(stack).problems, []);
+      const kept = { ...config, [`stackberth:${key}`]: JSON.stringify(value) };
+      assert.ok(parseStack({ ...stack, values: kept }).problems.length > 0, "it could stay");
+    });
+  }
 
   it("refuses systems that dev has not", () => {
     assert.throws(() => file(["openms", "shop"]), /--systems shop: stack dev runs openms.*choose/);
