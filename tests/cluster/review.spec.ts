@@ -5,6 +5,7 @@ import { join } from "node:path";
 import { ownedBy } from "../../engine/direct/ownership";
 import { describe as nameOf, type KubeObject, listAt, textAt } from "../../engine/objects";
 import { systems } from "../../systems";
+import { alone } from "../support/alone";
 import { kubectl } from "../support/kubectl";
 import { home, root, run } from "../support/stackberth";
 import { live, testCluster, versions } from "../support/testCluster";
@@ -105,7 +106,7 @@ describe("review stacks on the embedded API server", function () {
 
   it("are swept away once their time is over, also by a machine that did not make them", async () => {
     const [old, young] = ["test-old", "test-young"];
-    try {
+    const sweeping = async (): Promise<void> => {
       assert.equal((await up(old, "--ttl-hours", "0.0001")).code, 0);
       assert.equal((await up(young)).code, 0);
       // What another machine would not have.
@@ -133,6 +134,9 @@ describe("review stacks on the embedded API server", function () {
       await assertNothingLeft(old);
       assert.equal((await namespacesOf(young)).length, 1);
       assert.ok(existsSync(fileOf(young)));
+    };
+    try {
+      await alone("sweep", sweeping);
     } finally {
       for (const name of [old, young]) await review("down", name, ...direct);
     }
