@@ -1,8 +1,10 @@
 import { execFileSync, spawnSync } from "node:child_process";
-import { mkdtempSync, rmSync } from "node:fs";
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
-import { join } from "node:path";
-import { home, root, run, TestStack } from "../tests/support/stackberth";
+import { dirname, join } from "node:path";
+import { collectObjects } from "../engine/collect";
+import { pathOf, toYaml } from "../engine/render";
+import { home, root, start, TestStack } from "../tests/support/stackberth";
 import { testCluster } from "../tests/support/testCluster";
 
 /*
@@ -22,7 +24,7 @@ interface Way {
 }
 
 async function stackberth(...words: readonly string[]): Promise<void> {
-  const { code, output } = await run(...words, "--stack", stackName);
+  const { code, output } = await start([...words, "--stack", stackName]).done;
   if (code !== 0) throw new Error(output);
 }
 
@@ -34,6 +36,17 @@ const engines: readonly Way[] = [
     ? [{ title: "up --engine pulumi", apply: () => stackberth("up", "--engine", "pulumi") }]
     : []),
 ];
+
+/** Writes the stack's objects for kubectl, its Secrets too. */
+async function writeObjects(files: string): Promise<void> {
+  const passphrase = "stackberth-dev";
+  const { objects } = await collectObjects({ root, stack: stackName, passphrase });
+  for (const object of objects) {
+    const path = join(files, pathOf(object));
+    mkdirSync(dirname(path), { recursive: true });
+    writeFileSync(path, toYaml(object));
+  }
+}
 
 /** kubectl as a person would use it: apply the files, then wait for what they start. */
 function byKubectl(kubectl: readonly string[], files: string): Way {
@@ -90,7 +103,7 @@ async function main(): Promise<void> {
   try {
     const { embedded } = await testCluster();
     console.log(`Node ${process.version}, state in ${home.slice(root.length + 1)}`);
-    await stackberth("render", "--out", files, "--show-secrets");
+    await writeObjects(files);
     const ways = [...engines, byKubectl(embedded.kubectl, files)];
     const clear = (): Promise<void> => stackberth("down", "--engine", "direct");
     // Each way ends with the engines' state as if it had done it itself.
