@@ -9,7 +9,7 @@ import { Report } from "../engine/report";
 import { requireStack } from "../engine/stackConfig";
 import { UserError } from "../engine/errors";
 import { readStackRequest, type StackRequest } from "./arguments";
-import { chooseTarget, readTarget, type Target } from "./target";
+import { chooseTarget, readTarget, requireHeard, type Target } from "./target";
 
 type Operation = "up" | "preview" | "down";
 
@@ -40,6 +40,7 @@ async function operate(
   const target = (): Promise<Target> =>
     (chosen ??= chooseTarget(root, request.stack, request.context, progress));
   const engine = chooseEngine(request, progress);
+  if (engine === "pulumi") requireHeard(root, request.stack, request.context);
   try {
     await withLock(root, request.stack, async () => {
       if (engine === "pulumi") {

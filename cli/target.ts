@@ -42,6 +42,21 @@ export async function chooseTarget(
   return { kubeconfig: embedded.kubeconfig, context: embedded.context };
 }
 
+/**
+ * Refuses `--context` where Pulumi's provider would not hear it: what the stack's file says of its
+ * cluster goes before what the command hands over.
+ */
+export function requireHeard(root: string, stack: string, asked: string | undefined): void {
+  const { context, kubeconfig } = namedCluster(root, stack);
+  const isFree = context === undefined && kubeconfig === undefined;
+  if (asked === undefined || asked === context || isFree) return;
+  const said = context === undefined ? "kubernetes:kubeconfig" : `kubernetes:context: ${context}`;
+  throw new UserError(
+    `--context ${asked}: Pulumi.${stack}.yaml says ${said}, which the Pulumi CLI goes by; say it there ` +
+      `(pulumi config set kubernetes:context ${asked} --stack ${stack}), or add --engine direct`,
+  );
+}
+
 /** A kubeconfig, and where it is from. */
 interface KubeconfigSource {
   readonly name: string;

@@ -3,7 +3,7 @@ import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { stringify } from "yaml";
-import { chooseTarget, readTarget } from "../../cli/target";
+import { chooseTarget, readTarget, requireHeard } from "../../cli/target";
 import { Crypter } from "../../secrets/passphrase";
 
 /** A kubeconfig with the contexts `one`, its current one, and `two`. */
@@ -80,6 +80,17 @@ describe("the cluster that a command works on", () => {
     writeFileSync(path, kubeconfigOf("file"));
     configure({ "kubernetes:kubeconfig": path });
     assert.equal(await serverFor(), "https://file/one");
+  });
+
+  it("is never another than the stack's file says, for the Pulumi CLI would not hear of it", () => {
+    const ask = (asked?: string) => () => requireHeard(root, "lab", asked);
+    assert.doesNotThrow(ask("two"));
+    configure({ "kubernetes:context": "one" });
+    assert.doesNotThrow(ask());
+    assert.doesNotThrow(ask("one"));
+    assert.throws(ask("two"), /--context two: Pulumi\.lab\.yaml says kubernetes:context: one/);
+    configure({ "kubernetes:kubeconfig": kubeconfigOf("stack") });
+    assert.throws(ask("two"), /says kubernetes:kubeconfig, .* or add --engine direct/);
   });
 
   it("is kept where nobody else can read it", async () => {
