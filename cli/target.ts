@@ -1,5 +1,5 @@
 import { createHash } from "node:crypto";
-import { chmodSync, existsSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
+import { existsSync, mkdirSync, readFileSync, renameSync, writeFileSync } from "node:fs";
 import { createRequire } from "node:module";
 import { join } from "node:path";
 import type { KubeConfig } from "@kubernetes/client-node" with { "resolution-mode": "import" };
@@ -108,8 +108,10 @@ async function namedTarget(
   // By what it holds: a run that goes on at the same time may have another cluster's context of this name.
   const mark = createHash("sha256").update(text).digest("hex").slice(0, 12);
   const path = join(folder, `${context.replaceAll(/[^a-zA-Z0-9.-]/g, "_")}-${mark}.json`);
-  writeFileSync(path, text, { mode: 0o600 });
-  chmodSync(path, 0o600);
+  // Whole at any time: another command may be reading it.
+  const partial = `${path}.${String(process.pid)}`;
+  writeFileSync(partial, text, { mode: 0o600 });
+  renameSync(partial, path);
   return { kubeconfig: path, context };
 }
 
