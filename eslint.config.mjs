@@ -2,7 +2,7 @@ import js from "@eslint/js";
 import tseslint from "typescript-eslint";
 
 export default tseslint.config(
-  { ignores: ["node_modules/", ".stackberth/", "cluster/"] },
+  { ignores: ["node_modules/", ".stackberth/", "toolchain/"] },
   js.configs.recommended,
   {
     files: ["**/*.cjs"],

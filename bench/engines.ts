@@ -2,8 +2,8 @@ import { execFileSync, spawnSync } from "node:child_process";
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
-import { collectObjects } from "../engine/collect";
-import { pathOf, toYaml } from "../engine/render";
+import { collectObjects } from "../tools/offline/collect";
+import { pathOf, toYaml } from "../tools/render";
 import { home, root, start, TestStack } from "../tests/support/stackberth";
 import { testCluster } from "../tests/support/testCluster";
 

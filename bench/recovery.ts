@@ -1,5 +1,5 @@
 import { setTimeout as sleep } from "node:timers/promises";
-import { type KubeObject, listAt, textAt } from "../engine/objects";
+import { type KubeObject, listAt, textAt } from "../lib/objects";
 import {
   addNodes,
   bringBack,

@@ -1,5 +1,5 @@
 import { readFileSync } from "node:fs";
-import { at, textAt } from "../engine/objects";
+import { at, textAt } from "../lib/objects";
 import {
   type Api,
   type Forge,

@@ -1,4 +1,4 @@
-import { at, textAt } from "../engine/objects";
+import { at, textAt } from "../lib/objects";
 import { type Api, type Forge, issueLabel, send, sendForAll, type Thread } from "./forge";
 
 /** GitLab as a job's environment describes it; undefined outside of one, or without `GITLAB_TOKEN`. */

@@ -1,10 +1,10 @@
 import type * as pulumi from "@pulumi/pulumi";
 import type { z } from "zod";
-import type { StackSettings } from "../config/stackSettings";
+import type { StackSettings } from "../stack/stackSettings";
 import type { Capacity } from "../lib/capacity";
 import type { RunbookEntry } from "../lib/runbook";
 import type { SecretSource } from "../lib/secretSource";
-import type { SecretDeclaration } from "../secrets/declaration";
+import type { SecretDeclaration } from "../config/secretDeclaration";
 
 /** What a system is given to deploy itself with. */
 export interface SystemContext<Settings> {

@@ -1,4 +1,4 @@
-import type { SecretDeclaration } from "../../secrets/declaration";
+import type { SecretDeclaration } from "../../config/secretDeclaration";
 import type { BotsSettings } from "./schema";
 
 /** What bots keeps secret with these settings. */

@@ -1,4 +1,4 @@
-import type { SecretDeclaration } from "../../secrets/declaration";
+import type { SecretDeclaration } from "../../config/secretDeclaration";
 import type { MapsSettings } from "./schema";
 
 const always: readonly SecretDeclaration[] = [

@@ -1,4 +1,4 @@
-import type { SecretDeclaration } from "../../secrets/declaration";
+import type { SecretDeclaration } from "../../config/secretDeclaration";
 import { namespaceOf } from "./namespaces";
 import type { FederationSettings, MipSettings } from "./schema";
 

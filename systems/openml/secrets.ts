@@ -1,4 +1,4 @@
-import type { SecretDeclaration } from "../../secrets/declaration";
+import type { SecretDeclaration } from "../../config/secretDeclaration";
 import type { OpenmlSettings } from "./schema";
 
 const backend = (key: string): string => `Secret openml-backend-secrets, key ${key}`;

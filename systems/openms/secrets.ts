@@ -1,4 +1,4 @@
-import type { SecretDeclaration } from "../../secrets/declaration";
+import type { SecretDeclaration } from "../../config/secretDeclaration";
 
 /** What OpenMS keeps secret. */
 export const openmsSecrets: readonly SecretDeclaration[] = [

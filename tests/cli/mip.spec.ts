@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { join } from "node:path";
-import { at, listAt, textAt } from "../../engine/objects";
-import { ownedBy } from "../../engine/direct/ownership";
+import { at, listAt, textAt } from "../../lib/objects";
+import { ownedBy } from "../../cluster/ownership";
 import { requirePulumi } from "../support/pulumiCli";
 import { addNodes, removeNodes } from "../support/simulatedNodes";
 import { feed, root, run, TestStack } from "../support/stackberth";

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
-import { openStackConfig } from "../../engine/stackConfig";
+import { openStackConfig } from "../../tools/project/stackConfig";
 import { kubectl } from "../support/kubectl";
 import { requirePulumi } from "../support/pulumiCli";
 import { home, root, run, TestStack } from "../support/stackberth";

@@ -3,9 +3,9 @@ import { spawnSync } from "node:child_process";
 import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { secretsCommand } from "../../secrets/command";
-import { openStack } from "../../secrets/openStack";
-import { readConfig } from "../../secrets/stackFile";
+import { secretsCommand } from "../../tools/secrets/command";
+import { openStack } from "../../tools/secrets/openStack";
+import { readConfig } from "../../tools/secrets/stackFile";
 
 const passphrase = "shared with the CLI";
 const project = "interop";

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { setTimeout as sleep } from "node:timers/promises";
-import { at, type KubeObject, listAt, textAt } from "../../engine/objects";
+import { at, type KubeObject, listAt, textAt } from "../../lib/objects";
 import { argoEvents, skipFor } from "../support/argoEvents";
 import { completed, liveAll, liveJobs, livePods } from "../support/jobs";
 import { kubectl } from "../support/kubectl";

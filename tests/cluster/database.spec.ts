@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { at, countAt, type KubeObject, listAt, textAt } from "../../engine/objects";
+import { at, countAt, type KubeObject, listAt, textAt } from "../../lib/objects";
 import { kubectl } from "../support/kubectl";
 import { StatefulStack } from "../support/statefulStack";
 import { live, testCluster } from "../support/testCluster";

@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { at, isJson, type Json, textAt } from "../../engine/objects";
+import { at, isJson, type Json, textAt } from "../../lib/objects";
 import { Account } from "../support/account";
 import { kubectl } from "../support/kubectl";
 import { liveAll } from "../support/jobs";

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
-import { at, type KubeObject, listAt, textAt } from "../../engine/objects";
-import { ownedBy } from "../../engine/direct/ownership";
+import { at, type KubeObject, listAt, textAt } from "../../lib/objects";
+import { ownedBy } from "../../cluster/ownership";
 import { kubectl } from "../support/kubectl";
 import { addNodes, placesOf, readyPods, removeNodes } from "../support/simulatedNodes";
 import { run, TestStack } from "../support/stackberth";

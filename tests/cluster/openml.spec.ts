@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { at, listAt, textAt } from "../../engine/objects";
+import { at, listAt, textAt } from "../../lib/objects";
 import { installKind, removeKind } from "../support/customResources";
 import { kubectl } from "../support/kubectl";
 import { feed, run, TestStack } from "../support/stackberth";

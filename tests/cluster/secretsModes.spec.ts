@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { setTimeout as sleep } from "node:timers/promises";
-import { at, isJson, type KubeObject, listAt, textAt } from "../../engine/objects";
+import { at, isJson, type KubeObject, listAt, textAt } from "../../lib/objects";
 import { installKind, removeKind } from "../support/customResources";
 import { fillIn } from "../support/goTemplate";
 import { kubectl } from "../support/kubectl";

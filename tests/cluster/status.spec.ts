@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { spawn, spawnSync } from "node:child_process";
-import type { KubeObject } from "../../engine/objects";
-import type { StackStatus, SystemStatus } from "../../engine/status/report";
+import type { KubeObject } from "../../lib/objects";
+import type { StackStatus, SystemStatus } from "../../tools/status/report";
 import { kubectl } from "../support/kubectl";
 import { environment, root, run, runWith, TestStack } from "../support/stackberth";
 import { live, testCluster } from "../support/testCluster";
@@ -143,7 +143,7 @@ describe("status of a stack on the embedded API server", function () {
   });
 
   it("goes on with --watch until it is interrupted, and then has the same exit code", async () => {
-    const argv = ["cli/start.cjs", "status", "--watch", "--json", ...flags];
+    const argv = ["tools/cli/start.cjs", "status", "--watch", "--json", ...flags];
     const child = spawn(process.execPath, argv, { cwd: root, env: environment() });
     let text = "";
     child.stdout.on("data", (chunk: Buffer) => {

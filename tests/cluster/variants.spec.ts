@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
-import { diagnose } from "../../engine/direct/diagnose";
-import { at, type KubeObject, listAt, textAt } from "../../engine/objects";
+import { diagnose } from "../../tools/status/diagnose";
+import { at, type KubeObject, listAt, textAt } from "../../lib/objects";
 import { kubectl } from "../support/kubectl";
 import { run, TestStack } from "../support/stackberth";
 import { live, testCluster, versions } from "../support/testCluster";

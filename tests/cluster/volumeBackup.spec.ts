@@ -3,7 +3,7 @@ import { execFile } from "node:child_process";
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { promisify } from "node:util";
-import { at, isJson, type Json, listAt, textAt } from "../../engine/objects";
+import { at, isJson, type Json, listAt, textAt } from "../../lib/objects";
 import { Account } from "../support/account";
 import { kubectl } from "../support/kubectl";
 import { needsPython, type PythonRun } from "../support/python";

@@ -12,7 +12,7 @@ import {
 import { tmpdir } from "node:os";
 import { join, relative, sep } from "node:path";
 import { parseDocument } from "yaml";
-import { openStackConfig } from "../../engine/stackConfig";
+import { openStackConfig } from "../../tools/project/stackConfig";
 import { systems } from "../../systems";
 import { alone } from "../support/alone";
 import { installKind, removeKind } from "../support/customResources";
@@ -129,12 +129,12 @@ describe("the workflows' steps, one after the other, on the embedded API server"
   async function supplySecrets(folder: string): Promise<void> {
     const env = { ...process.env, PULUMI_CONFIG_PASSPHRASE: passphrases["prod"] };
     const { config } = openStackConfig(folder, "prod", "");
-    await shell("node cli/start.cjs secrets --stack prod", folder, env);
+    await shell("node tools/cli/start.cjs secrets --stack prod", folder, env);
     for (const name of JSON.parse(config["stackberth:systems"] ?? "[]") as string[]) {
       const settings: unknown = JSON.parse(config[`stackberth:${name}`] ?? "{}");
       const declared = systems[name]?.secrets(systems[name].schema.parse(settings)) ?? [];
       for (const { key, length, format } of declared.filter(({ kind }) => kind === "user")) {
-        const command = `node cli/start.cjs secrets --stack prod --set ${key}`;
+        const command = `node tools/cli/start.cjs secrets --stack prod --set ${key}`;
         const value = format?.example ?? "x".repeat(length + 8);
         const { code, output } = await shell(command, folder, env, value);
         assert.equal(code, 0, output);
@@ -216,7 +216,7 @@ describe("the workflows' steps, one after the other, on the embedded API server"
           STACKBERTH_KUBECONFIG: kubeconfig,
           PULUMI_CONFIG_PASSPHRASE: passphrases[stack],
         };
-        const command = `node cli/start.cjs down --stack ${stack} --engine direct`;
+        const command = `node tools/cli/start.cjs down --stack ${stack} --engine direct`;
         const { code, output } = await shell(command, checkout?.folder ?? "", env);
         assert.equal(code, 0, output);
         assert.deepEqual(await versions(stack), {});

@@ -4,7 +4,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { promisify } from "node:util";
 import { parse, stringify } from "yaml";
-import { at, listAt, textAt } from "../../engine/objects";
+import { at, listAt, textAt } from "../../lib/objects";
 import { kubectl } from "./kubectl";
 import { python, type PythonRun } from "./python";
 import { live, testCluster } from "./testCluster";

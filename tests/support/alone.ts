@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from "node:timers/promises";
-import { messageOf } from "../../engine/errors";
-import { withLock } from "../../engine/lock";
+import { messageOf } from "../../lib/errors";
+import { withLock } from "../../tools/direct/lock";
 import { root } from "./folders";
 
 /** Runs something of this name while no test in another process does: what it sees is the whole cluster. */

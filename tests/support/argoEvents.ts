@@ -3,7 +3,7 @@ import { readFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { parse } from "yaml";
-import type { KubeObject } from "../../engine/objects";
+import type { KubeObject } from "../../lib/objects";
 import type { Schema } from "./jsonSchema";
 
 /** The release whose definitions the tests go by, as Go's checksum database knows it. */

@@ -1,6 +1,6 @@
-import { waitUntilGone } from "../../engine/direct/remove";
-import { waitUntilReady } from "../../engine/direct/wait";
-import type { KubeObject } from "../../engine/objects";
+import { waitUntilGone } from "../../tools/direct/remove";
+import { waitUntilReady } from "../../tools/direct/wait";
+import type { KubeObject } from "../../lib/objects";
 import { testCluster } from "./testCluster";
 
 /** A kind that an operator would bring along, any field allowed. */

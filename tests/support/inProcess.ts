@@ -1,4 +1,4 @@
-import { execute } from "../../cli/commands";
+import { execute } from "../../tools/cli/commands";
 
 /** What a command printed, and how it ended. */
 export interface Ran {

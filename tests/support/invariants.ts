@@ -7,7 +7,7 @@ import {
   type KubeObject,
   listAt,
   textAt,
-} from "../../engine/objects";
+} from "../../lib/objects";
 
 /** What must hold of all objects of a stack; what does not hold, in words. */
 export type Invariant = (objects: readonly KubeObject[], context: Context) => string[];

@@ -1,4 +1,4 @@
-import { type KubeObject, listAt, textAt } from "../../engine/objects";
+import { type KubeObject, listAt, textAt } from "../../lib/objects";
 import { testCluster } from "./testCluster";
 
 /** The live objects of a kind in a namespace whose names begin so, oldest first. */

@@ -1,4 +1,4 @@
-import { isJson } from "../../engine/objects";
+import { isJson } from "../../lib/objects";
 
 /** The part of JSON Schema that Kubernetes' types are written in. */
 export interface Schema {

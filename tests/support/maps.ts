@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { parse } from "yaml";
-import { type Json, textAt } from "../../engine/objects";
+import { type Json, textAt } from "../../lib/objects";
 import { live } from "./testCluster";
 
 /** What an application does with the template that MAPS hands it: fill in a job's id. */

@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { at, type KubeObject, listAt } from "../../engine/objects";
+import { at, type KubeObject, listAt } from "../../lib/objects";
 import { collectStack } from "./stacks";
 
 export const hosts = ["vm-1", "vm-2", "vm-3"];

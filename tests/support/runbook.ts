@@ -1,7 +1,7 @@
 import { spawn } from "node:child_process";
 import { mkdirSync, renameSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { collectObjects } from "../../engine/collect";
+import { collectObjects } from "../../tools/offline/collect";
 import { home, root } from "./stackberth";
 import { testCluster } from "./testCluster";
 

@@ -2,11 +2,11 @@ import assert from "node:assert/strict";
 import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { secretsCommand } from "../../secrets/command";
-import type { SecretDeclaration } from "../../secrets/declaration";
-import type { Keeping } from "../../secrets/keeping";
-import { Crypter } from "../../secrets/passphrase";
-import { readConfig, StackFile } from "../../secrets/stackFile";
+import { secretsCommand } from "../../tools/secrets/command";
+import type { SecretDeclaration } from "../../config/secretDeclaration";
+import type { Keeping } from "../../tools/secrets/keeping";
+import { Crypter } from "../../tools/secrets/passphrase";
+import { readConfig, StackFile } from "../../tools/secrets/stackFile";
 
 export const redis: SecretDeclaration = {
   key: "redisPassword",

@@ -3,7 +3,7 @@ import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
-import { type Json, type KubeObject, listAt, textAt } from "../../engine/objects";
+import { type Json, type KubeObject, listAt, textAt } from "../../lib/objects";
 import { kubectl } from "./kubectl";
 import { testCluster } from "./testCluster";
 

@@ -25,7 +25,7 @@ export function start(
   killAfter?: { readonly line: RegExp; readonly count: number },
   input = "",
 ): Running {
-  const child = spawn(process.execPath, ["cli/start.cjs", ...argv], {
+  const child = spawn(process.execPath, ["tools/cli/start.cjs", ...argv], {
     cwd: root,
     env: environment(),
     // A group of its own: a kill takes what it started along.

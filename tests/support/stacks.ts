@@ -1,9 +1,9 @@
-import { type Collected, collectObjects } from "../../engine/collect";
-import { withoutStackTraces } from "../../engine/stackTraces";
-import { openStackConfig } from "../../engine/stackConfig";
-import { declaredSecrets } from "../../config/secrets";
-import type { SecretDeclaration } from "../../secrets";
-import { parseStack } from "../../config/parse";
+import { type Collected, collectObjects } from "../../tools/offline/collect";
+import { withoutStackTraces } from "../../tools/offline/stackTraces";
+import { openStackConfig } from "../../tools/project/stackConfig";
+import { declaredSecrets } from "../../stack/secrets";
+import type { SecretDeclaration } from "../../tools/secrets";
+import { parseStack } from "../../stack/parse";
 import { systems } from "../../systems";
 import { root } from "./stackberth";
 

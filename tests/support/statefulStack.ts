@@ -1,8 +1,8 @@
 import { rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { stringify } from "yaml";
-import { deploy, destroy } from "../../engine/direct";
-import { Report } from "../../engine/report";
+import { deploy, destroy } from "../../tools/direct";
+import { Report } from "../../tools/direct/report";
 import type { Args } from "../fixtures/stateful";
 import { root } from "./stackberth";
 import { testCluster } from "./testCluster";

@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { at, type KubeObject, listAt } from "../../engine/objects";
+import { at, type KubeObject, listAt } from "../../lib/objects";
 import { collectStack, type StackName } from "./stacks";
 
 /** What a stack with one system would create. */

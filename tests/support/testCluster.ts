@@ -1,8 +1,8 @@
 import { readFileSync } from "node:fs";
-import { ensureCluster, type Cluster as Embedded } from "../../cli/cluster";
-import { Cluster } from "../../engine/direct/cluster";
-import { ownedBy } from "../../engine/direct/ownership";
-import { type Json, type KubeObject, keyOf } from "../../engine/objects";
+import { ensureCluster, type Cluster as Embedded } from "../../tools/cluster";
+import { Cluster } from "../../cluster";
+import { ownedBy } from "../../cluster/ownership";
+import { type Json, type KubeObject, keyOf } from "../../lib/objects";
 import { home, root } from "./folders";
 
 let started: Promise<{ embedded: Embedded; cluster: Cluster }> | undefined;

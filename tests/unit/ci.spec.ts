@@ -189,7 +189,7 @@ function run(
   argv: readonly string[],
   env: NodeJS.ProcessEnv = {},
 ): Promise<{ code: number | null; stdout: string; stderr: string }> {
-  const child = spawn(process.execPath, ["--import", "tsx", "cli/main.ts", "ci", ...argv], {
+  const child = spawn(process.execPath, ["--import", "tsx", "tools/cli/main.ts", "ci", ...argv], {
     cwd: root,
     env: { PATH: process.env["PATH"], HOME: folder, ...env },
   });

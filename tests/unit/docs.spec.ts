@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { generatedFiles } from "../../cli/docs";
+import { generatedFiles } from "../../tools/docs";
 import { root } from "../support/stackberth";
 
 describe("generated documentation", () => {

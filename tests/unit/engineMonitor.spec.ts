@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import type * as pulumi from "@pulumi/pulumi";
-import { createMonitor } from "../../engine/mocks";
-import { isBorrowed, type KubeObject } from "../../engine/objects";
+import { createMonitor } from "../../tools/offline/mocks";
+import { isBorrowed, type KubeObject } from "../../lib/objects";
 
 const nodeLabels = { apiVersion: "v1", kind: "Node", metadata: { name: "vm-1" } };
 

@@ -1,11 +1,11 @@
 import assert from "node:assert/strict";
-import { documents, graph } from "../../cli/graph";
-import { drawStack } from "../../graph";
-import { layOut } from "../../graph/layout";
-import { asMermaid } from "../../graph/mermaid";
-import { type Graph, graphOf } from "../../graph/model";
-import { asSvg } from "../../graph/svg";
-import { type KubeObject, textAt } from "../../engine/objects";
+import { documents, graph } from "../../tools/cli/graph";
+import { drawStack } from "../../tools/graph";
+import { layOut } from "../../tools/graph/layout";
+import { asMermaid } from "../../tools/graph/mermaid";
+import { type Graph, graphOf } from "../../tools/graph/model";
+import { asSvg } from "../../tools/graph/svg";
+import { type KubeObject, textAt } from "../../lib/objects";
 import { root } from "../support/stackberth";
 import { collectStack, stackNames } from "../support/stacks";
 

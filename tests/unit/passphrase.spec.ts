@@ -3,8 +3,8 @@ import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { inspect } from "node:util";
-import { CiphertextError, SecretsError, WrongPassphraseError } from "../../secrets/errors";
-import { Crypter, findPassphrase } from "../../secrets/passphrase";
+import { CiphertextError, SecretsError, WrongPassphraseError } from "../../config/secretsError";
+import { Crypter, findPassphrase } from "../../tools/secrets/passphrase";
 
 // From Pulumi's own tests: pkg/secrets/passphrase/manager_test.go, tests/roundtrip/roundtrip_test.go.
 const managerTest = {

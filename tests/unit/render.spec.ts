@@ -4,11 +4,11 @@ import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSyn
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { parse, parseAllDocuments } from "yaml";
-import { render as command } from "../../cli/render";
-import { forGitOps, syncWaves } from "../../engine/gitops";
-import { annotation, keyOf, type KubeObject } from "../../engine/objects";
-import { collectOffline } from "../../engine/offline";
-import { render } from "../../engine/render";
+import { render as command } from "../../tools/cli/render";
+import { forGitOps, syncWaves } from "../../tools/render/gitops";
+import { annotation, keyOf, type KubeObject } from "../../lib/objects";
+import { collectOffline } from "../../tools/offline/offline";
+import { render } from "../../tools/render";
 import { Repository } from "../support/repository";
 import { root } from "../support/stackberth";
 import { collectStack, stackNames } from "../support/stacks";
@@ -122,7 +122,7 @@ describe("render", function () {
     try {
       const texts = places.map(([from, env], index) => {
         const out = join(folder, `place-${String(index)}`);
-        const argv = ["cli/start.cjs", "render", "--stack", "prod", "--out", out];
+        const argv = ["tools/cli/start.cjs", "render", "--stack", "prod", "--out", out];
         execFileSync(process.execPath, argv, { cwd: from, env: { ...process.env, ...env } });
         return filesIn(out);
       });

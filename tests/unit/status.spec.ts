@@ -1,12 +1,12 @@
 import assert from "node:assert/strict";
-import type { Cluster } from "../../engine/direct/cluster";
-import { ApiError } from "../../engine/direct/client";
-import { keyOf, type KubeObject } from "../../engine/objects";
-import { readStatus, type StackStatus, statusLines, type View, watch } from "../../engine/status";
-import { jobStatus, scheduleStatus } from "../../engine/status/runs";
-import { since } from "../../engine/status/text";
-import { urlsOf } from "../../engine/status/urls";
-import type { Wants } from "../../engine/status/wants";
+import type { Cluster } from "../../cluster";
+import { ApiError } from "../../cluster/client";
+import { keyOf, type KubeObject } from "../../lib/objects";
+import { readStatus, type StackStatus, statusLines, type View, watch } from "../../tools/status";
+import { jobStatus, scheduleStatus } from "../../tools/status/runs";
+import { since } from "../../tools/status/text";
+import { urlsOf } from "../../tools/status/urls";
+import type { Wants } from "../../tools/status/wants";
 
 const labels = { "app.kubernetes.io/part-of": "sys", "stackberth.dev/stack": "test" };
 const object = (kind: string, name: string, rest: object = {}): KubeObject => ({

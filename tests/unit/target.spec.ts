@@ -3,8 +3,8 @@ import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { stringify } from "yaml";
-import { chooseTarget, readTarget, requireHeard } from "../../cli/target";
-import { Crypter } from "../../secrets/passphrase";
+import { chooseTarget, readTarget, requireHeard } from "../../tools/cli/target";
+import { Crypter } from "../../tools/secrets/passphrase";
 
 /** A kubeconfig with the contexts `one`, its current one, and `two`. */
 const kubeconfigOf = (host: string): string =>

@@ -3,7 +3,7 @@ import { spawnSync } from "node:child_process";
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { parse } from "yaml";
-import { isJson, type Json, textAt } from "../../engine/objects";
+import { isJson, type Json, textAt } from "../../lib/objects";
 import { root } from "../support/stackberth";
 import {
   allJobs,

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { parse, stringify } from "yaml";
-import { toYaml } from "../../engine/render";
+import { toYaml } from "../../tools/render";
 
 const texts = "off on yes no y n true null ~ 0777 0o17 0x1F 1_000 12:30:45 1e3 .5 2026-01-02".split(
   " ",

@@ -9,7 +9,7 @@ import {
   Settings,
   Worker,
 } from "../../../components";
-import type { KubeObject } from "../../../engine/objects";
+import type { KubeObject } from "../../../lib/objects";
 import {
   assertParents,
   digestKey,

@@ -1,12 +1,12 @@
 import assert from "node:assert/strict";
-import { compareStack } from "../../../diff/compare";
-import { isAtOrBelow } from "../../../diff/fields";
-import { immutableFields } from "../../../diff/immutable";
-import type { StackDiff } from "../../../diff/report";
-import { rowsOf } from "../../../diff/summary";
-import type { KubeObject } from "../../../engine/objects";
+import { compareStack } from "../../../tools/diff/compare";
+import { isAtOrBelow } from "../../../tools/diff/fields";
+import { immutableFields } from "../../../tools/diff/immutable";
+import type { StackDiff } from "../../../tools/diff/report";
+import { rowsOf } from "../../../tools/diff/summary";
+import type { KubeObject } from "../../../lib/objects";
 import { formatCapacity } from "../../../lib/capacity";
-import { capacityOf } from "../../../diff/capacity";
+import { capacityOf } from "../../../tools/diff/capacity";
 import { collectStack, stackNames } from "../../support/stacks";
 
 const object = (

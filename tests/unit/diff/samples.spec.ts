@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { diff } from "../../../cli/diff";
+import { diff } from "../../../tools/cli/diff";
 import { Repository } from "../../support/repository";
 import { root as project } from "../../support/stackberth";
 

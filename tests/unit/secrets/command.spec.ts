@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
-import { flawOf } from "../../../secrets/declaration";
-import { openStack } from "../../../secrets/openStack";
-import { readConfig } from "../../../secrets/stackFile";
+import { flawOf } from "../../../config/secretDeclaration";
+import { openStack } from "../../../tools/secrets/openStack";
+import { readConfig } from "../../../tools/secrets/stackFile";
 import {
   changedLines,
   django,

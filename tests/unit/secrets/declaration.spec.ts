@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
-import { flawOf, generate, type SecretDeclaration } from "../../../secrets/declaration";
-import { SecretsError } from "../../../secrets/errors";
+import { flawOf, generate, type SecretDeclaration } from "../../../config/secretDeclaration";
+import { SecretsError } from "../../../config/secretsError";
 import { apiKey, django, redis } from "../../support/secrets";
 
 describe("generate and flawOf", () => {

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
-import { flawOf } from "../../../secrets/declaration";
-import type { Keeping } from "../../../secrets/keeping";
-import { seal, sealingKey } from "../../../secrets/seal";
+import { flawOf } from "../../../config/secretDeclaration";
+import type { Keeping } from "../../../tools/secrets/keeping";
+import { seal, sealingKey } from "../../../lib/seal";
 import { certificate, unseal } from "../../support/sealing";
 import { changedLines, django, redis, secretsFolder } from "../../support/secrets";
 

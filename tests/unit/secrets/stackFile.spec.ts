@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { chmodSync, readdirSync, statSync } from "node:fs";
-import { CiphertextError } from "../../../secrets/errors";
-import { readConfig } from "../../../secrets/stackFile";
+import { CiphertextError } from "../../../config/secretsError";
+import { readConfig } from "../../../tools/secrets/stackFile";
 import { good, secretsFolder } from "../../support/secrets";
 
 describe("StackFile", () => {

@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { existsSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { stringify } from "yaml";
-import { keyOf, sorted, withoutSecrets } from "../../../engine/objects";
+import { keyOf, sorted, withoutSecrets } from "../../../lib/objects";
 import { systems } from "../../../systems";
 import { collectStack, parsedStack, type StackName, stackNames } from "../../support/stacks";
 import { root } from "../../support/stackberth";

@@ -2,8 +2,8 @@ import assert from "node:assert/strict";
 import { readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { parse } from "yaml";
-import { isJson, type KubeObject } from "../../../engine/objects";
-import { openStackConfig } from "../../../engine/stackConfig";
+import { isJson, type KubeObject } from "../../../lib/objects";
+import { openStackConfig } from "../../../tools/project/stackConfig";
 import { type Context, invariants } from "../../support/invariants";
 import { secretsOf } from "../../support/stackConfig";
 import { systemCases } from "../../support/systems";
@@ -216,7 +216,7 @@ function valueAt(value: unknown, path: string): unknown {
 }
 
 describe("source", () => {
-  const folders = ["components", "config", "lib", "systems", "engine", "cli", "secrets"];
+  const folders = ["components", "config", "lib", "systems", "stack", "cluster", "tools"];
   const branch =
     /(?<!typeof )\b(environment|stack|getStack\(\)|stackName)\s*[!=]==?\s*["'`]|["'`](dev|prod|production|staging)["'`]\s*[!=]==?|[!=]==?\s*["'`](dev|prod|production|staging)["'`]|case\s+["'`](dev|prod|staging)["'`]/;
 

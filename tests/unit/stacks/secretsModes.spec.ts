@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
-import { at, isJson, type KubeObject, listAt, textAt } from "../../../engine/objects";
-import { declaredSecrets, secretNamespaces } from "../../../config/secrets";
-import { seal, sealingKey, type SecretDeclaration } from "../../../secrets";
+import { at, isJson, type KubeObject, listAt, textAt } from "../../../lib/objects";
+import { declaredSecrets, secretNamespaces } from "../../../stack/secrets";
+import { seal, sealingKey, type SecretDeclaration } from "../../../tools/secrets";
 import { systems } from "../../../systems";
 import { fillIn } from "../../support/goTemplate";
 import { certificate, unseal } from "../../support/sealing";

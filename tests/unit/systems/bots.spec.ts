@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { at, type KubeObject, textAt } from "../../../engine/objects";
+import { at, type KubeObject, textAt } from "../../../lib/objects";
 import {
   podOf,
   containerOf,

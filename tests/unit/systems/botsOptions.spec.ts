@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { at, keyOf, type KubeObject, listAt, textAt } from "../../../engine/objects";
+import { at, keyOf, type KubeObject, listAt, textAt } from "../../../lib/objects";
 import {
   containerOf,
   envOf,

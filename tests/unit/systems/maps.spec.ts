@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { parse } from "yaml";
-import { at, isJson, type Json, type KubeObject, listAt, textAt } from "../../../engine/objects";
+import { at, isJson, type Json, type KubeObject, listAt, textAt } from "../../../lib/objects";
 import { invariants } from "../../support/invariants";
 import { filledIn } from "../../support/maps";
 import { needsPython, python } from "../../support/python";

@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { at, listAt, textAt } from "../../../engine/objects";
+import { at, listAt, textAt } from "../../../lib/objects";
 import { parseQuantity } from "../../../lib/quantity";
 import {
   aggregation,

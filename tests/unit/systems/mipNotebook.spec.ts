@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import * as pulumi from "@pulumi/pulumi";
-import { stackSchema } from "../../../config/stackSettings";
-import { at } from "../../../engine/objects";
+import { stackSchema } from "../../../stack/stackSettings";
+import { at } from "../../../lib/objects";
 import { placeholder } from "../../../lib/secretText";
 import { Mip } from "../../../systems/mip/mip";
 import { mipSchema } from "../../../systems/mip/schema";

@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { at, type KubeObject, listAt } from "../../../engine/objects";
+import { at, type KubeObject, listAt } from "../../../lib/objects";
 import { parse } from "../../support/stackConfig";
 import { canary } from "../../support/stacks";
 import {

@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { annotation, at, type KubeObject, listAt } from "../../../engine/objects";
+import { annotation, at, type KubeObject, listAt } from "../../../lib/objects";
 import { canary } from "../../support/stacks";
 import {
   containerOf,

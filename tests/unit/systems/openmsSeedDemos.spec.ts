@@ -13,7 +13,7 @@ import {
 } from "node:fs";
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
-import { at } from "../../../engine/objects";
+import { at } from "../../../lib/objects";
 import { collectStack } from "../../support/stacks";
 
 /** What the image has: awkward names, and beside these files an empty folder and a link to nowhere. */

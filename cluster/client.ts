@@ -1,0 +1,148 @@
+import { request as plainRequest } from "node:http";
+import { request as secureRequest, type RequestOptions } from "node:https";
+import { setTimeout as sleep } from "node:timers/promises";
+import type { KubeConfig } from "@kubernetes/client-node" with { "resolution-mode": "import" };
+import { isJson, type Json, textAt } from "../lib/objects";
+import { UserError } from "../lib/errors";
+
+/** A request to the API server. */
+export interface ApiRequest {
+  readonly method?: "GET" | "PATCH" | "DELETE";
+  readonly path: string;
+  readonly query?: Readonly<Record<string, string>>;
+  readonly body?: Json;
+  readonly contentType?: string;
+  readonly accept?: string;
+}
+
+/** An answer of the API server. */
+export interface ApiAnswer {
+  readonly status: number;
+  readonly text: string;
+}
+
+/** An answer that says no; `body` is Kubernetes' Status object. */
+export class ApiError extends Error {
+  constructor(
+    readonly status: number,
+    readonly body: unknown,
+    readonly request: ApiRequest,
+  ) {
+    super(textAt(body, "message") || `the API server answered ${String(status)}`);
+  }
+}
+
+const attempts = 6;
+const lostConnection = new Set(["ECONNRESET", "EPIPE", "ECONNREFUSED", "ETIMEDOUT"]);
+
+/**
+ * Sends JSON to the API server as it is, on kept connections. The generated client would map each
+ * object to its own classes, which drops unknown fields and turns times into dates.
+ */
+export class ApiClient {
+  private options: Promise<RequestOptions> | undefined;
+  readonly server: string;
+
+  constructor(private readonly kubeConfig: KubeConfig) {
+    this.server = kubeConfig.getCurrentCluster()?.server ?? "";
+  }
+
+  /** The parsed answer. @throws ApiError if the server says no. */
+  async json(request: ApiRequest): Promise<Json> {
+    return (await this.send(request)).body;
+  }
+
+  /** The parsed answer, or undefined if there is no such object. */
+  async find(path: string): Promise<Json | undefined> {
+    try {
+      return await this.json({ path });
+    } catch (error) {
+      if (error instanceof ApiError && error.status === 404) return undefined;
+      throw error;
+    }
+  }
+
+  /** The answer with its status; overload and lost connections are tried again. */
+  async send(request: ApiRequest): Promise<{ readonly status: number; readonly body: Json }> {
+    const { status, text } = await this.text(request);
+    const body: unknown = text === "" ? {} : parseJson(text);
+    if (status >= 400 || !isJson(body)) throw new ApiError(status, body, request);
+    return { status, body };
+  }
+
+  /** The answer as text, whatever its status. */
+  async text(request: ApiRequest): Promise<ApiAnswer> {
+    for (let attempt = 1; ; attempt += 1) {
+      const last = attempt === attempts;
+      try {
+        const answer = await this.once(request);
+        if (last || (answer.status !== 429 && answer.status < 500)) return answer;
+      } catch (error) {
+        const code = error instanceof Error && "code" in error ? String(error.code) : "";
+        if (last && lostConnection.has(code)) throw this.unreachable(code);
+        if (!lostConnection.has(code)) throw error;
+      }
+      await sleep(100 * 2 ** attempt);
+    }
+  }
+
+  private unreachable(code: string): UserError {
+    return new UserError(`the API server ${this.server} cannot be reached (${code})`);
+  }
+
+  private async once(request: ApiRequest): Promise<ApiAnswer> {
+    this.options ??= this.connectionOptions();
+    const { headers, ...connection } = await this.options;
+    const url = new URL(this.server + request.path);
+    for (const [key, value] of Object.entries(request.query ?? {})) {
+      url.searchParams.set(key, value);
+    }
+    const body = request.body === undefined ? undefined : JSON.stringify(request.body);
+    const send = url.protocol === "http:" ? plainRequest : secureRequest;
+    return await new Promise<ApiAnswer>((resolve, reject) => {
+      const sent = send(url, {
+        ...connection,
+        method: request.method ?? "GET",
+        headers: {
+          ...headers,
+          Accept: request.accept ?? "application/json",
+          ...(body === undefined
+            ? {}
+            : {
+                "Content-Type": request.contentType ?? "application/json",
+                "Content-Length": Buffer.byteLength(body),
+              }),
+        },
+      });
+      sent.on("error", reject);
+      sent.on("response", (response) => {
+        const chunks: Buffer[] = [];
+        response.on("data", (chunk: Buffer) => chunks.push(chunk));
+        response.on("error", reject);
+        response.on("end", () => {
+          const text = Buffer.concat(chunks).toString("utf8");
+          resolve({ status: response.statusCode ?? 0, text });
+        });
+      });
+      sent.end(body);
+    });
+  }
+
+  /** Credentials and certificates by the official client, with one agent that keeps connections. */
+  private async connectionOptions(): Promise<RequestOptions> {
+    const options: RequestOptions = {};
+    await this.kubeConfig.applyToHTTPSOptions(options);
+    if (typeof options.agent === "object") {
+      Object.assign(options.agent, { keepAlive: true, maxSockets: 32, maxFreeSockets: 32 });
+    }
+    return options;
+  }
+}
+
+function parseJson(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return { message: text.slice(0, 300) };
+  }
+}

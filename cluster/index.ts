@@ -1,0 +1,162 @@
+import { UserError } from "../lib/errors";
+import { describe, isBorrowed, type Json, keyOf, type KubeObject, listAt } from "../lib/objects";
+import { ApiClient, ApiError } from "./client";
+import { type ApiResource, collectionPath, Discovery, objectPath } from "./discovery";
+
+/** The name by which the API server knows which fields are this program's. */
+export const fieldManager = "stackberth";
+
+// Written by controllers from other objects' labels, or gone with their owner.
+const derived = new Set([
+  "ControllerRevision",
+  "Endpoints",
+  "EndpointSlice",
+  "Event",
+  "Pod",
+  "PodMetrics",
+  "ReplicaSet",
+]);
+
+/** An answer to an apply. */
+export interface Applied {
+  readonly live: KubeObject;
+  readonly created: boolean;
+}
+
+/** A cluster's objects: applying, listing and deleting them. */
+export class Cluster {
+  readonly discovery: Discovery;
+
+  constructor(readonly client: ApiClient) {
+    this.discovery = new Discovery(client);
+  }
+
+  /** Connects by the official client's reading of a kubeconfig. */
+  static async connect(kubeconfig: string, context: string): Promise<Cluster> {
+    const { KubeConfig } = await import("@kubernetes/client-node");
+    const kubeConfig = new KubeConfig();
+    kubeConfig.loadFromString(kubeconfig);
+    kubeConfig.setCurrentContext(context);
+    return new Cluster(new ApiClient(kubeConfig));
+  }
+
+  /** The live object, or undefined. */
+  async find(object: KubeObject): Promise<KubeObject | undefined> {
+    const resource = await this.discovery.find(object);
+    if (resource === undefined) return undefined;
+    const live = await this.client.find(objectPath(resource, object));
+    return live as KubeObject | undefined;
+  }
+
+  /** Applies an object on the server's side, taking over fields that others have set. */
+  async apply(object: KubeObject, dryRun = false): Promise<Applied> {
+    const resource = await this.discovery.find(object);
+    if (resource === undefined) {
+      throw new ApiError(
+        404,
+        { message: `the cluster has no kind ${object.kind} of ${object.apiVersion}` },
+        { path: "" },
+      );
+    }
+    if (isBorrowed(object) && (await this.find(object)) === undefined) {
+      throw new UserError(
+        `${describe(object)} is not there, and this program makes none: name one of ` +
+          `\`kubectl get ${resource.plural}\``,
+      );
+    }
+    const { status, body } = await this.client.send({
+      method: "PATCH",
+      path: objectPath(resource, object),
+      contentType: "application/apply-patch+yaml",
+      query: { fieldManager, force: "true", ...(dryRun ? { dryRun: "All" } : {}) },
+      body: forServer(object),
+    });
+    return { live: body as KubeObject, created: status === 201 };
+  }
+
+  /**
+   * Begins an object's deletion; that it is gone already is no error. One that was only patched stays,
+   * without what was laid over it.
+   */
+  async delete(object: KubeObject): Promise<void> {
+    if (isBorrowed(object)) {
+      const { apiVersion, kind, metadata } = object;
+      await this.apply({ apiVersion, kind, metadata: { name: metadata.name } });
+      return;
+    }
+    const resource = await this.discovery.find(object);
+    if (resource === undefined) return;
+    try {
+      await this.client.json({
+        method: "DELETE",
+        path: objectPath(resource, object),
+        // All of it in the body: beside one the query is ignored, and a Job would leave its pods behind.
+        body: {
+          propagationPolicy: "Background",
+          // The very object that was judged, not a later one of the same name.
+          ...(object.metadata.uid !== undefined && {
+            preconditions: { uid: object.metadata.uid },
+          }),
+        },
+      });
+    } catch (error) {
+      if (error instanceof ApiError && (error.status === 404 || error.status === 409)) return;
+      throw error;
+    }
+  }
+
+  /**
+   * All objects with a label, of every kind that can be listed and deleted. Kinds that the user
+   * may not list are left out.
+   */
+  async labelled(labelSelector: string): Promise<readonly KubeObject[]> {
+    const resources = onePerKind(await this.discovery.all());
+    const lists = await Promise.all(
+      resources.map((resource) => this.list(resource, labelSelector)),
+    );
+    const found = new Map(
+      lists.flat().map((object) => [object.metadata.uid ?? describe(object), object]),
+    );
+    return [...found.values()].filter((it) => (it.metadata.ownerReferences ?? []).length === 0);
+  }
+
+  private async list(resource: ApiResource, labelSelector: string): Promise<KubeObject[]> {
+    const path = collectionPath(resource);
+    try {
+      const answer = await this.client.json({ path, query: { labelSelector } });
+      const { apiVersion, kind } = resource;
+      return listAt(answer, "items").map((item) => ({ ...item, apiVersion, kind }) as KubeObject);
+    } catch (error) {
+      const skipped = [403, 404, 405, 503];
+      if (error instanceof ApiError && skipped.includes(error.status)) return [];
+      throw error;
+    }
+  }
+}
+
+function onePerKind(resources: readonly ApiResource[]): readonly ApiResource[] {
+  const chosen = new Map<string, ApiResource>();
+  for (const resource of resources) {
+    const { apiVersion, kind, verbs } = resource;
+    if (derived.has(kind) || !verbs.includes("list") || !verbs.includes("delete")) continue;
+    const key = keyOf({ apiVersion, kind, metadata: { name: "" } });
+    if (!chosen.has(key)) chosen.set(key, resource);
+  }
+  return [...chosen.values()];
+}
+
+/**
+ * The object as it is sent. `stringData` is written only, so that nobody would own, and later
+ * remove, the keys of `data` that come of it: it is sent as `data`.
+ */
+export function forServer(object: KubeObject): Json {
+  const { stringData, status: _status, ...rest } = object;
+  if (object.kind !== "Secret" || stringData === undefined) return rest;
+  const encoded = Object.entries(stringData as Record<string, string>).map(([key, value]) => {
+    return [key, Buffer.from(value, "utf8").toString("base64")] as const;
+  });
+  return {
+    ...rest,
+    data: { ...(rest["data"] as Json | undefined), ...Object.fromEntries(encoded) },
+  };
+}

@@ -1,0 +1,118 @@
+import { randomBytes } from "node:crypto";
+import { SecretsError } from "./secretsError";
+import { randomCharacters } from "../lib/random";
+
+/**
+ * How a secret comes to be.
+ *
+ * `hex` and `base64` are random bytes in that coding; `alphanumeric` is letters and digits, safe in
+ * URLs; `django` is the alphabet of Django's `get_random_secret_key`; `user` comes from elsewhere.
+ */
+export type SecretKind = "hex" | "base64" | "alphanumeric" | "django" | "user";
+
+/** One secret that a stack needs in its configuration. */
+export interface SecretDeclaration {
+  /** The configuration key, without the project. */
+  readonly key: string;
+  readonly kind: SecretKind;
+  /**
+   * Characters for `alphanumeric` and `django`; random bytes for `hex` and `base64`; the fewest
+   * characters accepted for `user`.
+   */
+  readonly length: number;
+  /** The Kubernetes object it ends in: "Secret openms-redis, key password". */
+  readonly usedIn: string;
+  /** The namespace of that object. @default - the one of the system's settings */
+  readonly namespace?: string;
+  /**
+   * The setting that, switched on, hands the value over in clear, for example to a Helm chart: a stack
+   * that leaves its secrets to the cluster cannot have it.
+   *
+   * @default - it is in our own Secrets alone
+   */
+  readonly takenInClearBy?: string;
+  /** One sentence for the person who must supply or rotate it. */
+  readonly description: string;
+  /**
+   * Whether the stack deploys without it. A generated one is made all the same.
+   *
+   * @default false
+   */
+  readonly optional?: boolean;
+  /** The form it must have. @default - any */
+  readonly format?: {
+    readonly pattern: RegExp;
+    /** Says in messages what the form is; no real secret. */
+    readonly example: string;
+  };
+}
+
+/** The secret that keys the digests which roll pods; every stack has it. */
+export const digestKeyDeclaration: SecretDeclaration = {
+  key: "digestKey",
+  kind: "hex",
+  length: 32,
+  usedIn: "annotations stackberth.dev/digest-* (as the key of a digest)",
+  description: "Keys the digests by which pods notice a changed Secret.",
+};
+
+const lower = "abcdefghijklmnopqrstuvwxyz";
+const alphabets = {
+  alphanumeric: lower.toUpperCase() + lower + "0123456789",
+  django: lower + "0123456789!@#$%^&*(-_=+)",
+} as const;
+
+/**
+ * Makes a new random value.
+ *
+ * @throws SecretsError for a `user` secret, which only a person can supply.
+ */
+export function generate({ key, kind, length }: SecretDeclaration): string {
+  switch (kind) {
+    case "hex":
+    case "base64":
+      return randomBytes(length).toString(kind);
+    case "alphanumeric":
+    case "django":
+      return randomCharacters(alphabets[kind], length).join("");
+    case "user":
+      throw new SecretsError(`${key} cannot be generated: it is supplied with --set ${key}`);
+  }
+}
+
+/**
+ * What is wrong with a value, in words that do not give the value away; nothing if it is fit.
+ *
+ * A `django` key may use any characters, as Django itself allows.
+ */
+export function flawOf(declaration: SecretDeclaration, value: string): string | undefined {
+  return kindFlawOf(declaration, value) ?? formatFlawOf(declaration, value);
+}
+
+/** What is wrong with a value's form, in words that do not give the value away. */
+export function formatFlawOf({ format }: SecretDeclaration, value: string): string | undefined {
+  if (format === undefined || format.pattern.test(value)) return undefined;
+  return `is not of the form ${format.example} (special characters percent-encoded)`;
+}
+
+function kindFlawOf({ kind, length }: SecretDeclaration, value: string): string | undefined {
+  switch (kind) {
+    case "hex":
+      if (!/^[0-9a-f]*$/i.test(value)) return "is not hexadecimal";
+      return value.length < 2 * length ? `is shorter than ${2 * length} digits` : undefined;
+    case "base64": {
+      if (!/^[A-Za-z0-9+/]*={0,2}$/.test(value)) return "is not base64";
+      const bytes = Buffer.from(value, "base64").length;
+      return bytes < length ? `is shorter than ${length} bytes` : undefined;
+    }
+    case "alphanumeric":
+      if (!/^[A-Za-z0-9]*$/.test(value)) return "has characters other than letters and digits";
+      break;
+    case "django":
+    case "user":
+      break;
+  }
+  // An empty value is never a secret, whatever the minimum says.
+  if (value === "") return "is empty";
+  return value.length < length ? `is shorter than ${length} characters` : undefined;
+}

@@ -1,0 +1,76 @@
+import {
+  constants,
+  createCipheriv,
+  publicEncrypt,
+  randomBytes,
+  X509Certificate,
+  type KeyObject,
+} from "node:crypto";
+import { SecretsError } from "../config/secretsError";
+
+/**
+ * The public key of a Sealed Secrets controller.
+ *
+ * @throws SecretsError if the text is no PEM certificate with an RSA key, or the certificate has expired.
+ */
+export function sealingKey(pem: string, now: Date): KeyObject {
+  const certificate = parsed(pem);
+  if (certificate?.publicKey.asymmetricKeyType !== "rsa") {
+    throw new SecretsError(`sealingCertificate is no PEM certificate with an RSA key; ${fetch}`);
+  }
+  if (new Date(certificate.validTo) < now) {
+    throw new SecretsError(`sealingCertificate expired on ${certificate.validTo}; ${fetch}`);
+  }
+  return certificate.publicKey;
+}
+
+const fetch = "kubeseal --fetch-cert prints the one of today";
+
+function parsed(pem: string): X509Certificate | undefined {
+  try {
+    return new X509Certificate(pem);
+  } catch {
+    return undefined;
+  }
+}
+
+/**
+ * Encrypts a text so that only the controller can read it, and only for a SealedSecret of this
+ * namespace: the scope `namespace-wide`. As github.com/bitnami-labs/sealed-secrets documents it in
+ * docs/developer/crypto.md: the length of the wrapped key in two bytes, a random AES-256 key wrapped by
+ * RSA-OAEP with SHA-256 under the namespace as label, the text under that key by GCM.
+ */
+export function seal(key: KeyObject, namespace: string, text: string): string {
+  const sessionKey = randomBytes(32);
+  const wrapped = publicEncrypt(
+    {
+      key,
+      padding: constants.RSA_PKCS1_OAEP_PADDING,
+      oaepHash: "sha256",
+      oaepLabel: Buffer.from(namespace),
+    },
+    sessionKey,
+  );
+  const length = Buffer.alloc(2);
+  length.writeUInt16BE(wrapped.length);
+  // The key is used once, so the nonce may be zero.
+  const cipher = createCipheriv("aes-256-gcm", sessionKey, Buffer.alloc(12));
+  const sealed = [
+    length,
+    wrapped,
+    cipher.update(text, "utf8"),
+    cipher.final(),
+    cipher.getAuthTag(),
+  ];
+  return Buffer.concat(sealed).toString("base64");
+}
+
+/** Whether a text has the form of a sealed one; only the controller can tell whether it is one. */
+export function isSealed(text: string): boolean {
+  if (!/^[A-Za-z0-9+/]+={0,2}$/.test(text)) return false;
+  const bytes = Buffer.from(text, "base64");
+  if (bytes.length < 2) return false;
+  const wrapped = bytes.readUInt16BE();
+  // RSA keys of 2048 bits and more; 16 bytes is the authentication tag.
+  return wrapped >= 256 && wrapped % 64 === 0 && bytes.length >= 2 + wrapped + 16;
+}

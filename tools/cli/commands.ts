@@ -1,0 +1,52 @@
+import { createRequire } from "node:module";
+import { isForPeople, messageOf, UserError } from "../../lib/errors";
+
+/** A command: gets its arguments and the project's folder, returns the exit code. */
+export type Command = (argv: readonly string[], root: string) => Promise<number>;
+
+const load = createRequire(__filename);
+
+// Loaded when called: `render` need not wait for what only `up` uses.
+const commands: Readonly<Record<string, () => Command>> = {
+  up: () => (load("./stack") as typeof import("./stack")).up,
+  preview: () => (load("./stack") as typeof import("./stack")).preview,
+  down: () => (load("./stack") as typeof import("./stack")).down,
+  ci: () => (load("./ci") as typeof import("./ci")).ci,
+  review: () => (load("./review") as typeof import("./review")).review,
+  status: () => (load("./status") as typeof import("./status")).status,
+  diff: () => (load("./diff") as typeof import("./diff")).diff,
+  graph: () => (load("./graph") as typeof import("./graph")).graph,
+  render: () => (load("./render") as typeof import("./render")).render,
+  cluster: () => (load("./others") as typeof import("./others")).cluster,
+  secrets: () => (load("./others") as typeof import("./others")).secrets,
+  docs: () => (load("./others") as typeof import("./others")).docs,
+};
+
+/**
+ * Runs a command as `npm run NAME` does, in this process; what went wrong is printed.
+ * @param argv - The command's name and its arguments.
+ * @returns The exit code.
+ */
+export async function execute(argv: readonly string[], root: string): Promise<number> {
+  try {
+    const [name = "", ...rest] = argv;
+    return await commandOf(name)(rest, root);
+  } catch (error) {
+    if (isForPeople(error)) {
+      console.error(messageOf(error));
+    } else {
+      console.error(error);
+      console.error(
+        "(with NODE_OPTIONS=--enable-source-maps the stack has the lines of the source)",
+      );
+    }
+    return 1;
+  }
+}
+
+function commandOf(name: string): Command {
+  const find = Object.hasOwn(commands, name) ? commands[name] : undefined;
+  if (find !== undefined) return find();
+  const known = Object.keys(commands).join(", ");
+  throw new UserError(`there is no command ${JSON.stringify(name)}; there are: ${known}`);
+}

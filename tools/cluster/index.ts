@@ -1,0 +1,183 @@
+import { existsSync } from "node:fs";
+import { join } from "node:path";
+import { stateFolder } from "../project/stateFolder";
+import { ensureProgram } from "../toolchain/build";
+import { run } from "../toolchain/run";
+
+/** A running cluster and how to reach it. */
+export interface Cluster {
+  /** Path of its kubeconfig. */
+  readonly kubeconfig: string;
+  /** The context to use in that kubeconfig. */
+  readonly context: string;
+  /** URL of its API server. */
+  readonly server: string;
+  /** The words of a `kubectl` command for it, to which arguments are added. */
+  readonly kubectl: readonly string[];
+}
+
+/** Where the program lives, and who hears what it is doing. */
+export interface ClusterOptions {
+  /** Root of this project. */
+  readonly root: string;
+  readonly progress: (line: string) => void;
+}
+
+/** What `status --json` of the cluster's program prints. */
+interface Status {
+  readonly ready: boolean;
+  readonly problem?: string;
+  readonly server: string;
+  readonly kubeconfig: string;
+  readonly context: string;
+}
+
+interface Paths {
+  readonly program: string;
+  readonly data: string;
+  readonly kubeconfig: string;
+}
+
+const CONTEXT = "stackberth";
+
+const USAGE = `usage: npm run cluster -- up [--nodes N]   start the built-in cluster, or mend it
+       npm run cluster -- down             stop it and keep its data
+       npm run cluster -- status [--json]  exit code 0 if it is ready, 1 if not
+       npm run cluster -- reset            stop it and remove its data
+       npm run cluster -- kubectl ...      run kubectl against it`;
+
+function pathsOf(root: string): Paths {
+  const home = stateFolder(root);
+  const data = join(home, "cluster");
+  return {
+    program: join(home, "bin", "stackberth-cluster"),
+    data,
+    kubeconfig: join(data, "kubeconfig"),
+  };
+}
+
+/**
+ * Makes sure the built-in cluster is built, runs and can be used. A cluster that runs already costs
+ * a fraction of a second; a dead or half-dead one is mended.
+ */
+export async function ensureCluster(options: ClusterOptions): Promise<Cluster> {
+  return start(options, []);
+}
+
+async function start(options: ClusterOptions, flags: readonly string[]): Promise<Cluster> {
+  const paths = pathsOf(options.root);
+  await build(options, paths);
+  const { stdout } = await supervise(options, paths, ["up", "--json", ...flags]);
+  const status = JSON.parse(stdout) as Status;
+  return {
+    kubeconfig: status.kubeconfig,
+    context: status.context,
+    server: status.server,
+    kubectl: [...kubectlWords(paths)],
+  };
+}
+
+async function build({ root, progress }: ClusterOptions, { program }: Paths): Promise<void> {
+  await ensureProgram({ sources: join(root, "toolchain", "control-plane"), program, progress });
+}
+
+function kubectlWords({ program, kubeconfig }: Paths): readonly string[] {
+  return [program, "kubectl", "--kubeconfig", kubeconfig, "--context", CONTEXT];
+}
+
+/** Runs the supervisor; its progress is passed on, and its complaints become an error. */
+async function supervise(
+  { progress }: ClusterOptions,
+  { program, data }: Paths,
+  [command = "", ...flags]: readonly string[],
+): Promise<{ readonly stdout: string }> {
+  const complaints: string[] = [];
+  const { code, stdout } = await run(program, [command, "--dir", data, ...flags], {
+    onComplaint: (line) => {
+      if (line.startsWith("cluster: ")) {
+        progress(line);
+      } else {
+        complaints.push(line);
+      }
+    },
+  });
+  if (code !== 0) {
+    const reason = complaints.join("\n") || `it ended with exit code ${code}`;
+    throw new Error(`The built-in cluster could not do \`${command}\`: ${reason}`);
+  }
+  return { stdout };
+}
+
+/**
+ * Runs `npm run cluster -- ...` and returns the exit code.
+ *
+ * @param argv - the words after `cluster`: `up`, `down`, `status`, `reset` or `kubectl ...`
+ */
+export async function clusterCommand(
+  argv: readonly string[],
+  options: ClusterOptions,
+): Promise<number> {
+  const [command, ...rest] = argv;
+  if (command === "up" && isNodesFlag(rest)) {
+    const cluster = await start(options, rest);
+    options.progress(`kubeconfig ${cluster.kubeconfig}, context ${cluster.context}`);
+    return 0;
+  }
+  if (command === "kubectl") {
+    return kubectl(rest, options);
+  }
+  if ((command === "down" || command === "reset") && rest.length === 0) {
+    return stop(command, options);
+  }
+  if (command === "status" && rest.every((word) => word === "--json")) {
+    return showStatus(rest, options);
+  }
+  options.progress(USAGE);
+  return 2;
+}
+
+function isNodesFlag(words: readonly string[]): boolean {
+  return words.length === 0 || (/^--nodes(=[1-9]\d*)?$/.test(words[0] ?? "") && isNumber(words));
+}
+
+function isNumber([flag = "", value, ...others]: readonly string[]): boolean {
+  const inFlag = flag.includes("=");
+  return others.length === 0 && (inFlag ? value === undefined : /^[1-9]\d*$/.test(value ?? ""));
+}
+
+async function stop(command: "down" | "reset", options: ClusterOptions): Promise<number> {
+  const paths = pathsOf(options.root);
+  if (!existsSync(paths.data)) {
+    options.progress("cluster: not running, and it has no data");
+    return 0;
+  }
+  // Only if somebody removed the program while its data, and maybe its processes, are still there.
+  if (!existsSync(paths.program)) {
+    await build(options, paths);
+  }
+  await supervise(options, paths, [command]);
+  return 0;
+}
+
+async function showStatus(flags: readonly string[], options: ClusterOptions): Promise<number> {
+  const paths = pathsOf(options.root);
+  if (!existsSync(paths.data) || !existsSync(paths.program)) {
+    process.stdout.write(
+      flags.length > 0
+        ? `${JSON.stringify({ ready: false, problem: "never started" })}\n`
+        : "never started; `npm run cluster -- up` starts it\n",
+    );
+    return 1;
+  }
+  return (await run(paths.program, ["status", "--dir", paths.data, ...flags])).code;
+}
+
+async function kubectl(words: readonly string[], options: ClusterOptions): Promise<number> {
+  const paths = pathsOf(options.root);
+  if (!existsSync(paths.program) || !existsSync(paths.kubeconfig)) {
+    options.progress("The built-in cluster is not running; `npm run cluster -- up` starts it.");
+    return 1;
+  }
+  const [program = "", ...flags] = kubectlWords(paths);
+  return (await run(program, [...flags, ...words])).code;
+}

@@ -1,0 +1,98 @@
+import { annotation, keyOf, type KubeObject, textAt } from "../../lib/objects";
+import { retainAnnotation } from "../../lib/labels";
+import { capacityOf } from "./capacity";
+import { fieldChanges } from "./fields";
+import { replacementOf } from "./immutable";
+import { consentName, type Loss, type ObjectChange, type StackDiff } from "./report";
+import { rollsOf } from "./rolls";
+
+/** A changed object, and what is lost by its change. */
+interface Compared {
+  readonly change: ObjectChange;
+  readonly costs: readonly string[];
+}
+
+/** What two versions of a stack differ in, system by system. */
+export function compareStack(
+  stack: string,
+  before: readonly KubeObject[],
+  after: readonly KubeObject[],
+  allowed: readonly string[],
+): StackDiff {
+  const old = new Map(before.map((object) => [keyOf(object), object]));
+  const now = new Map(after.map((object) => [keyOf(object), object]));
+  const keys = [...new Set([...old.keys(), ...now.keys()])].sort();
+  const compared = keys.flatMap((key) => compareObjects(old.get(key), now.get(key)));
+  const changes = compared.map(({ change }) => change);
+  const systems = [...new Set([...before, ...after].map(systemOf))].sort();
+  const losses = compared.flatMap(({ change, costs }): Loss[] => {
+    if (costs.length === 0) return [];
+    const name = consentName(change.object);
+    const why = [whatOf(change), ...costs].join("; ");
+    return [{ stack, name, why, allowed: allowed.includes(name) }];
+  });
+  return {
+    stack,
+    total: after.length,
+    losses,
+    systems: systems.flatMap((system) => {
+      const own = changes.filter(({ object }) => systemOf(object) === system);
+      if (own.length === 0) return [];
+      const [was, is] = [before, after].map((all) => all.filter((it) => systemOf(it) === system));
+      const capacity = { before: capacityOf(was ?? []), after: capacityOf(is ?? []) };
+      return [{ system, objects: own, rolls: rollsOf(own, is ?? []), capacity }];
+    }),
+  };
+}
+
+function compareObjects(
+  before: KubeObject | undefined,
+  after: KubeObject | undefined,
+): readonly Compared[] {
+  if (before === undefined && after !== undefined) {
+    return [{ change: changeOf("created", after), costs: [] }];
+  }
+  if (before !== undefined && after === undefined) {
+    const kept = annotation(before, retainAnnotation) === "true";
+    const lost = !kept && before.kind === "PersistentVolumeClaim";
+    const costs = lost ? ["its data goes with it"] : [];
+    return [{ change: changeOf(kept ? "kept" : "deleted", before), costs }];
+  }
+  if (before === undefined || after === undefined) return [];
+  const fields = fieldChanges(before, after);
+  if (fields.length === 0) return [];
+  const replacement = replacementOf(before, fields);
+  const change = changeOf(replacement === undefined ? "changed" : "replaced", after);
+  const { fields: replacedBy, costs } = replacement ?? { fields: [], costs: [] };
+  const isProtected = costs.length > 0 && annotation(before, retainAnnotation) === "true";
+  const more = isProtected
+    ? ["it is protected, so deploying fails until its data is moved by hand"]
+    : [];
+  return [{ change: { ...change, fields, replacedBy }, costs: [...costs, ...more] }];
+}
+
+function changeOf(change: ObjectChange["change"], object: KubeObject): ObjectChange {
+  return { change, object, fields: [], replacedBy: [] };
+}
+
+function whatOf({ change, fields, replacedBy }: ObjectChange): string {
+  if (change === "deleted") return "would be deleted";
+  const asked = fields.filter(({ path }) => replacedBy.includes(path));
+  const shown = (value: unknown): string =>
+    typeof value === "string" || typeof value === "number" ? String(value) : inline(value);
+  const texts = asked.map(
+    ({ path, before, after }) => `${path} ${shown(before)} → ${shown(after)}`,
+  );
+  return `would be replaced: ${texts.join(", ")}`;
+}
+
+function inline(value: unknown): string {
+  return value === undefined ? "(none)" : JSON.stringify(value);
+}
+
+function systemOf(object: KubeObject): string {
+  return (
+    textAt(object, "metadata", "labels", "app.kubernetes.io/part-of") ||
+    (object.metadata.namespace ?? "cluster")
+  );
+}

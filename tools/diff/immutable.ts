@@ -1,0 +1,120 @@
+import { at, type KubeObject, textAt } from "../../lib/objects";
+import { isQuantity, parseQuantity } from "../../lib/quantity";
+import { type FieldChange, isAtOrBelow } from "./fields";
+
+/** A field that no live object can change: the object is deleted and made anew, or the change fails. */
+interface ImmutableField {
+  readonly path: string;
+  /** What else is lost; set where a person must consent. */
+  readonly costs?: string;
+}
+
+const restart = "its pods all stop before the new ones start";
+const lostData = "the new claim is empty, and the data stays behind or goes with the old one";
+const selector: readonly ImmutableField[] = [{ path: "spec.selector", costs: restart }];
+const fields = (...paths: readonly string[]): readonly ImmutableField[] =>
+  paths.map((path) => ({ path }));
+
+/**
+ * By API group and kind. Sources, for the fields of kinds that systems use or may come to use:
+ *
+ * - validation of updates in the API server, `pkg/apis/KIND-GROUP/validation` of
+ *   https://github.com/kubernetes/kubernetes: what it calls immutable or forbidden;
+ * - https://kubernetes.io/docs/reference/kubernetes-api/ and, for StatefulSets,
+ *   https://kubernetes.io/docs/concepts/workloads/controllers/statefulset/;
+ * - what Pulumi's provider replaces: `forceNew` in `provider/pkg/provider/diff.go` of
+ *   https://github.com/pulumi/pulumi-kubernetes; that is a StatefulSet's revisionHistoryLimit as well.
+ */
+export const immutableFields: Readonly<Record<string, readonly ImmutableField[]>> = {
+  "apps/Deployment": selector,
+  "apps/DaemonSet": selector,
+  "apps/ReplicaSet": selector,
+  "apps/StatefulSet": [
+    ...selector,
+    { path: "spec.volumeClaimTemplates", costs: "claims that exist keep their old form" },
+    ...fields("spec.serviceName", "spec.podManagementPolicy", "spec.revisionHistoryLimit"),
+  ],
+  "batch/Job": fields(
+    "spec.selector",
+    "spec.template",
+    "spec.completions",
+    "spec.completionMode",
+    "spec.parallelism",
+    "spec.podFailurePolicy",
+    "spec.successPolicy",
+    "spec.backoffLimitPerIndex",
+    "spec.managedBy",
+  ),
+  // All of a claim's spec but the size it asks for and its attributes class.
+  "/PersistentVolumeClaim": [
+    "spec.accessModes",
+    "spec.storageClassName",
+    "spec.selector",
+    "spec.volumeName",
+    "spec.volumeMode",
+    "spec.dataSource",
+    "spec.dataSourceRef",
+  ].map((path) => ({ path, costs: lostData })),
+  "/PersistentVolume": [
+    "spec.hostPath",
+    "spec.local",
+    "spec.nfs",
+    "spec.csi",
+    "spec.nodeAffinity",
+    "spec.volumeMode",
+  ].map((path) => ({ path, costs: "what is on the old volume stays there" })),
+  "/Service": fields("spec.clusterIP", "spec.clusterIPs"),
+  "/Secret": fields("type"),
+  "/ResourceQuota": fields("spec.scopes", "spec.scopeSelector"),
+  "rbac.authorization.k8s.io/RoleBinding": fields("roleRef"),
+  "rbac.authorization.k8s.io/ClusterRoleBinding": fields("roleRef"),
+  "storage.k8s.io/StorageClass": fields(
+    "provisioner",
+    "parameters",
+    "reclaimPolicy",
+    "volumeBindingMode",
+  ),
+  "scheduling.k8s.io/PriorityClass": fields("value", "preemptionPolicy"),
+};
+
+/** Why a change cannot be made in the live object. */
+export interface Replacement {
+  /** The fields that ask for it. */
+  readonly fields: readonly string[];
+  /** What is lost and must be consented to; none where a replacement costs nothing. */
+  readonly costs: readonly string[];
+}
+
+/** Whether, and by which fields, a changed object has to be replaced. */
+export function replacementOf(
+  before: KubeObject,
+  changes: readonly FieldChange[],
+): Replacement | undefined {
+  const { apiVersion, kind } = before;
+  const group = apiVersion.includes("/") ? (apiVersion.split("/")[0] ?? "") : "";
+  const table = [...(immutableFields[`${group}/${kind}`] ?? []), ...frozenData(before)];
+  const hits = changes.flatMap(({ path }) => {
+    const field = table.find((each) => isAtOrBelow(path, each.path));
+    return field === undefined ? [] : [{ path, costs: field.costs }];
+  });
+  const shrunk = changes.filter((change) => kind === "PersistentVolumeClaim" && shrinks(change));
+  const touched = [...hits.map(({ path }) => path), ...shrunk.map(({ path }) => path)];
+  if (touched.length === 0) return undefined;
+  const costs = [
+    ...hits.flatMap(({ costs: cost }) => cost ?? []),
+    ...shrunk.map(() => "a claim cannot shrink, only a new and empty one is smaller"),
+  ];
+  return { fields: touched, costs: [...new Set(costs)] };
+}
+
+/** `immutable: true` freezes the data of a ConfigMap or Secret. */
+function frozenData(before: KubeObject): readonly ImmutableField[] {
+  if (!["ConfigMap", "Secret"].includes(before.kind) || at(before, "immutable") !== true) return [];
+  return fields("data", "binaryData", "stringData", "immutable");
+}
+
+function shrinks({ path, before, after }: FieldChange): boolean {
+  if (path !== "spec.resources.requests.storage") return false;
+  const [old, now] = [textAt({ before }, "before"), textAt({ after }, "after")];
+  return isQuantity(old) && isQuantity(now) && parseQuantity(now) < parseQuantity(old);
+}

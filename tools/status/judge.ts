@@ -1,0 +1,78 @@
+import { describe, type KubeObject, textAt } from "../../lib/objects";
+import { ApiError } from "../../cluster/client";
+import type { Cluster } from "../../cluster";
+import { diagnose } from "./diagnose";
+import { stackLabel } from "../../cluster/ownership";
+import { cureOf, readinessOf } from "./readiness";
+import { bindsLate } from "../direct/wait";
+import { at } from "../../lib/objects";
+import type { ObjectName, Problem } from "./report";
+
+const workloads = new Set(["DaemonSet", "Deployment", "Job", "StatefulSet"]);
+
+/** An object's name as the report has it. */
+export function nameOf({ kind, metadata }: KubeObject): ObjectName {
+  return { kind, namespace: metadata.namespace ?? null, name: metadata.name };
+}
+
+/**
+ * What is wrong with a live object; nothing if it does what it is for.
+ *
+ * @param wanted - The same object as the configuration has it, if that is known.
+ */
+export async function problemOf(
+  cluster: Cluster,
+  live: KubeObject,
+  wanted: KubeObject | undefined,
+): Promise<Problem | undefined> {
+  const found = await verdictOf(cluster, live, wanted);
+  if (found === undefined) return undefined;
+  const cure = cureOf(live);
+  const details = [...(await diagnose(cluster, live)), ...(cure === undefined ? [] : [cure])];
+  return { ...nameOf(live), ...found, details };
+}
+
+type Verdict = Pick<Problem, "state" | "reason">;
+
+async function verdictOf(
+  cluster: Cluster,
+  live: KubeObject,
+  wanted: KubeObject | undefined,
+): Promise<Verdict | undefined> {
+  if (live.metadata.deletionTimestamp !== undefined) {
+    return { state: "waiting", reason: "it is being deleted" };
+  }
+  const [asked, want] = [live, wanted].map((object) => at(object, "spec", "replicas"));
+  if (typeof want === "number" && asked !== want) {
+    return { state: "waiting", reason: `it is scaled to ${String(asked)}, not to ${want}` };
+  }
+  const judged = awaited(live);
+  const first = readinessOf(judged);
+  if (first.state === "ready") return undefined;
+  if (live.kind !== "PersistentVolumeClaim" || first.state === "failed") return first;
+  const second = readinessOf(judged, { lateBinding: await bindsLate(cluster, live) });
+  return second.state === "ready" ? undefined : second;
+}
+
+/** That an engine need not wait for a workload does not make it ready. */
+function awaited(live: KubeObject): KubeObject {
+  if (!workloads.has(live.kind)) return live;
+  return { ...live, metadata: { ...live.metadata, annotations: {} } };
+}
+
+/** What is wrong with an object that is wanted and not among the stack's own. */
+export async function absence(cluster: Cluster, wanted: KubeObject): Promise<Problem | undefined> {
+  const missing = (reason: string): Problem => {
+    return { ...nameOf(wanted), state: "missing", reason, details: [] };
+  };
+  try {
+    const found = await cluster.find(wanted);
+    if (found === undefined) return missing("it is wanted and not there");
+    const owner = textAt(found, "metadata", "labels", stackLabel);
+    return missing(`${describe(found)} is there, but ${owner ? `of stack ${owner}` : "unowned"}`);
+  } catch (error) {
+    // What may not be read may be there.
+    if (error instanceof ApiError && error.status === 403) return undefined;
+    throw error;
+  }
+}
