@@ -1,5 +1,5 @@
-import { loadStack } from "./stack/load";
 import { deploySystems } from "./stack/deploy";
+import { loadStack } from "./stack/load";
 
-/** By system: where to find it, where it lives, what it takes, what its operators need. */
-export const { urls, namespaces, capacity, runbook } = deploySystems(loadStack());
+/** By system: where to find it, where it lives, what it takes. */
+export const { urls, namespaces, capacity } = deploySystems(loadStack());

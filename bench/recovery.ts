@@ -46,10 +46,10 @@ const machines = {
   federations: [{ ...federation, nodes: { master: "vm-0", workers: ["vm-1", "vm-2", "vm-3"] } }],
 };
 
-const direct = ["--engine", "direct", "--stack", stackName];
+const flags = ["--stack", stackName];
 
 async function must(...words: readonly string[]): Promise<void> {
-  const { code, output } = await run(...words, ...direct);
+  const { code, output } = await run(...words, ...flags);
   if (code !== 0) throw new Error(output);
 }
 
@@ -251,7 +251,7 @@ async function main(): Promise<void> {
   } finally {
     // The next command that looks at the cluster gives it its own grace period again.
     Reflect.deleteProperty(process.env, graceVariable);
-    await run("down", ...direct);
+    await run("down", ...flags);
     await removeNodes(hosts);
     stack.remove();
     print(rows);

@@ -72,15 +72,17 @@ export class ApiClient {
 
   /** The answer as text, whatever its status. */
   async text(request: ApiRequest): Promise<ApiAnswer> {
+    this.options ??= this.connectionOptions();
+    const options = await this.options;
     for (let attempt = 1; ; attempt += 1) {
       const last = attempt === attempts;
       try {
-        const answer = await this.once(request);
+        const answer = await this.once(request, options);
         if (last || (answer.status !== 429 && answer.status < 500)) return answer;
       } catch (error) {
         const code = error instanceof Error && "code" in error ? String(error.code) : "";
-        if (last && lostConnection.has(code)) throw this.unreachable(code);
-        if (!lostConnection.has(code)) throw error;
+        if (code === "") throw error;
+        if (last || !lostConnection.has(code)) throw this.unreachable(code);
       }
       await sleep(100 * 2 ** attempt);
     }
@@ -90,9 +92,10 @@ export class ApiClient {
     return new UserError(`the API server ${this.server} cannot be reached (${code})`);
   }
 
-  private async once(request: ApiRequest): Promise<ApiAnswer> {
-    this.options ??= this.connectionOptions();
-    const { headers, ...connection } = await this.options;
+  private async once(
+    request: ApiRequest,
+    { headers, ...connection }: RequestOptions,
+  ): Promise<ApiAnswer> {
     const url = new URL(this.server + request.path);
     for (const [key, value] of Object.entries(request.query ?? {})) {
       url.searchParams.set(key, value);

@@ -1,5 +1,6 @@
 import { UserError } from "../lib/errors";
 import { describe, isBorrowed, type Json, keyOf, type KubeObject, listAt } from "../lib/objects";
+import { type Access, readKubeconfig } from "./access";
 import { ApiClient, ApiError } from "./client";
 import { type ApiResource, collectionPath, Discovery, objectPath } from "./discovery";
 
@@ -17,6 +18,8 @@ const derived = new Set([
   "ReplicaSet",
 ]);
 
+export type { Access } from "./access";
+
 /** An answer to an apply. */
 export interface Applied {
   readonly live: KubeObject;
@@ -31,13 +34,14 @@ export class Cluster {
     this.discovery = new Discovery(client);
   }
 
-  /** Connects by the official client's reading of a kubeconfig. */
+  /** Connects as the provider does. @throws UserError if there is no such context. */
+  static async open(access: Access): Promise<Cluster> {
+    return new Cluster(new ApiClient(await readKubeconfig(access)));
+  }
+
+  /** Connects by the text of a kubeconfig. */
   static async connect(kubeconfig: string, context: string): Promise<Cluster> {
-    const { KubeConfig } = await import("@kubernetes/client-node");
-    const kubeConfig = new KubeConfig();
-    kubeConfig.loadFromString(kubeconfig);
-    kubeConfig.setCurrentContext(context);
-    return new Cluster(new ApiClient(kubeConfig));
+    return Cluster.open({ kubeconfig, context });
   }
 
   /** The live object, or undefined. */
@@ -150,8 +154,9 @@ function onePerKind(resources: readonly ApiResource[]): readonly ApiResource[] {
  * remove, the keys of `data` that come of it: it is sent as `data`.
  */
 export function forServer(object: KubeObject): Json {
-  const { stringData, status: _status, ...rest } = object;
-  if (object.kind !== "Secret" || stringData === undefined) return rest;
+  const { status: _status, ...sent } = object;
+  const { stringData, ...rest } = sent;
+  if (object.kind !== "Secret" || stringData === undefined) return sent;
   const encoded = Object.entries(stringData as Record<string, string>).map(([key, value]) => {
     return [key, Buffer.from(value, "utf8").toString("base64")] as const;
   });

@@ -20,13 +20,15 @@ export class ServiceAccount extends pulumi.ComponentResource implements Identity
 
   constructor(name: string, args: ServiceAccountArgs, opts?: pulumi.ComponentResourceOptions) {
     super("stackberth:components:ServiceAccount", name, {}, opts);
+    const accountName = args.name ?? name;
     const account = new k8s.core.v1.ServiceAccount(
       name,
       {
-        metadata: args.namespace.metadata(args.name ?? name),
+        metadata: args.namespace.metadata(accountName),
         automountServiceAccountToken: false,
       },
-      { parent: this },
+      // The cluster makes that of a namespace anew at once: a provider that deletes it waits in vain.
+      { parent: this, retainOnDelete: accountName === "default" },
     );
     this.serviceAccountName = account.metadata.name;
     this.registerOutputs({ serviceAccountName: this.serviceAccountName });

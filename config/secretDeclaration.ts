@@ -1,5 +1,5 @@
 import { randomBytes } from "node:crypto";
-import { SecretsError } from "./secretsError";
+import { UserError } from "../lib/errors";
 import { randomCharacters } from "../lib/random";
 
 /**
@@ -65,7 +65,7 @@ const alphabets = {
 /**
  * Makes a new random value.
  *
- * @throws SecretsError for a `user` secret, which only a person can supply.
+ * @throws UserError for a `user` secret, which only a person can supply.
  */
 export function generate({ key, kind, length }: SecretDeclaration): string {
   switch (kind) {
@@ -76,7 +76,7 @@ export function generate({ key, kind, length }: SecretDeclaration): string {
     case "django":
       return randomCharacters(alphabets[kind], length).join("");
     case "user":
-      throw new SecretsError(`${key} cannot be generated: it is supplied with --set ${key}`);
+      throw new UserError(`${key} cannot be generated: it is supplied with --set ${key}`);
   }
 }
 

@@ -25,8 +25,7 @@ export function isCode(error: unknown, code: string): boolean {
 /** Errors whose message is enough: our own, and those that Pulumi prints without a stack. */
 export function isForPeople(error: unknown): boolean {
   if (!(error instanceof Error)) return false;
-  if (error.name.endsWith("UserError") || error.name === "SecretsError") return true;
-  if (["WrongPassphraseError", "CiphertextError", "ConfigError"].includes(error.name)) return true;
+  if (error.name.endsWith("UserError") || error.name === "ConfigError") return true;
   const marks = ["__pulumiRunError", "__pulumiInputPropertyError", "__pulumiInputPropertiesError"];
   return marks.some((mark) => mark in error) || ("hideStack" in error && error.hideStack === true);
 }

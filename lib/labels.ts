@@ -1,4 +1,4 @@
-/** The label by which a stack finds what it owns; both engines and `kubectl` use it. */
+/** The label by which a stack finds what it owns, and `kubectl` too. */
 export const stackLabel = "stackberth.dev/stack";
 
 /** On protected data: neither a prune nor `down` deletes what carries it. */
@@ -7,10 +7,13 @@ export const retainAnnotation = "stackberth.dev/retain";
 /** On the namespaces of a throw-away stack: the time, as ISO 8601, from which on it may be removed. */
 export const expiresAnnotation = "stackberth.dev/expires";
 
+/** The label that names an object's system. */
+export const systemLabel = "app.kubernetes.io/part-of";
+
 /** Labels of every object of a system in a stack. */
 export function systemLabels(system: string, stack: string): Record<string, string> {
   return {
-    "app.kubernetes.io/part-of": system,
+    [systemLabel]: system,
     "app.kubernetes.io/managed-by": "stackberth",
     [stackLabel]: stack,
   };

@@ -6,20 +6,20 @@ import {
   X509Certificate,
   type KeyObject,
 } from "node:crypto";
-import { SecretsError } from "../config/secretsError";
+import { UserError } from "./errors";
 
 /**
  * The public key of a Sealed Secrets controller.
  *
- * @throws SecretsError if the text is no PEM certificate with an RSA key, or the certificate has expired.
+ * @throws UserError if the text is no PEM certificate with an RSA key, or the certificate has expired.
  */
 export function sealingKey(pem: string, now: Date): KeyObject {
   const certificate = parsed(pem);
   if (certificate?.publicKey.asymmetricKeyType !== "rsa") {
-    throw new SecretsError(`sealingCertificate is no PEM certificate with an RSA key; ${fetch}`);
+    throw new UserError(`sealingCertificate is no PEM certificate with an RSA key; ${fetch}`);
   }
   if (new Date(certificate.validTo) < now) {
-    throw new SecretsError(`sealingCertificate expired on ${certificate.validTo}; ${fetch}`);
+    throw new UserError(`sealingCertificate expired on ${certificate.validTo}; ${fetch}`);
   }
   return certificate.publicKey;
 }

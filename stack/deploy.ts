@@ -1,10 +1,13 @@
 import * as k8s from "@pulumi/kubernetes";
 import * as pulumi from "@pulumi/pulumi";
+import { MockMonitor } from "@pulumi/pulumi/runtime/mocks";
 import type { ParsedStack } from "./parse";
 import { digestKeyDeclaration } from "../config/secretDeclaration";
 import { secretLookup, secretSource } from "./secretValues";
 import { formatCapacity } from "../lib/capacity";
 import { expiresAnnotation } from "../lib/labels";
+import { preflight } from "./preflight";
+import { type ClusterConfig, clusterConfig, clusterProvider } from "./provider";
 import { systems } from "../systems";
 import type { Deployed } from "../systems/system";
 
@@ -13,30 +16,12 @@ export interface StackOutputs {
   readonly urls: Readonly<Record<string, pulumi.Output<string[]>>>;
   readonly namespaces: Readonly<Record<string, pulumi.Output<string | string[]>>>;
   readonly capacity: Readonly<Record<string, Readonly<Record<string, string | number>>>>;
-  /** The commands an operator needs, by what they are for. */
-  readonly runbook: Readonly<Record<string, Readonly<Record<string, string>>>>;
 }
 
-/** The one provider of a stack; nothing is left to the ambient one. */
-function clusterProvider({ settings }: ParsedStack): k8s.Provider {
-  const config = new pulumi.Config("kubernetes");
-  const context = config.get("context");
-  const kubeconfig = config.getSecret("kubeconfig");
-  return new k8s.Provider("cluster", {
-    ...(context !== undefined && { context }),
-    ...(kubeconfig && { kubeconfig }),
-    // What makes it the same cluster: else a changed address would replace the provider and all under it.
-    clusterIdentifier: settings.clusterIdentifier || pulumi.getStack(),
-    // An `up` that was killed leaves objects the state does not know: the next one takes them over.
-    upsertExistingObjects: true,
-    // What somebody changed by hand is set right, rather than failing as a conflict.
-    enablePatchForce: true,
-    // Names are fixed, so data changes in place; digests on the pods roll them.
-    enableConfigMapMutable: true,
-    enableSecretMutable: true,
-    // The default rate makes large stacks wait on the client itself.
-    kubeClientSettings: { qps: 100, burst: 200 },
-  });
+/** What is to be asked of the cluster before anything changes; under mocks there is none to ask. */
+function checks(cluster: ClusterConfig): readonly pulumi.ResourceTransformation[] {
+  if (pulumi.runtime.getMonitor() instanceof MockMonitor) return [];
+  return [preflight(pulumi.getStack(), pulumi.output(cluster))];
 }
 
 /** Says on every namespace when the stack ends, so that nobody needs its file to know. */
@@ -54,7 +39,9 @@ function expiring(expires: string): pulumi.ResourceTransformation {
 
 /** Deploys every system that the stack lists. */
 export function deploySystems(stack: ParsedStack): StackOutputs {
-  const provider = clusterProvider(stack);
+  const cluster = clusterConfig();
+  const provider = clusterProvider(stack.settings.clusterIdentifier || pulumi.getStack(), cluster);
+  const transformations = checks(cluster);
   const { expires } = stack.settings;
   const secret = secretLookup(stack);
   const deployed = Object.entries(stack.systems).map(([name, settings]): [string, Deployed] => {
@@ -72,7 +59,10 @@ export function deploySystems(stack: ParsedStack): StackOutputs {
           secretSource: secretSource(stack),
           digestKey: secret(digestKeyDeclaration.key),
         },
-        { provider, transformations: expires === "" ? [] : [expiring(expires)] },
+        {
+          provider,
+          transformations: [...transformations, ...(expires === "" ? [] : [expiring(expires)])],
+        },
       ),
     ];
   });
@@ -82,8 +72,5 @@ export function deploySystems(stack: ParsedStack): StackOutputs {
     urls: each(({ urls }) => urls),
     namespaces: each(({ namespace }) => namespace),
     capacity: each(({ capacity }) => formatCapacity(capacity)),
-    runbook: each(({ runbook }) =>
-      Object.fromEntries(runbook.map(({ title, command }) => [title, command])),
-    ),
   };
 }

@@ -58,7 +58,7 @@ export const stackSchema = z
       .enum(["config", "generated", "existing", "external", "sealed"])
       .default("config")
       .describe(
-        "config: encrypted in the stack's file; generated: made at the first deployment; existing, external, sealed: by the cluster, see [Secrets](#secrets)",
+        "config: encrypted in the stack's file; generated: made at the first deployment; existing, external, sealed: by the cluster; see docs/operations.md#secrets",
       ),
     secretStore: secretStore.prefault({}).describe("where secretsMode external finds secrets"),
     sealingCertificate: z

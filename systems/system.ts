@@ -30,8 +30,6 @@ export interface Deployed {
   /** The namespace it lives in, or the namespaces. */
   readonly namespace: pulumi.Output<string | string[]>;
   readonly capacity: Capacity;
-  /** Logs, runs by hand, restart, health, backup and restore, as far as the system has them. */
-  readonly runbook: readonly RunbookEntry[];
 }
 
 /** One real system: its settings, its secrets and its composition of components. */
@@ -52,6 +50,8 @@ export interface System<Settings = unknown> {
    * @default - sets `namespace` after the system's name
    */
   readonly inNamespaces?: (settings: PlainSettings, own: (name: string) => string) => PlainSettings;
+  /** Logs, runs by hand, restart, health, backup and restore, as far as the system has them. */
+  readonly runbook: (settings: Settings) => readonly RunbookEntry[];
   readonly deploy: (
     context: SystemContext<Settings>,
     options: pulumi.ComponentResourceOptions,

@@ -6,7 +6,6 @@ import { type App, type Context, createApp } from "./app";
 import { createBackups } from "./backups";
 import { createEngineJobs, createInitJob, createSuperuserJob } from "./jobs";
 import { names } from "./names";
-import { runbookOf } from "./runbook";
 import { createServices, type Services } from "./services";
 import { allowTraffic, engineJobs } from "./traffic";
 
@@ -18,7 +17,6 @@ export class Bots extends pulumi.ComponentResource implements Deployed {
   readonly urls: pulumi.Output<string[]>;
   readonly namespace: pulumi.Output<string>;
   readonly capacity: Deployed["capacity"];
-  readonly runbook: Deployed["runbook"];
 
   constructor(context: Context, opts: pulumi.ComponentResourceOptions) {
     super("stackberth:systems:Bots", context.name, {}, opts);
@@ -33,7 +31,6 @@ export class Bots extends pulumi.ComponentResource implements Deployed {
     this.updateImages(context, app, services);
     this.urls = services.web.urls;
     this.namespace = namespace.name;
-    this.runbook = runbookOf(context.settings);
     const parts = [
       services.web,
       ...services.workers,

@@ -1,5 +1,6 @@
 import { defineSystem } from "../system";
 import { Bots } from "./bots";
+import { runbookOf } from "./runbook";
 import { botsSchema } from "./schema";
 import { botsSecrets } from "./secrets";
 
@@ -9,5 +10,6 @@ export const bots = defineSystem({
     "bots-edi: web server, one job queue and an engine on a schedule, after a Job that initialises the database",
   schema: botsSchema,
   secrets: botsSecrets,
+  runbook: runbookOf,
   deploy: (context, options) => new Bots(context, options),
 });

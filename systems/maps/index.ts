@@ -1,5 +1,6 @@
 import { defineSystem } from "../system";
 import { Maps } from "./maps";
+import { runbookOf } from "./runbook";
 import { mapsSchema } from "./schema";
 import { mapsSecrets } from "./secrets";
 
@@ -9,5 +10,6 @@ export const maps = defineSystem({
     "MAPS data analysis: a Python backend that runs each user's script in a pod of its own",
   schema: mapsSchema,
   secrets: mapsSecrets,
+  runbook: runbookOf,
   deploy: (context, options) => new Maps(context, options),
 });

@@ -5,7 +5,6 @@ import { systemLabels } from "../../lib/labels";
 import type { Deployed, SystemContext } from "../system";
 import { Backend, type Volumes } from "./backend";
 import { volumeNames } from "./contract";
-import { runbookOf } from "./runbook";
 import { Runners } from "./runners";
 import type { MapsSettings } from "./schema";
 import { limitRange } from "./sizes";
@@ -17,7 +16,6 @@ export class Maps extends pulumi.ComponentResource implements Deployed {
   readonly urls: pulumi.Output<string[]>;
   readonly namespace: pulumi.Output<string>;
   readonly capacity: Deployed["capacity"];
-  readonly runbook: Deployed["runbook"];
 
   constructor(context: Context, opts: pulumi.ComponentResourceOptions) {
     super("stackberth:systems:Maps", context.name, {}, opts);
@@ -39,7 +37,6 @@ export class Maps extends pulumi.ComponentResource implements Deployed {
     const archives = this.createBackup(context, namespace, volumes)?.archives;
     this.urls = web.urls;
     this.namespace = namespace.name;
-    this.runbook = runbookOf(settings);
     const parts = [web, ...Object.values(volumes), ...(archives ? [archives] : [])];
     this.capacity = sumCapacity(parts.map(({ capacity }) => capacity));
     this.registerOutputs({ urls: this.urls });

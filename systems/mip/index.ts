@@ -1,6 +1,7 @@
 import { defineSystem } from "../system";
 import { Mip } from "./mip";
 import { inNamespaces, namespacesOf } from "./namespaces";
+import { runbookOf } from "./runbook";
 import { mipSchema } from "./schema";
 import { mipSecrets } from "./secrets";
 
@@ -12,5 +13,6 @@ export const mip = defineSystem({
   namespaces: namespacesOf,
   inNamespaces,
   secrets: mipSecrets,
+  runbook: runbookOf,
   deploy: (context, options) => new Mip(context, options),
 });

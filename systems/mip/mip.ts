@@ -3,7 +3,6 @@ import { NodeLabels } from "../../components";
 import { sumCapacity } from "../../lib/capacity";
 import type { Deployed, SystemContext } from "../system";
 import { Federation } from "./federation";
-import { runbookOf } from "./runbook";
 import type { MipSettings } from "./schema";
 import { type Site, sitesOf } from "./sites";
 
@@ -12,7 +11,6 @@ export class Mip extends pulumi.ComponentResource implements Deployed {
   readonly urls: pulumi.Output<string[]>;
   readonly namespace: pulumi.Output<string[]>;
   readonly capacity: Deployed["capacity"];
-  readonly runbook: Deployed["runbook"];
 
   constructor(context: SystemContext<MipSettings>, opts: pulumi.ComponentResourceOptions) {
     super("stackberth:systems:Mip", context.name, {}, opts);
@@ -34,7 +32,6 @@ export class Mip extends pulumi.ComponentResource implements Deployed {
     );
     this.urls = pulumi.all(federations.map(({ urls }) => urls)).apply((urls) => urls.flat());
     this.namespace = pulumi.all(federations.map(({ namespace }) => namespace));
-    this.runbook = runbookOf(sites);
     this.capacity = sumCapacity(federations.map(({ capacity }) => capacity));
     this.registerOutputs({ urls: this.urls });
   }

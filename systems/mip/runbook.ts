@@ -2,7 +2,8 @@ import { kubectl, type RunbookEntry } from "../../lib/runbook";
 import { dataImportLabel } from "./dataImport";
 import { names } from "./exaflow";
 import { backend } from "./portal";
-import type { Site } from "./sites";
+import type { MipSettings } from "./schema";
+import { sitesOf } from "./sites";
 
 const labelText = (labels: Readonly<Record<string, string>>): string =>
   Object.entries(labels)
@@ -10,8 +11,8 @@ const labelText = (labels: Readonly<Record<string, string>>): string =>
     .join();
 
 /** What an operator of MIP needs, for each federation. */
-export function runbookOf(sites: readonly Site[]): readonly RunbookEntry[] {
-  return sites.flatMap(({ federation, namespace }) => {
+export function runbookOf(settings: MipSettings): readonly RunbookEntry[] {
+  return sitesOf(settings).flatMap(({ federation, namespace }) => {
     const of = (title: string, words: string): RunbookEntry => ({
       title: `${federation.name}: ${title}`,
       command: kubectl(namespace, words),

@@ -1,5 +1,6 @@
 import { defineSystem } from "../system";
 import { Openml } from "./openml";
+import { runbookOf } from "./runbook";
 import { openmlSchema } from "./schema";
 import { openmlSecrets } from "./secrets";
 
@@ -8,5 +9,6 @@ export const openml = defineSystem({
   description: "OpenML's Flask backend, on SQLite or MySQL, and its Next.js front end",
   schema: openmlSchema,
   secrets: openmlSecrets,
+  runbook: runbookOf,
   deploy: (context, options) => new Openml(context, options),
 });

@@ -9,7 +9,6 @@ import type { Deployed, SystemContext } from "../system";
 import { createDatabase, type DatabaseLink } from "./database";
 import { frontendResources, modes, scalingBehavior } from "./modes";
 import { names } from "./names";
-import { runbookOf } from "./runbook";
 import type { OpenmlSettings } from "./schema";
 
 type Context = SystemContext<OpenmlSettings>;
@@ -37,7 +36,6 @@ export class Openml extends pulumi.ComponentResource implements Deployed {
   readonly urls: pulumi.Output<string[]>;
   readonly namespace: pulumi.Output<string>;
   readonly capacity: Deployed["capacity"];
-  readonly runbook: Deployed["runbook"];
 
   constructor(context: Context, opts: pulumi.ComponentResourceOptions) {
     super("stackberth:systems:Openml", context.name, {}, opts);
@@ -50,7 +48,6 @@ export class Openml extends pulumi.ComponentResource implements Deployed {
     this.allowTraffic(context, namespace, webs);
     this.urls = pulumi.all(webs.map(({ urls }) => urls)).apply((urls) => urls.flat());
     this.namespace = namespace.name;
-    this.runbook = runbookOf(context.settings);
     this.capacity = sumCapacity([...webs.map(({ capacity }) => capacity), ...database.capacity]);
     this.registerOutputs({ urls: this.urls });
   }

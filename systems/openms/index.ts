@@ -1,5 +1,6 @@
 import { defineSystem } from "../system";
 import { Openms } from "./openms";
+import { runbookOf } from "./runbook";
 import { openmsSchema } from "./schema";
 import { openmsSecrets } from "./secrets";
 
@@ -8,5 +9,6 @@ export const openms = defineSystem({
   description: "OpenMS web apps: Streamlit, rq workers behind a Redis queue, shared workspaces",
   schema: openmsSchema,
   secrets: () => openmsSecrets,
+  runbook: runbookOf,
   deploy: (context, options) => new Openms(context, options),
 });

@@ -17,7 +17,6 @@ import type { Deployed, SystemContext } from "../system";
 import { configFiles } from "./configFiles";
 import { copyMissing } from "./copyMissing";
 import type { OpenmsSettings } from "./schema";
-import { runbookOf } from "./runbook";
 import { cleanUpResources, limitRange, tiers } from "./tiers";
 
 type Context = SystemContext<OpenmsSettings>;
@@ -33,7 +32,6 @@ export class Openms extends pulumi.ComponentResource implements Deployed {
   readonly urls: pulumi.Output<string[]>;
   readonly namespace: pulumi.Output<string>;
   readonly capacity: Deployed["capacity"];
-  readonly runbook: Deployed["runbook"];
 
   constructor(context: Context, opts: pulumi.ComponentResourceOptions) {
     super("stackberth:systems:Openms", context.name, {}, opts);
@@ -77,7 +75,6 @@ export class Openms extends pulumi.ComponentResource implements Deployed {
     this.allowTraffic(context, namespace, redis, web, worker);
     this.urls = web.urls;
     this.namespace = namespace.name;
-    this.runbook = runbookOf(settings);
     const parts = [redis, workspaces, web, worker];
     this.capacity = sumCapacity(parts.map(({ capacity }) => capacity));
     this.registerOutputs({ urls: this.urls });

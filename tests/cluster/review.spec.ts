@@ -1,16 +1,13 @@
 import assert from "node:assert/strict";
-import { spawnSync } from "node:child_process";
 import { existsSync, readdirSync, rmSync } from "node:fs";
 import { join } from "node:path";
 import { ownedBy } from "../../cluster/ownership";
 import { describe as nameOf, type KubeObject, listAt, textAt } from "../../lib/objects";
 import { systems } from "../../systems";
-import { alone } from "../support/alone";
 import { kubectl } from "../support/kubectl";
 import { home, root, run } from "../support/stackberth";
 import { live, testCluster, versions } from "../support/testCluster";
 
-const direct = ["--engine", "direct"];
 const fileOf = (review: string): string => join(root, `Pulumi.review-${review}.yaml`);
 
 /** All that a review could leave behind: in the cluster by label and by namespace, and on this machine. */
@@ -24,7 +21,10 @@ async function leftovers(review: string): Promise<readonly string[]> {
     textAt(each, "spec", "claimRef", "namespace"),
   );
   const kept = existsSync(home)
-    ? readdirSync(home, { recursive: true, withFileTypes: true }).filter((each) => each.isFile())
+    ? readdirSync(home, { recursive: true, withFileTypes: true }).filter(
+        // Pulumi's own logs of its runs are encrypted.
+        (each) => each.isFile() && !each.name.endsWith(".log"),
+      )
     : [];
   const files = [...kept.map(({ name }) => name), ...readdirSync(root)];
   return [
@@ -44,6 +44,14 @@ async function assertNothingLeft(review: string): Promise<void> {
   assert.deepEqual(await leftovers(review), []);
 }
 
+/** Takes away what another machine would not have: the review's state, with its secrets. */
+function forgetState(review: string): void {
+  const kept = readdirSync(home, { recursive: true, encoding: "utf8" });
+  const own = kept.filter((path) => path.includes(`review-${review}`));
+  assert.ok(own.length > 0, "no state: the test is blind");
+  for (const path of own) rmSync(join(home, path), { recursive: true, force: true });
+}
+
 async function namespacesOf(review: string): Promise<readonly KubeObject[]> {
   const { cluster } = await testCluster();
   const found = await cluster.labelled(ownedBy(`review-${review}`));
@@ -59,13 +67,13 @@ describe("review stacks on the embedded API server", function () {
 
   describe("of every system", () => {
     const name = "test-all";
-    before(() => review("down", name, ...direct));
-    after(() => review("down", name, ...direct));
+    before(() => review("down", name));
+    after(() => review("down", name));
 
     it("come up ready, with namespaces of their own that say when they end", async () => {
       assert.deepEqual(await leftovers(name), []);
       const began = Date.now();
-      const { code, output } = await review("up", name, "--ttl-hours", "1", ...direct);
+      const { code, output } = await review("up", name, "--ttl-hours", "1");
       assert.equal(code, 0, output);
       const namespaces = await namespacesOf(name);
       assert.equal(namespaces.length, Object.keys(systems).length);
@@ -81,9 +89,9 @@ describe("review stacks on the embedded API server", function () {
 
     it("keep their secrets and their pods when they are brought up again", async () => {
       const before = await versions(`review-${name}`);
-      const { code, output } = await review("up", name, ...direct);
+      const { code, output } = await review("up", name);
       assert.equal(code, 0, output);
-      assert.match(output, /0 created, \d+ configured, \d+ unchanged, 0 deleted/);
+      assert.match(output, /^\d+ updated, \d+ unchanged in/m);
       const after = await versions(`review-${name}`);
       const changed = Object.keys(after).filter((key) => after[key] !== before[key]);
       // Its end is later.
@@ -94,7 +102,7 @@ describe("review stacks on the embedded API server", function () {
     });
 
     it("go wholly", async () => {
-      const { code, output } = await review("down", name, ...direct);
+      const { code, output } = await review("down", name);
       assert.equal(code, 0, output);
       await assertNothingLeft(name);
     });
@@ -102,7 +110,7 @@ describe("review stacks on the embedded API server", function () {
 
   const [system = ""] = Object.keys(systems);
   const up = (name: string, ...flags: readonly string[]) =>
-    review("up", name, "--systems", system, ...direct, ...flags);
+    review("up", name, "--systems", system, ...flags);
 
   it("are swept away once their time is over, also by a machine that did not make them", async () => {
     const [old, young] = ["test-old", "test-young"];
@@ -111,7 +119,7 @@ describe("review stacks on the embedded API server", function () {
       assert.equal((await up(young)).code, 0);
       // What another machine would not have.
       rmSync(fileOf(old));
-      rmSync(join(home, "state", `review-${old}.json`));
+      forgetState(old);
       // What a user made beside: a volume whose class keeps it, and an object of no label.
       const namespace = `${old}-${system}`;
       await kubectl("create", "configmap", "by-hand", "-n", namespace);
@@ -128,7 +136,7 @@ describe("review stacks on the embedded API server", function () {
       const listed = await review("list");
       assert.match(listed.output, new RegExp(`^${old}: ${namespace}; its time is over$`, "m"));
       assert.match(listed.output, new RegExp(`^${young}: .*; ends in 48 h$`, "m"));
-      const { code, output } = await review("sweep", ...direct);
+      const { code, output } = await review("sweep");
       assert.equal(code, 0, output);
       assert.match(output, /^1 removed, 1 left$/m);
       await assertNothingLeft(old);
@@ -136,9 +144,9 @@ describe("review stacks on the embedded API server", function () {
       assert.ok(existsSync(fileOf(young)));
     };
     try {
-      await alone("sweep", sweeping);
+      await sweeping();
     } finally {
-      for (const name of [old, young]) await review("down", name, ...direct);
+      for (const name of [old, young]) await review("down", name);
     }
     await assertNothingLeft(young);
   });
@@ -149,14 +157,14 @@ describe("review stacks on the embedded API server", function () {
       assert.equal((await up(name)).code, 0);
       const [before] = await namespacesOf(name);
       rmSync(fileOf(name));
-      rmSync(join(home, "state", `review-${name}.json`));
+      forgetState(name);
       const { code, output } = await up(name);
       assert.equal(code, 0, output);
       assert.match(output, /was made elsewhere, and its secrets are only there: it starts anew/);
       const [after] = await namespacesOf(name);
       assert.ok(after && after.metadata.uid !== before?.metadata.uid);
     } finally {
-      await review("down", name, ...direct);
+      await review("down", name);
     }
     await assertNothingLeft(name);
   });
@@ -188,26 +196,8 @@ describe("review stacks on the embedded API server", function () {
       assert.match(output, says);
     }
     assert.deepEqual(await leftovers("test-bad"), []);
-    const { code, output } = await review("down", "test-bad", ...direct);
+    const { code, output } = await review("down", "test-bad");
     assert.equal(code, 0);
     assert.match(output, /there was nothing of it/);
-  });
-
-  it("leave nothing of the Pulumi CLI's either", async function () {
-    if (spawnSync("pulumi", ["version"]).status !== 0) {
-      console.log("    skipped: no Pulumi CLI on PATH, see https://www.pulumi.com/docs/install/");
-      this.skip();
-    }
-    const name = "test-cli";
-    const cli = ["--engine", "pulumi"];
-    const { code, output } = await review("up", name, "--systems", system, ...cli);
-    assert.equal(code, 0, output);
-    assert.ok(
-      (await leftovers(name)).includes(`review-${name}.json`),
-      "no state: the test is blind",
-    );
-    const gone = await review("down", name, ...cli);
-    assert.equal(gone.code, 0, gone.output);
-    await assertNothingLeft(name);
   });
 });

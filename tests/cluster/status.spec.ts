@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { spawn, spawnSync } from "node:child_process";
+import { spawn } from "node:child_process";
 import type { KubeObject } from "../../lib/objects";
 import type { StackStatus, SystemStatus } from "../../tools/status/report";
 import { kubectl } from "../support/kubectl";
@@ -8,8 +8,8 @@ import { live, testCluster } from "../support/testCluster";
 
 const name = "test-status";
 const flags = ["--stack", name];
-const up = (engine: string) => run("up", "--engine", engine, ...flags);
-const down = (engine: string) => run("down", "--engine", engine, ...flags);
+const up = () => run("up", ...flags);
+const down = () => run("down", ...flags);
 
 /** What `status --json` says, and its exit code; standard output must be JSON alone. */
 async function statusOf(
@@ -40,10 +40,10 @@ describe("status of a stack on the embedded API server", function () {
 
   before(async () => {
     await testCluster();
-    await down("direct");
+    await down();
   });
   after(async () => {
-    await down("direct");
+    await down();
     stack.remove();
   });
 
@@ -58,7 +58,7 @@ describe("status of a stack on the embedded API server", function () {
   });
 
   it("is ready after up, with addresses and schedules", async () => {
-    const { code: deployed, output } = await up("direct");
+    const { code: deployed, output } = await up();
     assert.equal(deployed, 0, output);
     const { code, status } = await statusOf();
     assert.deepEqual(onlySystem(status).problems, []);
@@ -104,7 +104,7 @@ describe("status of a stack on the embedded API server", function () {
     assert.equal(code, 1);
     assert.match(output, /Service test-status\/web missing/);
     assert.match(output, /Deployment test-status\/worker waiting: it is scaled to 0, not to 1/);
-    assert.equal((await up("direct")).code, 0);
+    assert.equal((await up()).code, 0);
     assert.equal((await statusOf()).code, 0);
   });
 
@@ -133,15 +133,6 @@ describe("status of a stack on the embedded API server", function () {
     await place(null);
   });
 
-  it("says with a wrong passphrase what the cluster alone tells", async () => {
-    assert.equal((await up("direct")).code, 0);
-    const { code, status } = await statusOf({ PULUMI_CONFIG_PASSPHRASE: "wrong" });
-    assert.equal(code, 0);
-    assert.equal(status.wantedKnown, false);
-    assert.match(status.notes.join(), /passphrase/);
-    assert.equal(onlySystem(status).objects.wanted, null);
-  });
-
   it("goes on with --watch until it is interrupted, and then has the same exit code", async () => {
     const argv = ["tools/cli/start.cjs", "status", "--watch", "--json", ...flags];
     const child = spawn(process.execPath, argv, { cwd: root, env: environment() });
@@ -160,21 +151,6 @@ describe("status of a stack on the embedded API server", function () {
     const parsed = lines().map((line) => JSON.parse(line) as StackStatus);
     assert.equal(parsed[0]?.ready, true);
     assert.equal(parsed.at(-1)?.ready, false);
-  });
-
-  it("says the same of a stack that the Pulumi CLI deployed", async function () {
-    if (spawnSync("pulumi", ["version"]).status !== 0) {
-      console.log("    skipped: no Pulumi CLI on PATH, see https://www.pulumi.com/docs/install/");
-      this.skip();
-    }
-    assert.equal((await down("direct")).code, 0);
-    const { code: deployed, output } = await up("pulumi");
-    assert.equal(deployed, 0, output);
-    const { code, status } = await statusOf();
-    assert.deepEqual(onlySystem(status).problems, []);
-    assert.equal(code, 0);
-    assert.equal(onlySystem(status).objects.live, onlySystem(status).objects.wanted);
-    assert.equal((await down("pulumi")).code, 0);
   });
 });
 

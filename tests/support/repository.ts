@@ -27,7 +27,7 @@ export class Repository {
       encoding: "utf8",
     });
     // What the program and the commands are made of; tests and documents would only take time.
-    const skipped = ["tests/", "docs/", "cluster/"];
+    const skipped = ["tests/", "docs/"];
     for (const file of listed.split("\0").filter((name) => name !== "")) {
       if (skipped.some((folderName) => file.startsWith(folderName))) continue;
       if (!existsSync(join(project, file))) continue;

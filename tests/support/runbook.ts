@@ -1,17 +1,25 @@
 import { spawn } from "node:child_process";
 import { mkdirSync, renameSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { collectObjects } from "../../tools/offline/collect";
+import { systems } from "../../systems";
+import { plainSettings } from "../../tools/project/stackConfig";
 import { home, root } from "./stackberth";
 import { testCluster } from "./testCluster";
 
 type Commands = Readonly<Record<string, string>>;
 
-/** The commands that a stack prints for the operators of its systems, by system. */
-export async function runbooksOf(stack: string): Promise<Readonly<Record<string, Commands>>> {
-  const { outputs } = await collectObjects({ root, stack, passphrase: "stackberth-dev" });
-  const runbook = outputs.find(({ name }) => name === "runbook")?.value;
-  return runbook as Readonly<Record<string, Commands>>;
+/** The commands of a system with these settings, by what they are for. */
+export function runbookOf(system: string, settings: object): Commands {
+  const { runbook, schema } = systems[system] ?? {};
+  const entries = runbook?.(schema?.parse(settings)) ?? [];
+  return Object.fromEntries(entries.map(({ title, command }) => [title, command]));
+}
+
+/** The commands of a stack for the operators of its systems, by system. */
+export function runbooksOf(stack: string): Readonly<Record<string, Commands>> {
+  const values = plainSettings(root, stack);
+  const names = values["systems"] as readonly string[];
+  return Object.fromEntries(names.map((name) => [name, runbookOf(name, values[name] ?? {})]));
 }
 
 /** Why a command cannot succeed here; nothing if it can. */

@@ -1,12 +1,9 @@
 import assert from "node:assert/strict";
-import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
-import { tmpdir } from "node:os";
-import { join } from "node:path";
-import { secretsCommand } from "../../tools/secrets/command";
 import type { SecretDeclaration } from "../../config/secretDeclaration";
-import type { Keeping } from "../../tools/secrets/keeping";
-import { Crypter } from "../../tools/secrets/passphrase";
-import { readConfig, StackFile } from "../../tools/secrets/stackFile";
+import { messageOf, UserError } from "../../lib/errors";
+import { secretsCommand } from "../../tools/secrets";
+import type { Keeping } from "../../tools/secrets";
+import type { SecretStore, Stored, StoredValues, Storing } from "../../tools/secrets/store";
 
 export const redis: SecretDeclaration = {
   key: "redisPassword",
@@ -27,8 +24,58 @@ const declarations = [redis, django, apiKey, smtp];
 /** A value that is fit for `redis`. */
 export const good = "R".repeat(32);
 
+/** Values that are fit for all that must be there. */
+export const fit = {
+  redisPassword: good,
+  djangoSecretKey: "d".repeat(50),
+  apiKey: "given by a user",
+};
+
 export const passphrases = { dev: "stackberth-dev", prod: "known only to the tests" };
-type Stack = keyof typeof passphrases;
+
+/** What a stack in memory has. */
+interface Kept {
+  /** The passphrase that opens it. */
+  lock: string | undefined;
+  readonly values: Map<string, Stored>;
+}
+
+/** A stack in memory, as somebody sees it who has a passphrase. */
+class FakeStore implements SecretStore {
+  readonly name: string;
+
+  constructor(
+    stack: string,
+    private readonly kept: Kept,
+    private readonly passphrase: string,
+  ) {
+    this.name = `Pulumi.${stack}.yaml`;
+  }
+
+  get isLocked(): boolean {
+    return this.kept.lock !== undefined;
+  }
+
+  read(): StoredValues {
+    const shut = ({ isEncrypted, value }: Stored): Stored => {
+      return { isEncrypted, value: isEncrypted ? undefined : value };
+    };
+    return new Map([...this.kept.values].map(([key, each]) => [key, shut(each)]));
+  }
+
+  open(): Promise<StoredValues> {
+    const { lock, values } = this.kept;
+    if (lock === undefined || lock === this.passphrase) return Promise.resolve(new Map(values));
+    return Promise.reject(new UserError(`the passphrase does not open ${this.name}`));
+  }
+
+  set(key: string, value: string, storing: Storing): Promise<void> {
+    const isEncrypted = storing === "secret";
+    if (isEncrypted) this.kept.lock ??= this.passphrase;
+    this.kept.values.set(key, { isEncrypted, value });
+    return Promise.resolve();
+  }
+}
 
 /** How a command ended. */
 interface Run {
@@ -38,97 +85,77 @@ interface Run {
 
 interface RunOptions {
   readonly stdin?: string;
-  readonly env?: NodeJS.ProcessEnv;
+  /** What the environment says. @default - the passphrase of dev */
+  readonly passphrase?: string;
   readonly keeping?: Keeping;
 }
 
-// Deriving a key takes a while; all suites share these.
-let locks: Readonly<Record<Stack, { readonly crypter: Crypter; readonly salt: string }>>;
+/** Stacks of a project `app` in memory; each test of the suite that calls this has its own. */
+export function fakeStacks() {
+  let stacks = new Map<string, Kept>();
+  beforeEach(() => (stacks = new Map()));
 
-/** A folder for the stack files of a project `app`; each test of the suite that calls this has its own. */
-export function secretsFolder() {
-  let root = "";
-  before(function () {
-    this.timeout(20_000);
-    locks ??= { dev: Crypter.create(passphrases.dev), prod: Crypter.create(passphrases.prod) };
-  });
-  beforeEach(() => {
-    root = mkdtempSync(join(tmpdir(), "secrets-"));
-  });
-  afterEach(() => rmSync(root, { recursive: true }));
+  /** Makes a stack with these values encrypted; an undefined one is damaged. */
+  function stack(
+    name: string,
+    values: Readonly<Record<string, string | undefined>> = {},
+    lock: string = passphrases.dev,
+  ): Kept {
+    const entries = Object.entries(values).map(([key, value]) => {
+      return [key, { isEncrypted: true, value }] as const;
+    });
+    const made: Kept = { lock, values: new Map(entries) };
+    stacks.set(name, made);
+    return made;
+  }
 
-  const pathOf = (stack: string): string => join(root, `Pulumi.${stack}.yaml`);
-  const textOf = (stack = "dev"): string => readFileSync(pathOf(stack), "utf8");
-  const write = (text: string, stack = "dev"): void => writeFileSync(pathOf(stack), text);
-  const saltOf = (stack: Stack): string => locks[stack].salt;
-  const lock = (plain: string, stack: Stack = "dev"): string => locks[stack].crypter.encrypt(plain);
-  const devFile = (): StackFile => StackFile.read(root, "dev", "app");
-  const devValues = (): ReturnType<typeof readConfig> => readConfig(devFile(), locks.dev.crypter);
-
-  /** A stack file with comments, odd spacing and some secrets, one of them nested. */
-  function example(values: Readonly<Record<string, string>> = {}): string {
-    const secrets = Object.entries(values).flatMap(([key, secure]) => [
-      `  app:${key}:`,
-      `    secure: ${secure} # keep`,
-    ]);
-    return [
-      "# The development stack",
-      `encryptionsalt: ${saltOf("dev")}`,
-      "config:   # everything",
-      `  app:hosts: [ "a.example",   'b.example' ] # two`,
-      "  replicas: 3",
-      "",
-      "  app:nested:",
-      "      debug: true",
-      `      token: { secure: "${lock("inner")}" }`,
-      ...secrets,
-      "  # the end of config",
-      "",
-      "# the end of the file",
-      "",
-    ].join("\n");
+  /** Makes a stack without any secret. */
+  function fresh(name: string): Kept {
+    const made = stack(name);
+    made.lock = undefined;
+    return made;
   }
 
   async function run(argv: string, options: RunOptions = {}): Promise<Run> {
-    const { stdin = "", env = {}, keeping = { where: "encrypted" } } = options;
+    const { stdin = "", passphrase = passphrases.dev, keeping = { where: "encrypted" } } = options;
     const lines: string[] = [];
     const code = await secretsCommand(argv.split(" "), {
-      root,
       project: "app",
+      stacks: () => [...stacks.keys()],
+      storeOf: (name, given = passphrase) => {
+        const kept = stacks.get(name);
+        if (kept === undefined) throw new UserError(`there is no stack ${name}`);
+        return new FakeStore(name, kept, given);
+      },
+      passphraseOf: () => ({ text: passphrase, source: "PULUMI_CONFIG_PASSPHRASE" }),
       declarationsFor: () => declarations,
+      keepingOf: () => keeping,
       stdin: () => Promise.resolve(stdin),
       out: (line) => lines.push(line),
-      env,
-      publicPassphrases: { dev: passphrases.dev },
-      keepingOf: () => keeping,
     });
     return { code, output: lines.join("\n") };
   }
 
-  /** Runs a command that must fail, say why, and leave the directory as it was. */
-  async function refuses(argv: string, why: RegExp, options: RunOptions = {}): Promise<void> {
-    const state = (): unknown =>
-      readdirSync(root).map((name) => [name, readFileSync(join(root, name))]);
+  const state = (): unknown =>
+    structuredClone([...stacks].map(([name, { lock, values }]) => [name, lock, values]));
+
+  /** Runs a command that must fail, say why, and store nothing; returns what it says. */
+  async function refuses(argv: string, why: RegExp, options: RunOptions = {}): Promise<string> {
     const before = state();
-    const { code, output } = await run(argv, options);
-    assert.match(output, why);
-    assert.equal(code, 1);
+    const said = await run(argv, options).then(
+      ({ code, output }) => {
+        assert.equal(code, 1, output);
+        return output;
+      },
+      (error: unknown) => {
+        assert.ok(error instanceof UserError, String(error));
+        return messageOf(error);
+      },
+    );
+    assert.match(said, why);
     assert.deepEqual(state(), before);
+    return said;
   }
 
-  const rootOf = (): string => root;
-  const files = { rootOf, pathOf, textOf, write, devFile, devValues };
-  return { ...files, saltOf, lock, example, run, refuses };
-}
-
-/** The lines of `after` that are not in `before`, and the other way round. */
-export function changedLines(
-  before: string,
-  after: string,
-): { added: string[]; removed: string[] } {
-  const [old, now] = [before.split("\n"), after.split("\n")];
-  return {
-    added: now.filter((line) => !old.includes(line)),
-    removed: old.filter((line) => !now.includes(line)),
-  };
+  return { stack, fresh, run, refuses, state };
 }

@@ -1,7 +1,7 @@
 import { declaredSecrets } from "../../stack/secrets";
 import { parseStack, type ParseResult } from "../../stack/parse";
 import { systems } from "../../systems";
-import type { SecretDeclaration } from "../../tools/secrets";
+import type { SecretDeclaration } from "../../config/secretDeclaration";
 import { fitting } from "./stacks";
 import { systemCases } from "./systems";
 

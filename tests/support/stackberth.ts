@@ -10,33 +10,43 @@ import { testCluster } from "./testCluster";
 
 export { environment, home, root, type Ran };
 
+/** What an `up` or a `preview` prints that changes nothing. */
+export const unchanged = /^\d+ unchanged in/m;
+
 /** A command that is running. */
 export interface Running {
+  readonly pid: number;
+  /** What it printed and how it ended, once it has. */
   readonly done: Promise<Ran>;
+  /** Resolves as soon as it has printed so many such lines, or has ended. @param count @default 1 */
+  printed(line: RegExp, count?: number): Promise<void>;
+  /** kill -9 of the command and of all that it started. */
+  kill(): void;
 }
 
-/**
- * Starts `npm run …` as a process, without npm's own second of start-up.
- * @param input What it reads from its standard input.
- * @param killAfter kill -9 of the command and all it started, once `line` was printed `count` times.
- */
-export function start(
-  argv: readonly string[],
-  killAfter?: { readonly line: RegExp; readonly count: number },
-  input = "",
-): Running {
+/** How to start a command. */
+export interface StartOptions {
+  /** @default - that of the tests' commands */
+  readonly env?: NodeJS.ProcessEnv;
+  /** What it reads from its standard input. @default - nothing */
+  readonly input?: string;
+}
+
+/** Starts `npm run …` as a process, without npm's own second of start-up. */
+export function start(argv: readonly string[], options: StartOptions = {}): Running {
+  const { env = environment(), input = "" } = options;
   const child = spawn(process.execPath, ["tools/cli/start.cjs", ...argv], {
     cwd: root,
-    env: environment(),
+    env,
     // A group of its own: a kill takes what it started along.
     detached: true,
   });
+  const { pid = 0 } = child;
+  const waiting = new Set<() => void>();
   let [output, stdout] = ["", ""];
   const hear = (chunk: Buffer): void => {
     output += chunk.toString();
-    if (killAfter === undefined || child.killed || child.pid === undefined) return;
-    const printed = output.split("\n").filter((line) => killAfter.line.test(line)).length;
-    if (printed >= killAfter.count && child.exitCode === null) process.kill(-child.pid, "SIGKILL");
+    for (const look of waiting) look();
   };
   child.stdin.end(input);
   child.stdout.on("data", (chunk: Buffer) => {
@@ -47,7 +57,24 @@ export function start(
   const done = new Promise<Ran>((settle) =>
     child.on("close", (code) => settle({ code, output, stdout })),
   );
-  return { done };
+  return {
+    pid,
+    done,
+    printed: (line, count = 1) =>
+      new Promise((resolve) => {
+        const look = (): void => {
+          if (output.split("\n").filter((each) => line.test(each)).length < count) return;
+          waiting.delete(look);
+          resolve();
+        };
+        waiting.add(look);
+        look();
+        void done.then(() => resolve());
+      }),
+    kill: () => {
+      if (child.exitCode === null) process.kill(-pid, "SIGKILL");
+    },
+  };
 }
 
 /** Runs what `npm run …` runs, to its end, in this process. Those of a test run one after the other. */
@@ -63,7 +90,7 @@ export async function runWith(more: NodeJS.ProcessEnv, ...argv: readonly string[
 
 /** Runs `npm run …` to its end, with something to read from its standard input. */
 export const feed = (input: string, ...argv: readonly string[]): Promise<Ran> =>
-  start(argv, undefined, input).done;
+  start(argv, { input }).done;
 
 type Values = Readonly<Record<string, Readonly<Record<string, PlainSettings>>>>;
 
@@ -95,7 +122,8 @@ export class TestStack {
       if (!several.includes(system)) continue;
       const namespace = typeof chosen === "string" ? name : `${name}-${system}`;
       const move = inNamespaces ?? ((given: PlainSettings) => ({ ...given, namespace }));
-      const settings = move(values?.[key] ?? {}, () => namespace);
+      const own = (each: string): string => (typeof chosen === "string" ? name : `${name}-${each}`);
+      const settings = move(values?.[key] ?? {}, own);
       document.setIn(["config", key], settings);
     }
     writeFileSync(this.path, document.toString());

@@ -1,8 +1,10 @@
 import { type Collected, collectObjects } from "../../tools/offline/collect";
 import { withoutStackTraces } from "../../tools/offline/stackTraces";
-import { openStackConfig } from "../../tools/project/stackConfig";
+import { projectDefaults, readProject } from "../../tools/project/stackConfig";
+import { asConfigText, holdsCiphertext, readStackFile } from "../../tools/project/stackFile";
+import type { SecretDeclaration } from "../../config/secretDeclaration";
+import { textAt } from "../../lib/objects";
 import { declaredSecrets } from "../../stack/secrets";
-import type { SecretDeclaration } from "../../tools/secrets";
 import { parseStack } from "../../stack/parse";
 import { systems } from "../../systems";
 import { root } from "./stackberth";
@@ -19,14 +21,30 @@ export function fitting({ format }: SecretDeclaration, text: string): string {
   return format?.example.replace("password", text) ?? text;
 }
 
+/** What a stack's file says, as text, with a stand-in for each value that is encrypted. */
+export function fileConfig(
+  folder: string,
+  stack: string,
+): { readonly config: Record<string, string>; readonly secretKeys: string[] } {
+  const description = readProject(folder);
+  const config: Record<string, string> = projectDefaults(description);
+  const secretKeys: string[] = [];
+  for (const [key, value] of readStackFile(folder, stack, textAt(description, "name")).values) {
+    const isSecret = holdsCiphertext(value);
+    if (isSecret) secretKeys.push(key);
+    config[key] = isSecret ? canary(key) : asConfigText(value);
+  }
+  return { config, secretKeys };
+}
+
 /** A stack's configuration: its file's plain values, and a canary for each secret of its systems. */
 export function stackConfig(
   stack: StackName,
   changes: Readonly<Record<string, string>> = {},
 ): { readonly config: Record<string, string>; readonly secretKeys: string[] } {
-  const opened = openStackConfig(root, stack);
+  const file = fileConfig(root, stack);
   const plain = new Map(
-    Object.entries(opened.config).filter(([key]) => !opened.secretKeys.includes(key)),
+    Object.entries(file.config).filter(([key]) => !file.secretKeys.includes(key)),
   );
   const declared = declaredSecrets(settingsIn({ ...Object.fromEntries(plain), ...changes }));
   const secrets = declared.map(

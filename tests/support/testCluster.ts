@@ -41,6 +41,7 @@ const kinds: Readonly<Record<string, string>> = {
   Deployment: "apps/v1",
   StatefulSet: "apps/v1",
   Ingress: "networking.k8s.io/v1",
+  Role: "rbac.authorization.k8s.io/v1",
   CronJob: "batch/v1",
   Job: "batch/v1",
 };

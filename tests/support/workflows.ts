@@ -7,6 +7,8 @@ type Environment = Readonly<Record<string, string>>;
 
 /** A step as a workflow's file has it. */
 export interface Step {
+  readonly name?: string;
+  readonly id?: string;
   readonly uses?: string;
   readonly run?: string;
   readonly if?: string;
@@ -29,9 +31,10 @@ export interface Job {
 /** A workflow of GitHub. */
 export interface Workflow {
   readonly name: string;
-  readonly on: string | Readonly<Record<string, unknown>>;
+  readonly on: Readonly<Record<string, unknown>>;
   readonly permissions: unknown;
-  readonly concurrency: { readonly group: string };
+  readonly concurrency?: { readonly group: string };
+  readonly defaults?: { readonly run: { readonly shell: string } };
   readonly jobs: Readonly<Record<string, Job>>;
 }
 
@@ -47,7 +50,13 @@ export const workflowText = (file: string): string =>
 /** A workflow, parsed. */
 export const workflow = (file: string): Workflow => parse(workflowText(file)) as Workflow;
 
-/** All jobs of all workflows, by `file: job`. */
-export const allJobs: readonly (readonly [string, Job])[] = workflowFiles.flatMap((file) =>
-  Object.entries(workflow(file).jobs).map(([name, job]) => [`${file}: ${name}`, job] as const),
-);
+/** An `npm` command: its words, without quotes. */
+export type NpmCommand = readonly string[];
+
+/** The `npm` commands in a piece of shell. */
+export function npmCommands(shell: string): readonly NpmCommand[] {
+  const plain = shell.replaceAll(/\s\d*>+&?\s*\S+/g, "");
+  return [...plain.matchAll(/\bnpm ([^|&;()\n]*)/g)].map(([, words = ""]) =>
+    words.trim().replaceAll('"', "").split(/\s+/),
+  );
+}

@@ -3,19 +3,19 @@ import { cpSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:f
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { parse, parseDocument } from "yaml";
-import { openStackConfig } from "../../tools/project/stackConfig";
+import { readStackFile } from "../../tools/project/stackFile";
 import { parseStack } from "../../stack/parse";
 import type { Cluster } from "../../cluster";
 import { ApiError } from "../../cluster/client";
 import type { KubeObject } from "../../lib/objects";
-import { Report } from "../../tools/direct/report";
-import { clear, liveReviews } from "../../tools/review/live";
+import { clear, releaseVolumes } from "../../tools/review/clear";
+import { liveReviews } from "../../tools/review/live";
 import { ownName, reviewSettings } from "../../tools/review/settings";
 import { reviewOf, reviewStackFile, stackOf } from "../../tools/review/stackFile";
 import { systems } from "../../systems";
 import { certificate } from "../support/sealing";
 import { root } from "../support/stackberth";
-import { collectStack } from "../support/stacks";
+import { collectStack, fileConfig } from "../support/stacks";
 
 describe("settings of a review", () => {
   it("have a namespace and hosts of their own, in every text that names a host", () => {
@@ -87,14 +87,14 @@ describe("the stack file of a review", () => {
     reviewStackFile({ root: folder, review: "pr-1", systems: names, expires });
 
   for (const name of Object.keys(systems)) {
-    it(`is right for ${name}, and open to dev's passphrase`, () => {
+    it(`is right for ${name}, and locked as dev is`, () => {
       writeFileSync(join(folder, "Pulumi.review-pr-1.yaml"), file([name]));
-      const opened = openStackConfig(folder, "review-pr-1", "stackberth-dev");
+      const { config, secretKeys } = fileConfig(folder, "review-pr-1");
       const { parsed, problems } = parseStack({
         project: "stackberth",
         stack: "review-pr-1",
-        values: opened.config,
-        isSecret: (key) => opened.secretKeys.includes(key),
+        values: config,
+        isSecret: (key) => secretKeys.includes(key),
       });
       assert.deepEqual(problems, []);
       const { environment, secretsMode, protectData, expires: end } = parsed?.settings ?? {};
@@ -111,12 +111,17 @@ describe("the stack file of a review", () => {
       const settings = parsed?.systems[name] as { namespace: string };
       const own = systems[name]?.namespaces?.(settings) ?? { namespace: settings.namespace };
       for (const namespace of Object.values(own)) assert.match(namespace, /^pr-1-[a-z]/);
-      assert.ok(opened.crypter);
+      const [made, dev] = ["review-pr-1", "dev"].map((stack) =>
+        readStackFile(folder, stack, "stackberth"),
+      );
+      assert.ok(made?.encryptionsalt);
+      assert.equal(made.encryptionsalt, dev?.encryptionsalt);
+      for (const key of secretKeys) assert.deepEqual(made.values.get(key), dev?.values.get(key));
     });
   }
 
   it("takes over from dev only the secrets that a person supplied", () => {
-    const dev = openStackConfig(folder, "dev", "stackberth-dev");
+    const dev = fileConfig(folder, "dev");
     const config = (parse(file()) as { config: Record<string, unknown> }).config;
     const declared = Object.entries(systems).flatMap(([name, system]) => {
       const settings: unknown = JSON.parse(dev.config[`stackberth:${name}`] ?? "{}");
@@ -154,7 +159,7 @@ describe("the stack file of a review", () => {
       dev.setIn(["config", `stackberth:${key}`], value);
       writeFileSync(path, dev.toString());
       writeFileSync(join(folder, "Pulumi.review-pr-1.yaml"), file(["openms"]));
-      const { config, secretKeys } = openStackConfig(folder, "review-pr-1", "stackberth-dev");
+      const { config, secretKeys } = fileConfig(folder, "review-pr-1");
       const isSecret = (each: string): boolean => secretKeys.includes(each);
       const stack = { project: "stackberth", stack: "review-pr-1", values: config, isSecret };
       assert.deepEqual(parseStack(stack).problems, []);
@@ -243,10 +248,7 @@ describe("review stacks in a cluster", () => {
 
   it("are never another stack, whatever its name is asked to be", async () => {
     const { cluster, asked } = clusterOf([namespace("prod", "prod")]);
-    await assert.rejects(
-      clear(cluster, "prod", new Report(() => undefined)),
-      /prod is no review stack/,
-    );
+    await assert.rejects(clear(cluster, "prod"), /prod is no review stack/);
     assert.deepEqual(asked, []);
     assert.equal(reviewOf("prod"), undefined);
     assert.equal(reviewOf(stackOf("pr-1")), "pr-1");
@@ -265,17 +267,29 @@ describe("review stacks in a cluster", () => {
         volume("theirs", "prod", "Retain"),
       ],
     );
-    assert.equal(await clear(cluster, "review-pr-1", new Report(() => undefined)), true);
-    assert.deepEqual(asked, ["PATCH /api/v1/persistentvolumes/kept", "delete pr-1-a"]);
+    assert.deepEqual(await releaseVolumes(cluster, "review-pr-1"), []);
+    assert.deepEqual(asked, ["PATCH /api/v1/persistentvolumes/kept"]);
   });
 
-  it("go also where volumes may not be looked at, which is said", async () => {
-    const { cluster, asked } = clusterOf([namespace("pr-1-a", "review-pr-1", early)]);
-    const forbidden = new ApiError(403, { message: "no" }, { path: "" });
-    Object.assign(cluster.client, { json: () => Promise.reject(forbidden) });
-    const lines: string[] = [];
-    await clear(cluster, "review-pr-1", new Report((line) => lines.push(line)));
-    assert.match(lines.join("\n"), /volumes .* may stay behind: no/);
-    assert.deepEqual(asked, ["delete pr-1-a"]);
+  it("say so where volumes may not be looked at, rather than fail", async () => {
+    const { cluster } = clusterOf([namespace("pr-1-a", "review-pr-1", early)]);
+    const refuse = (status: number): void => {
+      const error = new ApiError(status, { message: "no" }, { path: "" });
+      Object.assign(cluster.client, { json: () => Promise.reject(error) });
+    };
+    refuse(403);
+    const lines = await releaseVolumes(cluster, "review-pr-1");
+    assert.deepEqual(lines, ["volumes whose class retains them may stay behind: no"]);
+    refuse(500);
+    await assert.rejects(releaseVolumes(cluster, "review-pr-1"), /no/);
+  });
+
+  it("go with everything that is labelled as theirs, namespaces last", async () => {
+    const secret = { ...namespace("leftover", "review-pr-1"), kind: "Secret" };
+    const { cluster, asked } = clusterOf([namespace("pr-1-a", "review-pr-1", early), secret]);
+    assert.equal(await clear(cluster, "review-pr-1"), 2);
+    assert.deepEqual(asked, ["delete leftover", "delete pr-1-a"]);
+    const { cluster: empty } = clusterOf([]);
+    assert.equal(await clear(empty, "review-pr-1"), 0);
   });
 });

@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { isSealed, seal, sealingKey } from "../../tools/secrets";
+import { isSealed, seal, sealingKey } from "../../lib/seal";
 import { byKubeseal, certificate, elliptic, unseal } from "../support/sealing";
 
 const today = new Date("2026-12-01");

@@ -18,7 +18,7 @@ describe("a command's start", function () {
   /** Runs a command with another folder for its state. */
   function start(state: string, command: string, nodeOptions = "") {
     const env = { ...process.env, STACKBERTH_HOME: state, NODE_OPTIONS: nodeOptions };
-    const argv = ["tools/cli/start.cjs", command, "--engine", "direct"];
+    const argv = ["tools/cli/start.cjs", command];
     return spawnSync(process.execPath, argv, { cwd: root, env, encoding: "utf8" });
   }
 
@@ -34,9 +34,9 @@ describe("a command's start", function () {
     assert.equal(plain.status, 1);
     assert.match(plain.stderr, /\(with NODE_OPTIONS=--enable-source-maps the stack has/);
     const { stderr } = start(file, "up", "--enable-source-maps");
-    const line = Number(/tools\/direct\/lock\.ts:(\d+):\d+/.exec(stderr)?.[1]);
-    const source = readFileSync(join(root, "tools", "direct", "lock.ts"), "utf8").split("\n");
-    assert.match(source[line - 1] ?? "", /mkdirSync\(folder/, stderr);
+    const line = Number(/tools\/pulumi\/engine\.ts:(\d+):\d+/.exec(stderr)?.[1]);
+    const source = readFileSync(join(root, "tools", "pulumi", "engine.ts"), "utf8").split("\n");
+    assert.match(source[line - 1] ?? "", /mkdirSync\(dirname/, stderr);
     assert.deepEqual(readdirSync(home), ["file"]);
   });
 });

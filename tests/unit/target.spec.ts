@@ -1,10 +1,8 @@
 import assert from "node:assert/strict";
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
-import { tmpdir } from "node:os";
-import { join } from "node:path";
+import { readFileSync } from "node:fs";
 import { stringify } from "yaml";
-import { chooseTarget, readTarget, requireHeard } from "../../tools/cli/target";
-import { Crypter } from "../../tools/secrets/passphrase";
+import { chooseTarget, readTarget, requireHeard } from "../../tools/cluster/target";
+import { Sandbox } from "../support/sandbox";
 
 /** A kubeconfig with the contexts `one`, its current one, and `two`. */
 const kubeconfigOf = (host: string): string =>
@@ -21,34 +19,22 @@ const kubeconfigOf = (host: string): string =>
   });
 
 describe("the cluster that a command works on", () => {
+  const sandbox = new Sandbox();
   let root = "";
-  let before: NodeJS.ProcessEnv;
 
   beforeEach(() => {
-    before = { ...process.env };
-    root = mkdtempSync(join(tmpdir(), "target-"));
-    process.env["STACKBERTH_HOME"] = join(root, "state");
-    process.env["PULUMI_CONFIG_PASSPHRASE"] = "of the test";
-    process.env["KUBECONFIG"] = join(root, "own");
-    delete process.env["STACKBERTH_KUBECONFIG"];
-    writeFileSync(join(root, "own"), kubeconfigOf("own"));
-    writeFileSync(join(root, "Pulumi.yaml"), "name: stackberth\nruntime: nodejs\n");
+    root = sandbox.path();
+    sandbox.setenv({
+      STACKBERTH_HOME: sandbox.path("state"),
+      KUBECONFIG: sandbox.write("own", kubeconfigOf("own")),
+      STACKBERTH_KUBECONFIG: undefined,
+    });
+    sandbox.write("Pulumi.yaml", "name: stackberth\nruntime: nodejs\n");
     configure({});
   });
-  afterEach(() => {
-    rmSync(root, { recursive: true });
-    process.env = before;
-  });
 
-  function configure(config: Readonly<Record<string, string>>): void {
-    writeFileSync(join(root, "Pulumi.lab.yaml"), stringify({ config }));
-  }
-
-  /** As `pulumi config set --secret` leaves it. */
-  function configureSecretly(kubeconfig: string): void {
-    const { crypter, salt } = Crypter.create("of the test");
-    const config = { "kubernetes:kubeconfig": { secure: crypter.encrypt(kubeconfig) } };
-    writeFileSync(join(root, "Pulumi.lab.yaml"), stringify({ encryptionsalt: salt, config }));
+  function configure(config: Readonly<Record<string, unknown>>, more: object = {}): void {
+    sandbox.write("Pulumi.lab.yaml", stringify({ ...more, config }));
   }
 
   /** The server of the only cluster that the command gets to know. */
@@ -66,9 +52,9 @@ describe("the cluster that a command works on", () => {
   });
 
   it("is in the stack's own kubeconfig, before any other, as for Pulumi's provider", async () => {
-    process.env["STACKBERTH_KUBECONFIG"] = kubeconfigOf("handed-over");
+    sandbox.setenv({ STACKBERTH_KUBECONFIG: kubeconfigOf("handed-over") });
     assert.equal(await serverFor(), "https://handed-over/one");
-    configureSecretly(kubeconfigOf("stack"));
+    configure({ "kubernetes:kubeconfig": kubeconfigOf("stack") });
     assert.equal(await serverFor(), "https://stack/one");
     assert.equal(await serverFor("two"), "https://stack/two");
     configure({ "kubernetes:kubeconfig": kubeconfigOf("stack"), "kubernetes:context": "two" });
@@ -76,13 +62,31 @@ describe("the cluster that a command works on", () => {
   });
 
   it("may be in a kubeconfig whose path the stack has", async () => {
-    const path = join(root, "elsewhere");
-    writeFileSync(path, kubeconfigOf("file"));
-    configure({ "kubernetes:kubeconfig": path });
+    configure({ "kubernetes:kubeconfig": sandbox.write("elsewhere", kubeconfigOf("file")) });
     assert.equal(await serverFor(), "https://file/one");
   });
 
-  it("is never another than the stack's file says, for the Pulumi CLI would not hear of it", () => {
+  it("may be in a kubeconfig that is encrypted, which the stack's passphrase opens", async () => {
+    const opened = sandbox.write("opened", kubeconfigOf("secret"));
+    sandbox.script(
+      "bin/pulumi",
+      [
+        'if [ "$1" = version ]; then echo v3.300.0; exit 0; fi',
+        '[ "$PULUMI_CONFIG_PASSPHRASE" = "of the test" ] || exit 1',
+        `[ "$1 $2 $3 $4 $5" = "config get kubernetes:kubeconfig --stack lab" ] && cat "${opened}"`,
+      ].join("\n"),
+    );
+    sandbox.setenv({
+      PATH: `${sandbox.path("bin")}:${process.env["PATH"] ?? ""}`,
+      PULUMI_CONFIG_PASSPHRASE: "of the test",
+    });
+    const encrypted = { "kubernetes:kubeconfig": { secure: "v1:abc:def" } };
+    configure(encrypted, { encryptionsalt: "v1:c2FsdA==:v1:bm9uY2U=:dGV4dA==" });
+    assert.equal(await serverFor("two"), "https://secret/two");
+    assert.throws(() => requireHeard(root, "lab", "two"), /says kubernetes:kubeconfig, which/);
+  });
+
+  it("is never another than the stack's file says, for the provider would not hear of it", () => {
     const ask = (asked?: string) => () => requireHeard(root, "lab", asked);
     assert.doesNotThrow(ask("two"));
     configure({ "kubernetes:context": "one" });
@@ -90,13 +94,13 @@ describe("the cluster that a command works on", () => {
     assert.doesNotThrow(ask("one"));
     assert.throws(ask("two"), /--context two: Pulumi\.lab\.yaml says kubernetes:context: one/);
     configure({ "kubernetes:kubeconfig": kubeconfigOf("stack") });
-    assert.throws(ask("two"), /says kubernetes:kubeconfig, .* or add --engine direct/);
+    assert.throws(ask("two"), /says kubernetes:kubeconfig, which the provider/);
   });
 
   it("is kept where nobody else can read it", async () => {
     const { kubeconfig } = await chooseTarget(root, "lab", "one", () => undefined);
     assert.match(readFileSync(kubeconfig, "utf8"), /token-of-own/);
-    assert.ok(kubeconfig.startsWith(join(root, "state")));
+    assert.ok(kubeconfig.startsWith(sandbox.path("state")));
   });
 
   it("stays the same while another command works on one of the same name", async () => {

@@ -9,9 +9,13 @@ const load = createRequire(__filename);
 // Loaded when called: `render` need not wait for what only `up` uses.
 const commands: Readonly<Record<string, () => Command>> = {
   up: () => (load("./stack") as typeof import("./stack")).up,
+  refresh: () => (load("./stack") as typeof import("./stack")).refresh,
   preview: () => (load("./stack") as typeof import("./stack")).preview,
   down: () => (load("./stack") as typeof import("./stack")).down,
-  ci: () => (load("./ci") as typeof import("./ci")).ci,
+  pulumi: () => (load("./pulumi") as typeof import("./pulumi")).pulumi,
+  env: () => (load("./pulumi") as typeof import("./pulumi")).env,
+  toolchain: () => (load("./toolchain") as typeof import("./toolchain")).toolchain,
+  runbook: () => (load("./runbook") as typeof import("./runbook")).runbook,
   review: () => (load("./review") as typeof import("./review")).review,
   status: () => (load("./status") as typeof import("./status")).status,
   diff: () => (load("./diff") as typeof import("./diff")).diff,

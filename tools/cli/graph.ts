@@ -10,7 +10,7 @@ import { between, type GeneratedFile } from "../docs";
 const documented = "prod";
 
 /**
- * `npm run graph`: draws the systems into the README and `docs/graphs`; with `--stack` and `--out`
+ * `npm run graph`: draws the systems into `docs/graphs.md` and `docs/graphs`; with `--stack` and `--out`
  * those of any stack into a folder.
  */
 export async function graph(
@@ -46,7 +46,7 @@ export async function documents(
   const pictures = filesIn(folder, drawings).filter(({ path }) => path.endsWith(".svg"));
   const due = pictures.map(({ path }) => path);
   const there = existsSync(folder) ? readdirSync(folder).map((name) => join(folder, name)) : [];
-  const path = join(root, "README.md");
+  const path = join(root, "docs", "graphs.md");
   const current = readFileSync(path, "utf8");
   const text = between(current, "graphs", section(drawings));
   const wanted = await format(text, { parser: "markdown" });
@@ -74,7 +74,7 @@ function section(drawings: readonly Drawing[]): string {
       [
         `<details><summary>${name}</summary>`,
         `\`\`\`mermaid\n${mermaid}\n\`\`\``,
-        `[The same as a picture](docs/graphs/${name}.svg)`,
+        `[The same as a picture](graphs/${name}.svg)`,
         "</details>",
       ].join("\n\n"),
     )

@@ -2,9 +2,12 @@ import { createRequire } from "node:module";
 import { text } from "node:stream/consumers";
 import { UserError } from "../../lib/errors";
 import { textAt } from "../../lib/objects";
-import { plainSettings, publicPassphrases, readProject } from "../project/stackConfig";
-import { type Keeping, seal, sealingKey, secretsCommand } from "../secrets";
-import type { SecretDeclaration } from "../secrets";
+import type { SecretDeclaration } from "../../config/secretDeclaration";
+import { seal, sealingKey } from "../../lib/seal";
+import { listStacks, plainSettings, readProject } from "../project/stackConfig";
+import { type Engine, findEngine } from "../pulumi/engine";
+import { passphraseOf } from "../pulumi/environment";
+import { ConfigStore, type Keeping, secretsCommand } from "../secrets";
 import { readFlags } from "./arguments";
 
 const load = createRequire(__filename);
@@ -18,11 +21,15 @@ export async function cluster(argv: readonly string[], root: string): Promise<nu
 
 /** `npm run secrets -- --stack S`: the secrets of a stack. */
 export async function secrets(argv: readonly string[], root: string): Promise<number> {
+  const project = textAt(readProject(root), "name");
+  const progress = (words: string): void => console.error(words);
+  let found: Promise<Engine> | undefined;
+  const engine = (): Promise<Engine> => (found ??= findEngine({ root, parts: [], progress }));
   return secretsCommand(argv, {
-    root,
-    project: textAt(readProject(root), "name"),
-    env: process.env,
-    publicPassphrases,
+    project,
+    stacks: () => listStacks(root),
+    storeOf: (stack, passphrase) => new ConfigStore({ root, project, stack, engine, passphrase }),
+    passphraseOf: (stack) => passphraseOf(root, stack),
     declarationsFor: (stack) => declarationsFor(root, stack),
     keepingOf: (stack) => keepingOf(root, stack),
     stdin: () => text(process.stdin),

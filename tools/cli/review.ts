@@ -1,37 +1,38 @@
 import { existsSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
+import { type Stack, StackNotFoundError } from "@pulumi/pulumi/automation";
 import { Cluster } from "../../cluster";
 import { ownedBy } from "../../cluster/ownership";
-import { collectObjects } from "../offline/collect";
 import { UserError } from "../../lib/errors";
-import { withLock } from "../direct/lock";
-import { describe } from "../../lib/objects";
-import { Passwords } from "../direct/passwords";
-import { forgetStack } from "../pulumi/old";
-import { Report } from "../direct/report";
-import { listStacks, plainSettings, publicPassphrases } from "../project/stackConfig";
 import { isName, nameRule } from "../../lib/names";
-import { clear, liveReviews } from "../review/live";
+import { describe } from "../../lib/objects";
+import { chooseTarget, readTarget, type Target } from "../cluster/target";
+import { collectOffline } from "../offline/offline";
+import { listStacks, plainSettings } from "../project/stackConfig";
+import { runPulumi } from "../pulumi/cli";
+import { findEngine } from "../pulumi/engine";
+import { engineEnvironment } from "../pulumi/environment";
+import { operate } from "../pulumi/operations";
+import { openStack } from "../pulumi/stack";
+import { clear, releaseVolumes } from "../review/clear";
+import { liveReviews } from "../review/live";
 import { base, reviewOf, reviewStackFile, stackOf } from "../review/stackFile";
 import { readFlags } from "./arguments";
-import { isOnPath, up as deploy } from "./stack";
-import { chooseTarget, readTarget } from "./target";
+import { up as deploy } from "./stack";
 
 const usage = `usage: npm run review -- up NAME [--systems A,B] [--ttl-hours 48]   deploy a throw-away stack like ${base}
        npm run review -- down NAME   remove it wholly, its data too
        npm run review -- sweep       remove those whose time is over
        npm run review -- list        name those that are in the cluster
-all of them take --context NAME and --engine pulumi|direct`;
+all of them take --context NAME`;
 const longestName = 30;
 const hourMs = 3_600_000;
 
 interface Request {
   readonly root: string;
   readonly context: string | undefined;
-  readonly engine: string | undefined;
   readonly systems: readonly string[] | undefined;
   readonly ttlHours: number;
-  readonly report: Report;
 }
 
 const actions: Readonly<Record<string, (name: string, request: Request) => Promise<number>>> = {
@@ -52,10 +53,6 @@ export async function review(
   const [name = ""] = isNamed ? rest : [];
   const request = readRequest(isNamed ? rest.slice(1) : rest, root);
   if (isNamed) checkName(name);
-  // A review stack's file opens by dev's passphrase, also where that is the public one.
-  if (process.env["PULUMI_CONFIG_PASSPHRASE_FILE"] === undefined) {
-    process.env["PULUMI_CONFIG_PASSPHRASE"] ??= publicPassphrases[base];
-  }
   return act(name, request);
 }
 
@@ -64,7 +61,6 @@ function readRequest(argv: readonly string[], root: string): Request {
     systems: { type: "string" },
     "ttl-hours": { type: "string" },
     context: { type: "string" },
-    engine: { type: "string" },
   });
   const text = (name: string): string | undefined => {
     const value = flags[name];
@@ -79,10 +75,8 @@ function readRequest(argv: readonly string[], root: string): Request {
   return {
     root,
     context: text("context"),
-    engine: text("engine"),
     systems: text("systems")?.split(",").filter(Boolean),
     ttlHours,
-    report: new Report((line) => console.log(line)),
   };
 }
 
@@ -96,13 +90,17 @@ function checkName(name: string): void {
 
 const pathOf = (root: string, stack: string): string => join(root, `Pulumi.${stack}.yaml`);
 
-async function connect({ root, context, report }: Request): Promise<Cluster> {
-  const target = await chooseTarget(root, base, context, (line) => report.line(line));
-  return Cluster.connect(readTarget(target), target.context);
+const line = (text: string): void => console.log(text);
+
+function targetOf({ root, context }: Request): Promise<Target> {
+  return chooseTarget(root, base, context, line);
 }
 
+const connect = (target: Target): Promise<Cluster> =>
+  Cluster.connect(readTarget(target), target.context);
+
 async function up(name: string, request: Request): Promise<number> {
-  const { root, systems, ttlHours, context, engine, report } = request;
+  const { root, systems, ttlHours, context } = request;
   const stack = stackOf(name);
   const path = pathOf(root, stack);
   const isKnown = existsSync(path);
@@ -114,23 +112,37 @@ async function up(name: string, request: Request): Promise<number> {
     if (!isKnown) rmSync(path);
     throw error;
   }
-  const cluster = await connect(request);
-  if (!isKnown && (await cluster.labelled(ownedBy(stack))).length > 0) {
-    report.line(`${name} was made elsewhere, and its secrets are only there: it starts anew`);
-    await withLock(root, stack, () => clear(cluster, stack, report));
-    await forget(stack, request);
+  const target = await targetOf(request);
+  const cluster = await connect(target);
+  const isLive = (await cluster.labelled(ownedBy(stack))).length > 0;
+  if (isLive && (await stateOf(stack, request, target)) === undefined) {
+    line(`${name} was made elsewhere, and its secrets are only there: it starts anew`);
+    for (const text of await releaseVolumes(cluster, stack)) line(text);
+    await clear(cluster, stack);
   }
-  const flags = Object.entries({ stack, context, engine }).flatMap(([flag, value]) =>
-    value === undefined ? [] : [`--${flag}`, value],
-  );
-  const code = await deploy(flags, root);
-  report.line(`review ${name} ends ${expires.toISOString()}; npm run review -- down ${name}`);
+  const code = await deploy(["--stack", stack, ...(context ? ["--context", context] : [])], root);
+  line(`review ${name} ends ${expires.toISOString()}; npm run review -- down ${name}`);
   return code;
+}
+
+/** The review's stack as the backend has it; undefined if it has not. */
+async function stateOf(
+  stack: string,
+  { root }: Request,
+  { kubeconfig }: Target,
+): Promise<Stack | undefined> {
+  const engine = await findEngine({ root, parts: ["kubernetes", "random"], progress: line });
+  try {
+    return await openStack({ root, stack, engine, kubeconfig, line, create: false });
+  } catch (error) {
+    if (error instanceof StackNotFoundError) return undefined;
+    throw error;
+  }
 }
 
 /** Refuses a review that would share anything with another stack. */
 async function checkApart(root: string, name: string): Promise<void> {
-  const { objects } = await collectObjects({ root, stack: stackOf(name) });
+  const { objects } = await collectOffline({ root, stack: stackOf(name) });
   const shared = objects.filter(({ metadata }) => {
     return !(metadata.namespace ?? metadata.name).startsWith(`${name}-`);
   });
@@ -142,45 +154,57 @@ async function checkApart(root: string, name: string): Promise<void> {
 }
 
 async function down(stack: string, request: Request): Promise<number> {
-  const { root, report } = request;
-  const cluster = await connect(request);
-  const found = await withLock(root, stack, () => clear(cluster, stack, report));
-  await forget(stack, request);
+  const { root } = request;
+  const target = await targetOf(request);
+  const cluster = await connect(target);
+  for (const text of await releaseVolumes(cluster, stack)) line(text);
+  const state = await stateOf(stack, request, target);
+  if (state !== undefined) {
+    await operate("down", {
+      stack: state,
+      connect: () => Promise.resolve(cluster),
+      screen: process.stdout,
+    });
+    await forget(stack, request, target);
+  }
+  const found = await clear(cluster, stack);
   const path = pathOf(root, stack);
-  const isKnown = existsSync(path);
+  const isKnown = existsSync(path) || state !== undefined || found > 0;
   rmSync(path, { force: true });
-  report.line(
-    `${stack}: ${found || isKnown ? "nothing is left of it" : "there was nothing of it"}`,
-  );
+  line(`${stack}: ${isKnown ? "nothing is left of it" : "there was nothing of it"}`);
   return 0;
 }
 
-/** Removes what this machine keeps of a stack: its generated passwords, its state. */
-async function forget(stack: string, { root, engine }: Request): Promise<void> {
-  Passwords.forget(root, stack);
-  if (engine !== "direct" && isOnPath("pulumi")) await forgetStack(root, stack);
+/** Removes a stack and its backups from Pulumi's backend, whatever it still lists. */
+async function forget(stack: string, { root }: Request, { kubeconfig }: Target): Promise<void> {
+  const engine = await findEngine({ root, parts: [], progress: line });
+  const env = engineEnvironment(root, engine, stack, kubeconfig);
+  const flags = ["--yes", "--force", "--remove-backups", "--preserve-config"];
+  const argv = ["stack", "rm", stack, ...flags];
+  const { code, stderr } = await runPulumi(argv, { root, engine, env });
+  if (code !== 0) throw new UserError(`pulumi cannot remove stack ${stack}: ${stderr.trim()}`);
 }
 
 async function sweep(request: Request): Promise<number> {
-  const { root, report } = request;
-  const live = await liveReviews(await connect(request));
+  const { root } = request;
+  const live = await liveReviews(await connect(await targetOf(request)));
   // A stack that the cluster no longer has may still have its file here.
   const files = listStacks(root)
     .filter((stack) => reviewOf(stack) !== undefined && !live.some((it) => it.stack === stack))
     .map((stack) => ({ stack, expires: new Date(String(plainSettings(root, stack)["expires"])) }));
   const expired = [...live, ...files].filter(({ expires }) => expires.getTime() <= Date.now());
   for (const { stack } of expired) await down(stack, request);
-  report.line(`${expired.length} removed, ${live.length + files.length - expired.length} left`);
+  line(`${expired.length} removed, ${live.length + files.length - expired.length} left`);
   return 0;
 }
 
 async function list(request: Request): Promise<number> {
-  const live = await liveReviews(await connect(request));
+  const live = await liveReviews(await connect(await targetOf(request)));
   for (const { review: name, namespaces, expires } of live) {
     const hours = Math.round((expires.getTime() - Date.now()) / hourMs);
     const end = hours > 0 ? `ends in ${hours} h` : "its time is over";
-    request.report.line(`${name}: ${namespaces.join(", ")}; ${end}`);
+    line(`${name}: ${namespaces.join(", ")}; ${end}`);
   }
-  if (live.length === 0) request.report.line("no review stacks");
+  if (live.length === 0) line("no review stacks");
   return 0;
 }

@@ -1,111 +1,88 @@
-import { accessSync, constants, statSync } from "node:fs";
 import { createRequire } from "node:module";
-import { delimiter, join } from "node:path";
-import type { DirectArgs } from "../direct";
+import type { OutputMap } from "@pulumi/pulumi/automation";
 import { Cluster } from "../../cluster";
-import { withLock } from "../direct/lock";
-import { PulumiEngine } from "../pulumi/old";
-import { Report } from "../direct/report";
-import { requireStack } from "../project/stackConfig";
-import { UserError } from "../../lib/errors";
-import { readStackRequest, type StackRequest } from "./arguments";
-import { chooseTarget, readTarget, requireHeard, type Target } from "./target";
-
-type Operation = "up" | "preview" | "down";
+import { chooseTarget, readTarget, requireHeard } from "../cluster/target";
+import { plainSettings, requireStack } from "../project/stackConfig";
+import { findEngine, type Part } from "../pulumi/engine";
+import type { Operation } from "../pulumi/operations";
+import { readFlags } from "./arguments";
 
 const load = createRequire(__filename);
 
 /** `npm run up`: brings the stack's objects to its cluster. */
-export const up = (argv: readonly string[], root: string): Promise<number> =>
-  operate("up", argv, root);
+export const up = (argv: readonly string[], root: string): Promise<number> => run("up", argv, root);
 
 /** `npm run preview`: says what `up` would do. */
 export const preview = (argv: readonly string[], root: string): Promise<number> =>
-  operate("preview", argv, root);
+  run("preview", argv, root);
+
+/** `npm run refresh`: makes the state say what the cluster has. */
+export const refresh = (argv: readonly string[], root: string): Promise<number> =>
+  run("refresh", argv, root);
 
 /** `npm run down`: deletes the stack's objects but protected data. */
 export const down = (argv: readonly string[], root: string): Promise<number> =>
-  operate("down", argv, root);
+  run("down", argv, root);
 
-async function operate(
-  operation: Operation,
-  argv: readonly string[],
-  root: string,
-): Promise<number> {
-  const request = readStackRequest(operation, argv);
-  requireStack(root, request.stack);
-  const report = new Report((line) => console.log(line));
-  const progress = (line: string): void => report.line(line);
-  let chosen: Promise<Target> | undefined;
-  const target = (): Promise<Target> =>
-    (chosen ??= chooseTarget(root, request.stack, request.context, progress));
-  const engine = chooseEngine(request, progress);
-  if (engine === "pulumi") requireHeard(root, request.stack, request.context);
-  try {
-    await withLock(root, request.stack, async () => {
-      if (engine === "pulumi") {
-        const pulumi = new PulumiEngine({ root, stack: request.stack, target, report });
-        return pulumi.run(operation, request.expectNoChanges ? ["--expect-no-changes"] : []);
-      }
-      await runDirect(operation, {
-        root,
-        stack: request.stack,
-        report,
-        cluster: async () => connect(await target()),
-      });
-      if (request.expectNoChanges && report.changed > 0) {
-        throw new UserError(`no changes were expected, but there are ${report.changed}: see above`);
-      }
-    });
-  } catch (error) {
-    // Whatever went wrong, its text may quote a secret.
-    if (error instanceof Error) error.message = report.mask(error.message);
-    throw error;
-  }
+/** The same by a plain `pulumi` command. */
+const plain: Readonly<Record<Operation, string>> = {
+  up: "up",
+  preview: "preview",
+  refresh: "refresh",
+  down: "destroy --exclude-protected",
+};
+
+async function run(operation: Operation, argv: readonly string[], root: string): Promise<number> {
+  const flags = readFlags(operation, argv, {
+    stack: { type: "string" },
+    context: { type: "string" },
+    verbose: { type: "boolean" },
+    ...(operation === "preview" && { "expect-no-changes": { type: "boolean" } }),
+  });
+  const { stack = "dev", context } = flags as {
+    readonly stack?: string;
+    readonly context?: string;
+  };
+  const line = (text: string): void => console.log(text);
+  requireStack(root, stack);
+  requireHeard(root, stack, context);
+  const engine = await findEngine({ root, parts: partsOf(root, stack), progress: line });
+  const target = await chooseTarget(root, stack, context, line);
+  line(
+    `${engine.title}: stack ${stack}; the same by hand: pulumi ${plain[operation]} --stack ${stack}`,
+  );
+  // Loaded here: what it takes to run the program is not needed to refuse a command.
+  const { openStack } = load("../pulumi/stack") as typeof import("../pulumi/stack");
+  const { operate } = load("../pulumi/operations") as typeof import("../pulumi/operations");
+  const { kubeconfig } = target;
+  const opened = await openStack({ root, stack, engine, kubeconfig, line });
+  const outputs = await operate(operation, {
+    stack: opened,
+    connect: () => Cluster.connect(readTarget(target), target.context),
+    screen: process.stdout,
+    verbose: flags["verbose"] === true,
+    expectNoChanges: flags["expect-no-changes"] === true,
+  });
+  if (operation === "up") for (const text of farewell(stack, outputs)) line(text);
   return 0;
 }
 
-async function runDirect(operation: Operation, args: DirectArgs): Promise<void> {
-  // Loaded here: it runs the program, which the pulumi command does by itself.
-  const { deploy, destroy, plan } = load("../direct") as typeof import("../direct");
-  if (operation === "down") return destroy(args);
-  args.report.outputs(await (operation === "up" ? deploy(args) : plan(args)));
+/** The providers that a stack's program uses. */
+export function partsOf(root: string, stack: string): readonly Part[] {
+  const isGenerated = plainSettings(root, stack)["secretsMode"] === "generated";
+  return isGenerated ? ["kubernetes", "random"] : ["kubernetes"];
 }
 
-async function connect(target: Target): Promise<Cluster> {
-  return Cluster.connect(readTarget(target), target.context);
-}
-
-function chooseEngine(
-  { engine }: StackRequest,
-  progress: (line: string) => void,
-): "direct" | "pulumi" {
-  const installed = isOnPath("pulumi");
-  if (engine === "pulumi" && !installed) {
-    throw new UserError(
-      "--engine pulumi needs the Pulumi CLI on PATH: https://www.pulumi.com/docs/install/",
-    );
-  }
-  if (engine !== undefined) return engine;
-  if (installed) return "pulumi";
-  progress(
-    "no Pulumi CLI on PATH (https://www.pulumi.com/docs/install/): deploying by the direct engine",
+/** Where to find what was deployed, and what to do next. */
+function farewell(stack: string, { urls }: OutputMap): readonly string[] {
+  const systems = Object.entries(
+    (urls?.value ?? {}) as Readonly<Record<string, readonly string[]>>,
   );
-  return "direct";
-}
-
-/** Whether a program of this name can be started. */
-export function isOnPath(program: string): boolean {
-  const folders = (process.env["PATH"] ?? "").split(delimiter);
-  const names = process.platform === "win32" ? [`${program}.exe`, `${program}.cmd`] : [program];
-  return folders.some((folder) =>
-    names.some((name) => {
-      try {
-        accessSync(join(folder, name), constants.X_OK);
-        return statSync(join(folder, name)).isFile();
-      } catch {
-        return false;
-      }
-    }),
-  );
+  const width = Math.max(0, ...systems.map(([name]) => name.length));
+  return [
+    "",
+    ...systems.flatMap(([name, all]) => all.map((url) => `${name.padEnd(width)}  ${url}`)),
+    "",
+    `next: npm run status -- --stack ${stack}; npm run runbook -- ${systems[0]?.[0] ?? "SYSTEM"} --stack ${stack}`,
+  ];
 }

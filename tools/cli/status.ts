@@ -3,7 +3,7 @@ import { messageOf } from "../../lib/errors";
 import { requireStack } from "../project/stackConfig";
 import { readStatus, readWants, statusLines, type View, watch } from "../status";
 import { readFlags } from "./arguments";
-import { chooseTarget, readTarget } from "./target";
+import { chooseTarget, readTarget } from "../cluster/target";
 
 const watchMs = 2000;
 

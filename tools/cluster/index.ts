@@ -1,8 +1,7 @@
 import { existsSync } from "node:fs";
 import { join } from "node:path";
 import { stateFolder } from "../project/stateFolder";
-import { ensureProgram } from "../toolchain/build";
-import { run } from "../toolchain/run";
+import { builtPath, controlPlane, ensureBuilt, run } from "../toolchain";
 
 /** A running cluster and how to reach it. */
 export interface Cluster {
@@ -33,6 +32,7 @@ interface Status {
 }
 
 interface Paths {
+  /** The control plane, which may not be built yet. */
   readonly program: string;
   readonly data: string;
   readonly kubeconfig: string;
@@ -46,14 +46,10 @@ const USAGE = `usage: npm run cluster -- up [--nodes N]   start the built-in clu
        npm run cluster -- reset            stop it and remove its data
        npm run cluster -- kubectl ...      run kubectl against it`;
 
-function pathsOf(root: string): Paths {
-  const home = stateFolder(root);
-  const data = join(home, "cluster");
-  return {
-    program: join(home, "bin", "stackberth-cluster"),
-    data,
-    kubeconfig: join(data, "kubeconfig"),
-  };
+async function pathsOf(root: string): Promise<Paths> {
+  const data = join(stateFolder(root), "cluster");
+  const program = await builtPath(root, controlPlane);
+  return { program, data, kubeconfig: join(data, "kubeconfig") };
 }
 
 /**
@@ -65,8 +61,8 @@ export async function ensureCluster(options: ClusterOptions): Promise<Cluster> {
 }
 
 async function start(options: ClusterOptions, flags: readonly string[]): Promise<Cluster> {
-  const paths = pathsOf(options.root);
-  await build(options, paths);
+  const paths = await pathsOf(options.root);
+  await ensureBuilt([controlPlane], options);
   const { stdout } = await supervise(options, paths, ["up", "--json", ...flags]);
   const status = JSON.parse(stdout) as Status;
   return {
@@ -75,10 +71,6 @@ async function start(options: ClusterOptions, flags: readonly string[]): Promise
     server: status.server,
     kubectl: [...kubectlWords(paths)],
   };
-}
-
-async function build({ root, progress }: ClusterOptions, { program }: Paths): Promise<void> {
-  await ensureProgram({ sources: join(root, "toolchain", "control-plane"), program, progress });
 }
 
 function kubectlWords({ program, kubeconfig }: Paths): readonly string[] {
@@ -146,21 +138,21 @@ function isNumber([flag = "", value, ...others]: readonly string[]): boolean {
 }
 
 async function stop(command: "down" | "reset", options: ClusterOptions): Promise<number> {
-  const paths = pathsOf(options.root);
+  const paths = await pathsOf(options.root);
   if (!existsSync(paths.data)) {
     options.progress("cluster: not running, and it has no data");
     return 0;
   }
   // Only if somebody removed the program while its data, and maybe its processes, are still there.
   if (!existsSync(paths.program)) {
-    await build(options, paths);
+    await ensureBuilt([controlPlane], options);
   }
   await supervise(options, paths, [command]);
   return 0;
 }
 
 async function showStatus(flags: readonly string[], options: ClusterOptions): Promise<number> {
-  const paths = pathsOf(options.root);
+  const paths = await pathsOf(options.root);
   if (!existsSync(paths.data) || !existsSync(paths.program)) {
     process.stdout.write(
       flags.length > 0
@@ -173,7 +165,7 @@ async function showStatus(flags: readonly string[], options: ClusterOptions): Pr
 }
 
 async function kubectl(words: readonly string[], options: ClusterOptions): Promise<number> {
-  const paths = pathsOf(options.root);
+  const paths = await pathsOf(options.root);
   if (!existsSync(paths.program) || !existsSync(paths.kubeconfig)) {
     options.progress("The built-in cluster is not running; `npm run cluster -- up` starts it.");
     return 1;

@@ -1,53 +1,74 @@
-import { readFileSync, writeFileSync } from "node:fs";
-import { join } from "node:path";
+import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { dirname, join } from "node:path";
 import { format } from "prettier";
 import { parseDocument } from "yaml";
-import { projectConfig, settingsReference, systemsTable } from "./reference";
+import { projectConfig, settingsPages, systemsTable } from "./pages";
 
-/** A file that is partly generated, and what it should say. */
+/** A file that is generated, wholly or in part, and what it should say. */
 export interface GeneratedFile {
   readonly path: string;
+  /** @default - empty, where the file is not there */
   readonly current: string;
   readonly wanted: string;
 }
+
+/** The text of a file; empty where there is none. */
+export const textOf = (path: string): string =>
+  existsSync(path) ? readFileSync(path, "utf8") : "";
 
 /** Replaces what stands between the two comments `<!-- NAME -->` and `<!-- /NAME -->`. */
 export function between(text: string, name: string, content: string): string {
   const [open, close] = [`<!-- ${name} -->`, `<!-- /${name} -->`];
   const [from, to] = [text.indexOf(open), text.indexOf(close)];
-  if (from < 0 || to < from) throw new Error(`README.md has no part ${open} … ${close}`);
+  if (from < 0 || to < from) throw new Error(`there is no part ${open} … ${close} to write to`);
   return `${text.slice(0, from + open.length)}\n\n${content}\n\n${text.slice(to)}`;
 }
 
-async function readme(root: string): Promise<GeneratedFile> {
+function readme(root: string): GeneratedFile {
   const path = join(root, "README.md");
-  const current = readFileSync(path, "utf8");
-  const tables = between(current, "systems", systemsTable());
-  const wanted = await format(between(tables, "settings", settingsReference()), {
-    parser: "markdown",
-  });
-  return { path, current, wanted };
+  const current = textOf(path);
+  return { path, current, wanted: between(current, "systems", systemsTable()) };
 }
 
 async function projectFile(root: string): Promise<GeneratedFile> {
   const path = join(root, "Pulumi.yaml");
-  const current = readFileSync(path, "utf8");
+  const current = textOf(path);
   const document = parseDocument(current);
   document.set("config", document.createNode(projectConfig()));
   const wanted = await format(document.toString(), { parser: "yaml", printWidth: 100 });
   return { path, current, wanted };
 }
 
-/** What is generated from the schemas: the README's tables and Pulumi.yaml's `config:` block. */
-export function generatedFiles(root: string): Promise<readonly GeneratedFile[]> {
-  return Promise.all([readme(root), projectFile(root)]);
+/** What is generated from the schemas, and pages of systems that are no longer there. */
+export async function generated(
+  root: string,
+): Promise<{ readonly files: readonly GeneratedFile[]; readonly obsolete: readonly string[] }> {
+  const folder = join(root, "docs", "settings");
+  const pages = settingsPages().map(({ file, text }) => {
+    const path = join(folder, file);
+    return { path, current: textOf(path), wanted: text };
+  });
+  const due = pages.map(({ path }) => path);
+  const there = existsSync(folder) ? readdirSync(folder).map((name) => join(folder, name)) : [];
+  return {
+    files: [readme(root), ...pages, await projectFile(root)],
+    obsolete: there.filter((path) => !due.includes(path)),
+  };
 }
 
-/** `npm run docs`: brings the generated parts up to date. Returns the exit code. */
+/** `npm run docs`: brings what is generated up to date. Returns the exit code. */
 export async function docsCommand(root: string, out: (line: string) => void): Promise<number> {
-  for (const { path, current, wanted } of await generatedFiles(root)) {
-    if (current !== wanted) writeFileSync(path, wanted);
+  const { files, obsolete } = await generated(root);
+  for (const { path, current, wanted } of files) {
+    if (current !== wanted) {
+      mkdirSync(dirname(path), { recursive: true });
+      writeFileSync(path, wanted);
+    }
     out(`${current === wanted ? "unchanged" : "updated  "} ${path}`);
+  }
+  for (const path of obsolete) {
+    rmSync(path);
+    out(`removed   ${path}`);
   }
   return 0;
 }

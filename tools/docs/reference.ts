@@ -1,24 +1,28 @@
 import { z } from "zod";
-import { systems } from "../../systems";
-import { stackSchema } from "../../stack/stackSettings";
 
 /** What of a JSON schema the reference reads. */
-interface JsonSchema {
+export interface JsonSchema {
   readonly title?: string;
   readonly type?: string;
   readonly description?: string;
   readonly default?: unknown;
   readonly enum?: readonly unknown[];
-  readonly const?: unknown;
+  readonly const?: string | number | boolean | null;
   readonly properties?: Readonly<Record<string, JsonSchema>>;
+  readonly additionalProperties?: JsonSchema | boolean;
   readonly required?: readonly string[];
   readonly items?: JsonSchema;
   readonly oneOf?: readonly JsonSchema[];
+  readonly anyOf?: readonly JsonSchema[];
   readonly minimum?: number;
   readonly maximum?: number;
 }
 
-const jsonSchema = (schema: z.ZodType): JsonSchema =>
+/** Shapes that several settings share, by title: each gets a section of its own. */
+type Shapes = Map<string, JsonSchema>;
+
+/** A schema as its users write it: what has a default may be left out. */
+export const jsonSchema = (schema: z.ZodType): JsonSchema =>
   z.toJSONSchema(schema, { io: "input", unrepresentable: "any" }) as JsonSchema;
 
 function bounds({ minimum, maximum }: JsonSchema): string {
@@ -29,49 +33,83 @@ function bounds({ minimum, maximum }: JsonSchema): string {
   return real(minimum) ? `, at least ${minimum}` : "";
 }
 
+/** What the values of a map are like; undefined for what is no map. */
+function valuesOf({ additionalProperties: values }: JsonSchema): JsonSchema | undefined {
+  return typeof values === "object" ? values : undefined;
+}
+
 function typeOf(schema: JsonSchema): string {
-  if (schema.title !== undefined) return `[${schema.title}](#${schema.title})`;
+  const { title, items, anyOf, const: only } = schema;
+  if (title !== undefined) return `[${title}](#${title.toLowerCase()})`;
+  if (only !== undefined) return String(only);
   if (schema.enum) return schema.enum.map(String).join(", ");
-  if (schema.items) return `list of ${typeOf(schema.items)}`;
+  if (anyOf) return [...new Set(anyOf.map(typeOf))].join(" or ");
+  if (items) return `list of ${typeOf(items)}`;
+  const values = valuesOf(schema);
+  if (values) return `map of ${typeOf(values)}`;
   return `${schema.type ?? "any"}${bounds(schema)}`;
 }
 
 function defaultOf(schema: JsonSchema, required: boolean): string {
-  if (schema.default === undefined) return required ? "required" : "";
+  if (schema.default === undefined) return required ? "**required**" : "";
   return `\`${JSON.stringify(schema.default)}\``;
 }
 
-const row = (...cells: readonly string[]): string => `| ${cells.join(" | ")} |`;
+/** Files of this repository that a description names, as links from a page in `docs/settings`. */
+const linked = (text: string): string =>
+  text.replaceAll(
+    /(?<![\w/(])(systems|docs|components)\/[\w/-]+\.md(#[\w-]+)?/g,
+    (path) => `[${path}](../../${path})`,
+  );
+
+/** A line of a table. No padding: it would make a changed cell a changed table. */
+export const row = (...cells: readonly string[]): string =>
+  `| ${cells.map((cell) => cell.replaceAll("|", "\\|")).join(" | ")} |`;
 
 const header = (first: string): string[] => [
   row(first, "type", "default", "meaning"),
   row("---", "---", "---", "---"),
 ];
 
-/** One row a setting; a shape that several settings share is a link. `shapes` collects those. */
-function rows(prefix: string, schema: JsonSchema, shapes: Map<string, JsonSchema>): string[] {
+/** One row a setting; a shape that several settings share is a link, and collected. */
+function rows(prefix: string, schema: JsonSchema, shapes: Shapes): string[] {
   return Object.entries(schema.properties ?? {}).flatMap(([name, inner]): string[] => {
     const key = `${prefix}${name}`;
-    const shape = inner.items?.title === undefined ? inner : inner.items;
-    if (shape.title !== undefined) shapes.set(shape.title, shape);
-    else if (inner.properties) return rows(`${key}.`, inner, shapes);
     const required = schema.required?.includes(name) === true;
-    return [row(`\`${key}\``, typeOf(inner), defaultOf(inner, required), inner.description ?? "")];
+    const own = [
+      row(`\`${key}\``, typeOf(inner), defaultOf(inner, required), linked(inner.description ?? "")),
+    ];
+    const values = valuesOf(inner);
+    for (const shape of [inner, inner.items, values]) {
+      if (shape?.title === undefined) continue;
+      shapes.set(shape.title, shape);
+      return own;
+    }
+    if (inner.properties) {
+      // What is always there needs no line: its parts have their defaults.
+      const group = required || inner.default !== undefined ? [] : own;
+      return [...group, ...rows(`${key}.`, inner, shapes)];
+    }
+    return [
+      ...own,
+      ...rows(`${key}[].`, inner.items ?? {}, shapes),
+      ...rows(`${key}.NAME.`, values ?? {}, shapes),
+    ];
   });
 }
 
-function variantRows(schema: JsonSchema, shapes: Map<string, JsonSchema>): string[] {
+function variantRows(schema: JsonSchema, shapes: Shapes): string[] {
   if (!schema.oneOf) return rows("", { ...schema }, shapes);
   return schema.oneOf.flatMap((option) => {
     const [tag, value] = tagOf(option);
     const { [tag]: _tag, ...properties } = option.properties ?? {};
-    const title = `\`${tag}: ${value}\``;
+    const title = `with \`${tag}: ${value}\``;
     return [row(title, "", "", ""), ...rows("", { ...option, properties }, shapes)];
   });
 }
 
 /** A system's settings; where they have several shapes, first what all of these have in common. */
-function systemRows(prefix: string, schema: JsonSchema, shapes: Map<string, JsonSchema>): string[] {
+function systemRows(prefix: string, schema: JsonSchema, shapes: Shapes): string[] {
   if (!schema.oneOf) return rows(prefix, schema, shapes);
   const each = schema.oneOf.map((option) => ({ option, own: rows(prefix, option, shapes) }));
   const common = (each[0]?.own ?? []).filter((line) => each.every(({ own }) => own.includes(line)));
@@ -91,46 +129,20 @@ function tagOf({ properties = {} }: JsonSchema): readonly [string, string] {
   return [tag ?? "", String(value?.const)];
 }
 
-/** The settings of the stack and of each system as Markdown, from the schemas that check them. */
-export function settingsReference(): string {
-  const shapes = new Map<string, JsonSchema>();
-  const stack = rows("stackberth:", jsonSchema(stackSchema), shapes);
-  const parts = [[`### The stack`, "", ...header("key"), ...stack].join("\n")];
-  for (const [name, { schema }] of Object.entries(systems)) {
-    const own = systemRows(`stackberth:${name}.`, jsonSchema(schema), shapes);
-    parts.push([`### ${name}`, "", ...header("key"), ...own].join("\n"));
-  }
+/**
+ * The settings of a schema as Markdown: a table of all keys, then a section for each shape that
+ * several of them share.
+ *
+ * @param prefix - What stands before every key, such as `stackberth:openms.`.
+ */
+export function settingsTables(prefix: string, schema: z.ZodType): string {
+  const shapes: Shapes = new Map();
+  const own = systemRows(prefix, jsonSchema(schema), shapes);
+  const parts = [[...header("key"), ...own].join("\n")];
   // A shape may lead to another: the map grows while it is walked.
-  for (const [title, schema] of shapes) {
-    const own = variantRows(schema, shapes);
-    parts.push([`#### ${title}`, "", ...header("field"), ...own].join("\n"));
+  for (const [title, shape] of shapes) {
+    const fields = variantRows(shape, shapes);
+    parts.push(`## ${title}`, [...header("field"), ...fields].join("\n"));
   }
   return parts.join("\n\n");
-}
-
-/** The systems as a Markdown table. */
-export function systemsTable(): string {
-  const lines = Object.entries(systems).map(([name, { description }]) =>
-    row(`[\`${name}\`](systems/${name}/README.md)`, description),
-  );
-  return [row("system", "what it is"), row("---", "---"), ...lines].join("\n");
-}
-
-/** The declarations of the project's keys for Pulumi.yaml's `config:` block. */
-export function projectConfig(): Record<string, Record<string, unknown>> {
-  const stack = Object.entries(jsonSchema(stackSchema).properties ?? {}).map(([name, schema]) => [
-    name,
-    {
-      type: schema.type ?? "string",
-      ...(schema.items && { items: { type: schema.items.type } }),
-      ...(schema.default !== undefined && { default: schema.default }),
-      description: schema.description,
-      secret: false,
-    },
-  ]);
-  const ofSystems = Object.entries(systems).map(([name, { description }]) => [
-    name,
-    { type: "object", default: {}, description: `settings of ${description}`, secret: false },
-  ]);
-  return Object.fromEntries([...stack, ...ofSystems]) as Record<string, Record<string, unknown>>;
 }

@@ -3,23 +3,17 @@ import { UserError } from "../../lib/errors";
 import { hasUnknown } from "./mocks";
 import { describe, keyOf, type KubeObject, textAt } from "../../lib/objects";
 import type { StackOutput } from "./outputs";
-import { Passwords } from "../direct/passwords";
 import { runProgram } from "./program";
-import { openStackConfig, readProject } from "../project/stackConfig";
+import { readProject } from "../project/stackConfig";
 
 /** What to collect the objects of. */
 export interface CollectArgs {
   readonly root: string;
   readonly stack: string;
-  /** @default - found where the Pulumi CLI finds it */
-  readonly passphrase?: string;
-  /**
-   * Configuration by `project:key`, as text, taken instead of the stack's file.
-   * @default - read from the file
-   */
-  readonly config?: Readonly<Record<string, string>>;
-  /** The keys of `config` that are secret. @default [] */
-  readonly secretKeys?: readonly string[];
+  /** Configuration by `project:key`, as text, taken instead of the stack's file. */
+  readonly config: Readonly<Record<string, string>>;
+  /** The keys of `config` that are secret. */
+  readonly secretKeys: readonly string[];
 }
 
 /** Everything the program would create, and its outputs as far as they are known without a cluster. */
@@ -29,20 +23,14 @@ export interface Collected {
   readonly dependencies: Dependencies;
 }
 
-/** Runs the program without a cluster and returns its objects, in the order it registers them. */
+/**
+ * Runs the program without a cluster, with a configuration that is given, and returns its objects, in
+ * the order in which it registers them. A generated password is the same text at every run.
+ */
 export async function collectObjects(args: CollectArgs): Promise<Collected> {
-  const { root, stack, passphrase } = args;
-  const opened =
-    args.config === undefined
-      ? openStackConfig(root, stack, passphrase)
-      : {
-          project: textAt(readProject(root), "name"),
-          config: args.config,
-          secretKeys: args.secretKeys ?? [],
-          crypter: undefined,
-        };
-  const passwords = new Passwords(root, stack, opened.crypter);
-  const collected = await collectRun({ root, stack, ...opened, passwords: passwords.get });
+  const project = textAt(readProject(args.root), "name");
+  const passwords = (name: string): string => `generated-${name}`;
+  const collected = await collectRun({ ...args, project, passwords });
   requireKnown(collected.objects);
   return collected;
 }

@@ -21,6 +21,8 @@ const signatureKey = "4dabf18193072939515e22adb298388d";
 const secretSignature = "1b47061264138c4ac30d75fd1eb44270";
 const unknownValue = "04da6b54-80e4-46f7-96ec-b56ff0331ba9";
 
+const needsEngine = "needs Pulumi's engine and cannot be rendered offline";
+
 /** Answers the program's resources in the place of Pulumi's engine and its providers. */
 export function createMonitor(args: MonitorArgs): pulumi.runtime.Mocks {
   let stopped = false;
@@ -36,9 +38,7 @@ export function createMonitor(args: MonitorArgs): pulumi.runtime.Mocks {
       }
     },
     call({ token }) {
-      const error = new UserError(
-        `the program calls ${token}, which the direct engine cannot: use --engine pulumi`,
-      );
+      const error = new UserError(`the program calls ${token}, which ${needsEngine}`);
       args.onFailure(error);
       return Promise.reject(error);
     },
@@ -54,8 +54,7 @@ async function answer(
   if (resource.custom === false) {
     const onlyPulumi = textAt(inputs, "onlyPulumi");
     if (onlyPulumi !== "") {
-      const ways = "run it with the Pulumi CLI (--engine pulumi), or switch the setting off";
-      throw new UserError(`${onlyPulumi}, which the direct engine cannot render: ${ways}`);
+      throw new UserError(`${onlyPulumi}, which ${needsEngine}: switch the setting off`);
     }
     return { id: undefined, state: inputs };
   }
@@ -76,14 +75,15 @@ function refusalOf(
   { type, name, id }: pulumi.runtime.MockResourceArgs,
   object: unknown,
 ): string | undefined {
-  const cure = "the direct engine cannot; use --engine pulumi";
-  if (!type.startsWith("kubernetes:")) return `${name} is a ${type}, which ${cure}`;
-  if (id !== undefined && id !== "") return `${name} reads the existing ${type} ${id}: ${cure}`;
+  if (!type.startsWith("kubernetes:")) return `${name} is a ${type}, which ${needsEngine}`;
+  if (id !== undefined && id !== "") {
+    return `${name} reads the existing ${type} ${id}, which ${needsEngine}`;
+  }
   const named = [at(object, "apiVersion"), at(object, "kind")].every(
     (it) => typeof it === "string",
   );
   if (!named || (type.endsWith("Patch") && !isBorrowed(object as KubeObject))) {
-    return `${name} is a ${type}, which is no single Kubernetes object: ${cure}`;
+    return `${name} is a ${type}, which is no single Kubernetes object and ${needsEngine}`;
   }
   if (textAt(object, "metadata", "name") !== "") return undefined;
   return `${name} (${type}) has no metadata.name; objects of this project are named explicitly`;

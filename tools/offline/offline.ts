@@ -2,12 +2,16 @@ import { createHash } from "node:crypto";
 import { createRequire } from "node:module";
 import { join } from "node:path";
 import { digestKeyDeclaration, type SecretDeclaration } from "../../config/secretDeclaration";
-import { asConfigText, decrypted, holdsCiphertext } from "../secrets/configValue";
-import { StackFile } from "../secrets";
 import { type Collected, collectRun } from "./collect";
 import { isJson, type KubeObject, textAt } from "../../lib/objects";
 import { withoutStackTraces } from "./stackTraces";
-import { plainSettings, projectDefaults, readProject, requireStack } from "../project/stackConfig";
+import { plainSettings, projectDefaults, readProject } from "../project/stackConfig";
+import {
+  asConfigText,
+  holdsCiphertext,
+  readStackFile,
+  replaceCiphertexts,
+} from "../project/stackFile";
 
 /** What to collect without a passphrase. */
 export interface OfflineArgs {
@@ -32,10 +36,9 @@ export async function collectOffline({
   changes,
   requireSecrets = false,
 }: OfflineArgs): Promise<Collected> {
-  requireStack(root, stack);
   const description = readProject(root);
   const project = textAt(description, "name");
-  const file = StackFile.read(root, stack, project);
+  const file = readStackFile(root, stack, project);
   const declared = declarations(root, stack);
   const placeholders = new Set<string>();
   const stand = (kind: string, text: string): string => {
@@ -43,13 +46,11 @@ export async function collectOffline({
     placeholders.add(placeholder);
     return placeholder;
   };
-  const digester = { decrypt: (ciphertext: string) => stand("encrypted", ciphertext) };
   const values: Record<string, string> = {};
   const secretKeys: string[] = [];
-  for (const key of file.keys()) {
-    const value = file.value(key) ?? null;
+  for (const [key, value] of file.values) {
     const secret = holdsCiphertext(value);
-    const text = asConfigText(decrypted(value, digester));
+    const text = asConfigText(replaceCiphertexts(value, (each) => stand("encrypted", each)));
     values[key] = secret ? fitting(declared.get(key), text) : text;
     if (secret) secretKeys.push(key);
   }

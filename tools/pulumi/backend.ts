@@ -1,33 +1,35 @@
 import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, statSync } from "node:fs";
 import { homedir } from "node:os";
 import { join } from "node:path";
-import { findPassphrase } from "../secrets";
-import { stateFolder } from "../project/stateFolder";
 import { textAt } from "../../lib/objects";
-import { publicPassphrases, readProject } from "../project/stackConfig";
+import { readProject } from "../project/stackConfig";
+import { stateFolder } from "../project/stateFolder";
 
-/** Where Pulumi keeps its state. */
-export interface Backend {
-  /** Undefined if the user chose the place: logged in, by variable or in `Pulumi.yaml`. */
-  readonly url: string | undefined;
-  readonly folder: string | undefined;
-}
+/** The folder inside the checkout where state is kept unless the user chose another place. */
+const folderOf = (root: string): string => join(stateFolder(root), "pulumi");
 
-/** The user's own backend, else a folder inside the checkout. */
-export function backendOf(root: string, env: NodeJS.ProcessEnv = process.env): Backend {
-  if (isLoggedIn(root, env)) return { url: undefined, folder: undefined };
-  const folder = join(stateFolder(root), "pulumi");
+/**
+ * The URL of a backend inside the checkout; undefined if the user chose the place of the state: by a
+ * variable, in `Pulumi.yaml`, or by logging in with a CLI of their own.
+ */
+export function backendUrl(
+  root: string,
+  hasOwnCli: boolean,
+  env: NodeJS.ProcessEnv = process.env,
+): string | undefined {
+  if (isChosen(root, hasOwnCli, env)) return undefined;
+  const folder = folderOf(root);
   mkdirSync(folder, { recursive: true, mode: 0o700 });
   // Metadata files are written beside the state; a kill between the two leaves broken ones.
-  return { url: `file://${encodeURI(folder)}?metadata=skip`, folder };
+  return `file://${encodeURI(folder)}?metadata=skip`;
 }
 
-function isLoggedIn(root: string, env: NodeJS.ProcessEnv): boolean {
+function isChosen(root: string, hasOwnCli: boolean, env: NodeJS.ProcessEnv): boolean {
   const isSet = (name: string): boolean => (env[name] ?? "") !== "";
   if (isSet("PULUMI_BACKEND_URL") || isSet("PULUMI_ACCESS_TOKEN")) return true;
   if (textAt(readProject(root), "backend", "url") !== "") return true;
-  const home = env["PULUMI_HOME"] ?? join(homedir(), ".pulumi");
-  const path = join(home, "credentials.json");
+  if (!hasOwnCli && !isSet("PULUMI_HOME")) return false;
+  const path = join(env["PULUMI_HOME"] || join(homedir(), ".pulumi"), "credentials.json");
   if (!existsSync(path)) return false;
   try {
     return textAt(JSON.parse(readFileSync(path, "utf8")), "current") !== "";
@@ -36,21 +38,17 @@ function isLoggedIn(root: string, env: NodeJS.ProcessEnv): boolean {
   }
 }
 
-/** Removes empty metadata files, with which every command fails. @returns What was done. */
-export function mendBackend({ folder }: Backend): readonly string[] {
-  if (folder === undefined) return [];
-  const entries = readdirSync(folder, { recursive: true, encoding: "utf8" });
-  const broken = entries
+/**
+ * Removes the empty metadata files that a kill can leave, with which every command fails.
+ * @returns What was done.
+ */
+export function mendBackend(root: string): readonly string[] {
+  const folder = folderOf(root);
+  if (!existsSync(folder)) return [];
+  const broken = readdirSync(folder, { recursive: true, encoding: "utf8" })
+    .filter((entry) => entry.endsWith(".attrs"))
     .map((entry) => join(folder, entry))
-    .filter((path) => path.endsWith(".attrs") && statSync(path).size === 0);
+    .filter((path) => statSync(path).size === 0);
   for (const path of broken) rmSync(path);
   return broken.map((path) => `removed ${path}: a killed run left it empty (state is not in it)`);
-}
-
-/** The variable that opens the stack's secrets; none if they have another provider. */
-export function passphraseEnv(root: string, stack: string): Readonly<Record<string, string>> {
-  const text = readFileSync(join(root, `Pulumi.${stack}.yaml`), "utf8");
-  if (/^secretsprovider:\s*(?!["']?passphrase)\S/m.test(text)) return {};
-  const { passphrase } = findPassphrase(stack, root, process.env, publicPassphrases);
-  return { PULUMI_CONFIG_PASSPHRASE: passphrase };
 }

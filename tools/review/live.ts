@@ -1,10 +1,7 @@
-import { expiresAnnotation } from "../../lib/labels";
-import { ApiError } from "../../cluster/client";
+import { expiresAnnotation, stackLabel } from "../../lib/labels";
 import type { Cluster } from "../../cluster";
-import { ownedBy, stackLabel } from "../../cluster/ownership";
-import { removeWholly } from "../direct/remove";
-import { annotation, type KubeObject, listAt, textAt } from "../../lib/objects";
-import type { Report } from "../direct/report";
+import { ownedBy } from "../../cluster/ownership";
+import { annotation, type KubeObject, listAt } from "../../lib/objects";
 import { reviewOf } from "./stackFile";
 
 /** A review stack as the cluster itself knows it. */
@@ -30,44 +27,3 @@ export async function liveReviews(cluster: Cluster): Promise<readonly LiveReview
     return [{ stack, review, namespaces: names, expires: new Date(Math.max(...ends)) }];
   });
 }
-
-/** Deletes all of a review stack from the cluster, its data too. @returns Whether there was anything. */
-export async function clear(cluster: Cluster, stack: string, report: Report): Promise<boolean> {
-  if (reviewOf(stack) === undefined) throw new RangeError(`${stack} is no review stack`);
-  const objects = await cluster.labelled(ownedBy(stack));
-  await unretain(cluster, objects, report);
-  await removeWholly(cluster, objects, report);
-  return objects.length > 0;
-}
-
-/** Volumes outlive their claims if their class says so: those of a review shall not. */
-async function unretain(
-  cluster: Cluster,
-  objects: readonly KubeObject[],
-  report: Report,
-): Promise<void> {
-  const namespaces = objects
-    .filter(({ kind }) => kind === "Namespace")
-    .map(({ metadata }) => metadata.name);
-  try {
-    const volumes = listAt(await cluster.client.json({ path: volumesPath }), "items").filter(
-      (volume) =>
-        namespaces.includes(textAt(volume, "spec", "claimRef", "namespace")) &&
-        textAt(volume, "spec", policy) !== "Delete",
-    );
-    for (const volume of volumes) {
-      await cluster.client.json({
-        method: "PATCH",
-        path: `${volumesPath}/${textAt(volume, "metadata", "name")}`,
-        contentType: "application/merge-patch+json",
-        body: { spec: { [policy]: "Delete" } },
-      });
-    }
-  } catch (error) {
-    if (!(error instanceof ApiError) || error.status !== 403) throw error;
-    report.line(`volumes whose class retains them may stay behind: ${error.message}`);
-  }
-}
-
-const volumesPath = "/api/v1/persistentvolumes";
-const policy = "persistentVolumeReclaimPolicy";

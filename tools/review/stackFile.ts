@@ -3,7 +3,7 @@ import { declaredSecrets } from "../../stack/secrets";
 import { UserError } from "../../lib/errors";
 import { isJson, textAt } from "../../lib/objects";
 import { readProject } from "../project/stackConfig";
-import { StackFile } from "../secrets";
+import { ciphertexts, plainValues, readStackFile, type StackFile } from "../project/stackFile";
 import { systems } from "../../systems";
 import type { PlainSettings } from "../../systems/system";
 import { reviewSettings } from "./settings";
@@ -39,8 +39,8 @@ export interface ReviewArgs {
  */
 export function reviewStackFile({ root, review, expires, ...args }: ReviewArgs): string {
   const project = textAt(readProject(root), "name");
-  const file = StackFile.read(root, base, project);
-  const plain: PlainSettings = file.plainValues();
+  const file = readStackFile(root, base, project);
+  const plain: PlainSettings = plainValues(file);
   const own = (key: string): string => `${project}:${key}`;
   const offered = plain[own("systems")];
   const known = Array.isArray(offered) ? offered.map(String) : [];
@@ -93,12 +93,11 @@ function secretsOfBase(
     const checked = systems[name]?.schema.safeParse(each);
     return checked?.success === true ? [[name, checked.data] as const] : [];
   });
-  const secure = file.secureValues();
   const supplied = declaredSecrets(Object.fromEntries(parsed))
     .filter(({ kind }) => kind === "user")
     .map(({ key }) => own(key));
   // The cluster is dev's, whose kubeconfig may be encrypted.
   const isTaken = (key: string): boolean => supplied.includes(key) || key.startsWith("kubernetes:");
-  const taken = Object.entries(secure).filter(([key]) => isTaken(key));
+  const taken = Object.entries(ciphertexts(file)).filter(([key]) => isTaken(key));
   return Object.fromEntries(taken.map(([key, ciphertext]) => [key, { secure: ciphertext }]));
 }

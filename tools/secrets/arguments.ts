@@ -1,5 +1,5 @@
 import { parseArgs } from "node:util";
-import { SecretsError } from "../../config/secretsError";
+import { UserError } from "../../lib/errors";
 
 /** What `npm run secrets` was asked to do, and to which stack. */
 export interface SecretsRequest {
@@ -31,7 +31,7 @@ const modes = ["check", "dry-run", "rotate", "set"] as const;
 /**
  * Reads the command line.
  *
- * @throws SecretsError with the mending command. Stray text is not repeated: it may be a secret.
+ * @throws UserError with the mending command. Stray text is not repeated: it may be a secret.
  */
 export function parseSecretsArguments(argv: readonly string[]): SecretsRequest {
   const { values, tokens } = parseArgs({
@@ -71,6 +71,6 @@ export function parseSecretsArguments(argv: readonly string[]): SecretsRequest {
   return { stack, mode, key };
 }
 
-function wrong(problem: string): SecretsError {
-  return new SecretsError(`${problem}\n${usage}`);
+function wrong(problem: string): UserError {
+  return new UserError(`${problem}\n${usage}`);
 }

@@ -1,12 +1,9 @@
-import { ciphertextOf } from "./configValue";
 import { flawOf, type SecretDeclaration } from "../../config/secretDeclaration";
-import { listStacks } from "./disk";
-import { CiphertextError, SecretsError } from "../../config/secretsError";
-import { openStack, passphraseOf, publicOwner } from "./openStack";
-import type { OpenStack, StackAccess } from "./openStack";
-import type { Crypter } from "./passphrase";
+import { UserError } from "../../lib/errors";
 import { isSealed } from "../../lib/seal";
-import type { StackFile } from "./stackFile";
+import { type Passphrase, publicPassphrase, publicPassphrases } from "../pulumi/environment";
+import type { Opened } from "./keeping";
+import type { SecretStore, Stored, StoredValues } from "./store";
 
 /** Something about a secret that the user should know, in one line that gives no value away. */
 export interface Finding {
@@ -26,117 +23,121 @@ export function mendingCommand(
   return `${base} --${mode} ${key}${mode === "set" || kind === "user" ? " < file" : ""}`;
 }
 
-/** Whether the key has no value yet: absent, or there with nothing after the colon. */
-export function isMissing(file: StackFile, { key }: SecretDeclaration): boolean {
-  return (file.value(key) ?? null) === null;
-}
-
-/**
- * Looks at one secret in one stack: missing, in plain text, undecryptable or unfit.
- *
- * @param sealed - Whether the stack has its secrets sealed; of a sealed one only the form can be seen.
- */
+/** Looks at one secret in one stack: missing, in plain text, undecryptable or unfit. */
 export function inspectSecret(
-  { file, crypter }: OpenStack,
+  { stack, store, seal }: Opened,
+  stored: Stored | undefined,
   declaration: SecretDeclaration,
-  sealed = false,
 ): Finding | undefined {
   const { key, kind, description, usedIn, optional = false } = declaration;
-  if (isMissing(file, declaration)) {
-    const command = mendingCommand(file.stack, kind === "user" ? "set" : "generate", declaration);
+  if (stored === undefined) {
+    const command = mendingCommand(stack, kind === "user" ? "set" : "generate", declaration);
     const state = optional ? "is not set (optional)" : "is missing";
     return {
       message: `${key} ${state}: ${description} (${usedIn}). Set it: ${command}`,
       failing: !optional,
     };
   }
-  const problem = sealed
-    ? sealProblem(file, declaration)
-    : storageProblem(file, crypter, declaration);
+  // Of a sealed one only the form can be seen.
+  const problem = seal ? sealProblem(stored) : storageProblem(stored, declaration);
   if (problem === undefined) return undefined;
-  const mend = mendingCommand(file.stack, "rotate", declaration);
-  return { message: `${key} ${problem} in ${file.name}. Replace it: ${mend}`, failing: true };
+  const mend = mendingCommand(stack, "rotate", declaration);
+  return { message: `${key} ${problem} in ${store.name}. Replace it: ${mend}`, failing: true };
 }
 
-function sealProblem(file: StackFile, { key }: SecretDeclaration): string | undefined {
-  const value = file.value(key);
-  const isFit = typeof value === "string" && isSealed(value);
-  return isFit ? undefined : "is not sealed for the cluster";
+function sealProblem({ value = "" }: Stored): string | undefined {
+  return isSealed(value) ? undefined : "is not sealed for the cluster";
 }
 
-function storageProblem(
-  file: StackFile,
-  crypter: Crypter | undefined,
-  declaration: SecretDeclaration,
-): string | undefined {
-  const secure = ciphertextOf(file.value(declaration.key));
-  if (secure === undefined) return "is stored in plain text";
-  try {
-    return crypter === undefined ? undefined : flawOf(declaration, crypter.decrypt(secure));
-  } catch (error) {
-    if (error instanceof CiphertextError) return `cannot be decrypted (${error.message})`;
-    throw error;
-  }
+function storageProblem(stored: Stored, declaration: SecretDeclaration): string | undefined {
+  const { isEncrypted, value } = stored;
+  if (!isEncrypted) return "is stored in plain text";
+  if (value !== undefined) return flawOf(declaration, value);
+  return "cannot be decrypted (altered, or encrypted with another passphrase)";
 }
 
-/** Compares a stack with every other whose passphrase is at hand; they must share no value. */
-export function compareStacks(
-  stack: OpenStack,
+/** Opens the store of any stack. */
+export type StoreOf = (stack: string, passphrase?: string) => SecretStore;
+
+/** Compares a stack with others whose passphrase is at hand; they must share no value. */
+export async function compareStacks(
+  { stack, store, values }: Opened,
   declarations: readonly SecretDeclaration[],
-  access: StackAccess,
-): readonly Finding[] {
-  const { file } = stack;
-  const others = listStacks(access.root).filter((name) => name !== file.stack);
-  return others.flatMap((name): readonly Finding[] => {
-    const other = tryOpen(name, access);
-    if (other === undefined) {
+  others: readonly string[],
+  storeOf: StoreOf,
+): Promise<readonly Finding[]> {
+  const findings: Finding[] = [];
+  for (const name of others) {
+    const found = await tryOpen(name, declarations, storeOf);
+    if (found === undefined) {
       const message = `not compared with stack ${name}: it cannot be opened with what is known here`;
-      return [{ message, failing: false }];
+      findings.push({ message, failing: false });
+      continue;
     }
     const equal = declarations.filter(({ key }) => {
-      const mine = plainOf(stack, key);
-      return mine !== undefined && mine === plainOf(other, key);
+      const value = values.get(key)?.value;
+      return value !== undefined && value === found.get(key)?.value;
     });
-    return equal.map((declaration) => ({
-      message:
-        `${declaration.key} is equal in ${file.name} and ${other.file.name}. Replace one: ` +
-        mendingCommand(file.stack, "rotate", declaration),
-      failing: true,
-    }));
-  });
+    for (const declaration of equal) {
+      const message =
+        `${declaration.key} is equal in ${store.name} and Pulumi.${name}.yaml. Replace one: ` +
+        mendingCommand(stack, "rotate", declaration);
+      findings.push({ message, failing: true });
+    }
+  }
+  return findings;
 }
 
-/** Finds a stack that is locked with another stack's published passphrase. */
-export function inspectPassphrase({ file }: OpenStack, access: StackAccess): readonly Finding[] {
-  if (file.encryptionsalt === undefined) return [];
-  const owner = publicOwner(passphraseOf(file.stack, access).passphrase, file.stack, access);
-  if (owner === undefined) return [];
-  const message =
-    `${file.name} is encrypted with the public passphrase of stack ${owner}. Change it: ` +
-    `pulumi stack change-secrets-provider --stack ${file.stack} passphrase, then rotate every key`;
-  return [{ message, failing: true }];
-}
-
-function tryOpen(stack: string, access: StackAccess): OpenStack | undefined {
+async function tryOpen(
+  stack: string,
+  declarations: readonly SecretDeclaration[],
+  storeOf: StoreOf,
+): Promise<StoredValues | undefined> {
+  const known = publicPassphrase(stack);
   // The environment holds one passphrase: another stack may still open with its public one.
-  for (const env of [access.env, {}]) {
+  for (const passphrase of known === undefined ? [undefined] : [undefined, known]) {
     try {
-      return openStack(stack, { ...access, env });
+      const store = storeOf(stack, passphrase);
+      const stored = store.read();
+      // What has none of these values has none in common.
+      return declarations.some(({ key }) => stored.has(key)) ? await store.open() : stored;
     } catch (error) {
-      if (!(error instanceof SecretsError)) throw error;
+      if (!(error instanceof UserError)) throw error;
     }
   }
   return undefined;
 }
 
-function plainOf({ file, crypter }: OpenStack, key: string): string | undefined {
-  const value = file.value(key);
-  const secure = ciphertextOf(value);
-  if (secure === undefined) return typeof value === "string" ? value : undefined;
-  try {
-    return crypter?.decrypt(secure);
-  } catch (error) {
-    if (error instanceof CiphertextError) return undefined;
-    throw error;
+/** Finds a stack that is locked with another stack's published passphrase. */
+export function inspectPassphrase(
+  { stack, store }: Opened,
+  { text }: Passphrase,
+): readonly Finding[] {
+  const owner = publicOwner(text, stack);
+  if (owner === undefined) return [];
+  const message =
+    `${store.name} is encrypted with the public passphrase of stack ${owner}. Change it: ` +
+    `npm run pulumi -- stack change-secrets-provider passphrase --stack ${stack}, then rotate every key`;
+  return [{ message, failing: true }];
+}
+
+/** Refuses a passphrase that would protect nothing, before the first secret is encrypted with it. */
+export function requireFit({ text, source }: Passphrase, { stack, store }: Opened): void {
+  if (text === "") {
+    throw new UserError(
+      `${source} is empty: set it to a passphrase before ${store.name} gets its first secret`,
+    );
   }
+  const owner = publicOwner(text, stack);
+  if (owner === undefined) return;
+  throw new UserError(
+    `${source} holds the public passphrase of stack ${owner}, which protects nothing in ` +
+      `${store.name}: set it to a passphrase of its own`,
+  );
+}
+
+/** The other stack that published this passphrase, if any did and this stack did not. */
+function publicOwner(passphrase: string, stack: string): string | undefined {
+  if (publicPassphrase(stack) === passphrase) return undefined;
+  return Object.keys(publicPassphrases).find((name) => publicPassphrases[name] === passphrase);
 }

@@ -1,11 +1,9 @@
-import { describe, type KubeObject, textAt } from "../../lib/objects";
+import { annotation, at, describe, type KubeObject, listAt, textAt } from "../../lib/objects";
 import { ApiError } from "../../cluster/client";
 import type { Cluster } from "../../cluster";
 import { diagnose } from "./diagnose";
-import { stackLabel } from "../../cluster/ownership";
+import { stackLabel } from "../../lib/labels";
 import { cureOf, readinessOf } from "./readiness";
-import { bindsLate } from "../direct/wait";
-import { at } from "../../lib/objects";
 import type { ObjectName, Problem } from "./report";
 
 const workloads = new Set(["DaemonSet", "Deployment", "Job", "StatefulSet"]);
@@ -74,5 +72,24 @@ export async function absence(cluster: Cluster, wanted: KubeObject): Promise<Pro
     // What may not be read may be there.
     if (error instanceof ApiError && error.status === 403) return undefined;
     throw error;
+  }
+}
+
+/** Whether a claim's volume is only made for its first pod, so that waiting for it would not end. */
+async function bindsLate(cluster: Cluster, claim: KubeObject): Promise<boolean> {
+  const name = at(claim, "spec", "storageClassName");
+  if (name === "") return false;
+  try {
+    const answer = await cluster.client.json({ path: "/apis/storage.k8s.io/v1/storageclasses" });
+    const classes = listAt(answer, "items") as unknown as readonly KubeObject[];
+    const isDefault = (it: KubeObject): boolean =>
+      annotation(it, "storageclass.kubernetes.io/is-default-class") === "true";
+    const found = classes.find((it) =>
+      name === undefined ? isDefault(it) : it.metadata.name === name,
+    );
+    return textAt(found, "volumeBindingMode") === "WaitForFirstConsumer";
+  } catch {
+    // Who may not read storage classes cannot know; the workload's own deadline then tells.
+    return true;
   }
 }

@@ -1,8 +1,7 @@
 import type { Cluster } from "../../cluster";
-import { secretValues } from "../direct";
 import { ownedBy } from "../../cluster/ownership";
-import { at, countAt, isJson, keyOf, type KubeObject } from "../../lib/objects";
-import { Report } from "../direct/report";
+import { at, countAt, keyOf, type KubeObject } from "../../lib/objects";
+import { masked, secretValues } from "./mask";
 import { absence, nameOf, problemOf } from "./judge";
 import type { Problem, StackStatus, SystemStatus, WorkloadStatus } from "./report";
 import { jobsIn, jobStatus, scheduleStatus } from "./runs";
@@ -45,9 +44,7 @@ export async function readStatus({ stack, cluster, wants }: StatusArgs): Promise
     systems,
   };
   // Logs and events may quote what a Secret holds.
-  const report = new Report(() => undefined);
-  report.hide([...live, ...wanted].flatMap(secretValues));
-  return masked(status, (text) => report.mask(text)) as StackStatus;
+  return masked(status, [...live, ...wanted].flatMap(secretValues));
 }
 
 async function systemStatus(
@@ -133,13 +130,4 @@ function workloadStatus(
     state: problem?.state ?? "ready",
     replicas: { wanted: replicas ?? 1, ready: count(live) },
   };
-}
-
-function masked(value: unknown, mask: (text: string) => string): unknown {
-  if (typeof value === "string") return mask(value);
-  if (Array.isArray(value)) return value.map((inner) => masked(inner, mask));
-  if (!isJson(value)) return value;
-  return Object.fromEntries(
-    Object.entries(value).map(([key, inner]) => [key, masked(inner, mask)]),
-  );
 }

@@ -14,18 +14,10 @@ export type Readiness =
 
 const ready: Readiness = { state: "ready" };
 
-/** How long an object may take to become ready, by `pulumi.com/timeoutSeconds`. */
-export function deadlineSeconds(object: KubeObject): number {
-  const seconds = Number(annotation(object, "pulumi.com/timeoutSeconds"));
-  return Number.isFinite(seconds) && seconds > 0 ? seconds : 300;
-}
-
 /** What has to be known beside the object itself. */
 export interface JudgeArgs {
   /** Whether a claim waits for its first pod (`WaitForFirstConsumer`). @default false */
   readonly lateBinding?: boolean;
-  /** When the waiting began: an earlier failure may be over. @default - every failure counts */
-  readonly since?: Date;
 }
 
 /** Judges a live object. */
@@ -62,7 +54,7 @@ function waiting(reason: string): Readiness {
   return { state: "waiting", reason };
 }
 
-type Condition = Readonly<Record<"status" | "reason" | "message" | "updated", string>>;
+type Condition = Readonly<Record<"status" | "reason" | "message", string>>;
 
 function condition(live: KubeObject, type: string): Condition | undefined {
   const found = listAt(live, "status", "conditions").find((it) => it["type"] === type);
@@ -71,7 +63,6 @@ function condition(live: KubeObject, type: string): Condition | undefined {
     status: textAt(found, "status"),
     reason: textAt(found, "reason"),
     message: textAt(found, "message"),
-    updated: textAt(found, "lastUpdateTime"),
   };
 }
 
@@ -95,11 +86,10 @@ function wanted(live: KubeObject): number {
   return typeof replicas === "number" ? replicas : 1;
 }
 
-function deployment(live: KubeObject, { since = new Date(0) }: JudgeArgs): Readiness {
+function deployment(live: KubeObject): Readiness {
   if (!isObserved(live)) return waiting("its controller has not seen it yet");
   const progress = condition(live, "Progressing");
-  const isLate = progress?.reason === "ProgressDeadlineExceeded";
-  if (isLate && new Date(progress.updated) >= since) {
+  if (progress?.reason === "ProgressDeadlineExceeded") {
     return { state: "failed", reason: progress.message };
   }
   const want = wanted(live);

@@ -1,4 +1,4 @@
-import { collectObjects } from "../offline/collect";
+import { collectOffline } from "../offline/offline";
 import { isForPeople, messageOf } from "../../lib/errors";
 import type { KubeObject } from "../../lib/objects";
 
@@ -7,10 +7,10 @@ export type Wants =
   | { readonly objects: readonly KubeObject[]; readonly unknown?: undefined }
   | { readonly objects?: undefined; readonly unknown: string };
 
-/** Renders the stack; without its passphrase, or with a wrong configuration, nothing is known. */
+/** Renders the stack; with a wrong configuration nothing is known. */
 export async function readWants(root: string, stack: string): Promise<Wants> {
   try {
-    const { objects } = await collectObjects({ root, stack });
+    const { objects } = await collectOffline({ root, stack });
     return { objects };
   } catch (error) {
     if (isForPeople(error)) return { unknown: messageOf(error) };

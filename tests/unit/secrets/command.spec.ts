@@ -1,121 +1,98 @@
 import assert from "node:assert/strict";
 import { flawOf } from "../../../config/secretDeclaration";
-import { openStack } from "../../../tools/secrets/openStack";
-import { readConfig } from "../../../tools/secrets/stackFile";
-import {
-  changedLines,
-  django,
-  good,
-  passphrases,
-  redis,
-  secretsFolder,
-} from "../../support/secrets";
+import { django, fakeStacks, fit, good, passphrases, redis } from "../../support/secrets";
 
-describe("npm run secrets", function () {
-  this.timeout(20_000);
-  const { rootOf, textOf, write, devValues, lock, example, run, refuses } = secretsFolder();
+describe("npm run secrets", () => {
+  const { stack, fresh, run, refuses, state } = fakeStacks();
 
   it("generates what is missing, and the second run changes nothing", async () => {
-    write(example({ apiKey: lock("given by a user") }));
-    const before = textOf();
+    const { values } = stack("dev", { apiKey: "given by a user" });
     const first = await run("--stack dev");
     assert.equal(first.code, 0);
     assert.match(first.output, /^generated redisPassword \(Secret openms-redis, key password\)$/m);
-    assert.deepEqual(changedLines(before, textOf()).removed, []);
-    assert.equal(changedLines(before, textOf()).added.length, 4);
-    assert.equal(flawOf(redis, devValues().values["app:redisPassword"] ?? ""), undefined);
-    assert.equal(flawOf(django, devValues().values["app:djangoSecretKey"] ?? ""), undefined);
-    const after = textOf();
+    assert.deepEqual([...values.keys()], ["apiKey", "redisPassword", "djangoSecretKey"]);
+    assert.deepEqual(values.get("apiKey"), { isEncrypted: true, value: "given by a user" });
+    for (const declaration of [redis, django]) {
+      const { isEncrypted, value = "" } = values.get(declaration.key) ?? {};
+      assert.deepEqual([isEncrypted, flawOf(declaration, value)], [true, undefined]);
+    }
+    const after = state();
     assert.match((await run("--stack dev")).output, /nothing to generate/);
-    assert.equal(textOf(), after);
+    assert.deepEqual(state(), after);
     assert.equal((await run("--stack dev --check")).code, 0);
   });
 
-  it("gives a stack its encryptionsalt", async () => {
-    write("config: {}\n");
-    const { output, code } = await run("--stack dev");
-    assert.match(output, /^added encryptionsalt to Pulumi\.dev\.yaml$/m);
-    assert.match(
-      output,
-      /^apiKey is missing: .*npm run secrets -- --stack dev --set apiKey < file$/m,
-    );
+  it("locks a stack with its first secret, and names what a person must supply", async () => {
+    const prod = fresh("prod");
+    const { output, code } = await run("--stack prod", { passphrase: passphrases.prod });
+    assert.match(output, /^added encryptionsalt to Pulumi\.prod\.yaml\ngenerated redisPassword/);
+    assert.match(output, /^apiKey is missing: .*secrets -- --stack prod --set apiKey < file$/m);
     assert.match(output, /^smtpPassword is not set \(optional\)/m);
     assert.equal(code, 1);
-    const { file, crypter } = openStack("dev", {
-      root: rootOf(),
-      project: "app",
-      env: {},
-      publicPassphrases: passphrases,
-    });
-    assert.equal(readConfig(file, crypter).values["app:redisPassword"]?.length, 32);
+    assert.equal(prod.lock, passphrases.prod);
   });
 
-  it("prints and writes nothing of its plan with --dry-run", async () => {
-    await refuses("--stack none --dry-run", /Pulumi\.none\.yaml does not exist/);
-    write(example());
-    await refuses("--stack dev --dry-run", /^would generate djangoSecretKey /m);
+  it("says its plan with --dry-run, and stores nothing", async () => {
+    await refuses("--stack none --dry-run", /there is no stack none/);
+    fresh("dev");
+    const said = await refuses("--stack dev --dry-run", /^would generate djangoSecretKey /m);
+    assert.match(said, /^would add encryptionsalt to Pulumi\.dev\.yaml$/m);
+    assert.doesNotMatch(said, /redisPassword is missing/);
   });
 
-  it("rotates one key on one line", async () => {
-    write(example({ redisPassword: lock(good), apiKey: lock("given by a user") }));
-    const before = textOf();
+  it("rotates one key", async () => {
+    const { values } = stack("dev", fit);
     assert.equal((await run("--stack dev --rotate redisPassword")).code, 0);
-    const { added, removed } = changedLines(before, textOf());
-    assert.deepEqual([added.length, removed.length], [1, 1]);
-    assert.match(added[0] ?? "", /^ {4}secure: v1:\S+ # keep$/);
-    const { values } = devValues();
-    assert.notEqual(values["app:redisPassword"], good);
-    assert.equal(values["app:apiKey"], "given by a user");
+    const { redisPassword, ...others } = Object.fromEntries(
+      [...values].map(([key, { value }]) => [key, value]),
+    );
+    assert.notEqual(redisPassword, good);
+    assert.deepEqual(others, { djangoSecretKey: fit.djangoSecretKey, apiKey: fit.apiKey });
   });
 
   it("takes a user's value from stdin without its last line break", async () => {
-    write(example());
+    const { values } = stack("dev");
     assert.equal((await run("--stack dev --set apiKey", { stdin: "first value\n" })).code, 0);
-    assert.equal(devValues().values["app:apiKey"], "first value");
+    assert.equal(values.get("apiKey")?.value, "first value");
     const rotated = await run("--stack dev --rotate app:apiKey", { stdin: "two\nlines\n\n" });
-    assert.equal(
-      rotated.output,
-      "replaced apiKey (Secret openms-redis, key password) in Pulumi.dev.yaml",
-    );
-    assert.equal(devValues().values["app:apiKey"], "two\nlines\n");
+    const said = "replaced apiKey (Secret openms-redis, key password) in Pulumi.dev.yaml";
+    assert.equal(rotated.output, said);
+    assert.equal(values.get("apiKey")?.value, "two\nlines\n");
   });
 
   it("encrypts in place what was stored in plain text", async () => {
-    write(example().replace("  # the end of config", "  app:redisPassword: plain-canary\n$&"));
-    await refuses(
-      "--stack dev --check",
-      /^redisPassword is stored in plain text .*--rotate redisPassword$/m,
-    );
+    const { values } = stack("dev", fit);
+    values.set("redisPassword", { isEncrypted: false, value: good });
+    const why = /^redisPassword is stored in plain text in Pul.*--rotate redisPassword$/m;
+    await refuses("--stack dev --check", why);
     assert.equal((await run("--stack dev --rotate redisPassword")).code, 0);
-    assert.ok(!textOf().includes("plain-canary"));
-    assert.equal(flawOf(redis, devValues().values["app:redisPassword"] ?? ""), undefined);
+    assert.equal(values.get("redisPassword")?.isEncrypted, true);
+    assert.equal((await run("--stack dev --check")).code, 0);
   });
+
+  it("replaces what cannot be decrypted any more", async () => {
+    const { values } = stack("dev", { ...fit, redisPassword: undefined });
+    const why = /^redisPassword cannot be decrypted .*--rotate redisPassword$/m;
+    await refuses("--stack dev --check", why);
+    assert.equal((await run("--stack dev --rotate redisPassword")).code, 0);
+    assert.equal(flawOf(redis, values.get("redisPassword")?.value ?? ""), undefined);
+  });
+
   it("never prints a value, stored, generated, given or broken", async () => {
     const canary = "canary0canary0canary0canary0canary0";
-    const lines = [
-      `  app:djangoSecretKey: ${canary}\n`,
-      `  app:smtpPassword:\n    secure: ${lock(canary.slice(0, 7))}\n`,
-    ];
-    write(
-      example({ apiKey: lock(canary) }).replace("  # the end of config", `${lines.join("")}$&`),
-    );
-    write(`config:\n  app:k: "${canary}\n  ${canary}: [`, "broken");
+    const { values } = stack("dev", { apiKey: canary, smtpPassword: canary.slice(0, 7) });
+    values.set("djangoSecretKey", { isEncrypted: false, value: canary });
     const outputs: string[] = [];
-    for (const stack of ["dev", "broken"]) {
-      for (const rest of [
-        "",
-        " --check",
-        " --dry-run",
-        " --rotate apiKey",
-        " --set redisPassword",
-      ]) {
-        outputs.push((await run(`--stack ${stack}${rest}`, { stdin: `${canary}\n` })).output);
-      }
+    const modes = ["", " --check", " --dry-run", " --rotate apiKey", " --set redisPassword"];
+    for (const mode of modes) {
+      outputs.push((await run(`--stack dev${mode}`, { stdin: `${canary}\n` })).output);
     }
-    outputs.push((await run("--stack dev --set redisPassword", { stdin: `${canary}!` })).output);
+    const unfit = { stdin: `${canary}!` };
+    outputs.push(await refuses("--stack dev --set redisPassword", /characters other/, unfit));
     assert.ok(outputs.every((output) => output !== ""));
-    const secrets = ["canary", ...Object.values(devValues().values).filter((v) => v.length > 30)];
-    assert.ok(secrets.length >= 4);
-    for (const secret of secrets) assert.ok(!outputs.join("\n").includes(secret));
+    const stored = [...values.values()].map(({ value = "" }) => value);
+    for (const secret of ["canary", ...stored]) {
+      assert.ok(secret !== "" && !outputs.join("\n").includes(secret));
+    }
   });
 });

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { flawOf, generate, type SecretDeclaration } from "../../../config/secretDeclaration";
-import { SecretsError } from "../../../config/secretsError";
+import { UserError } from "../../../lib/errors";
 import { apiKey, django, redis } from "../../support/secrets";
 
 describe("generate and flawOf", () => {
@@ -33,7 +33,7 @@ describe("generate and flawOf", () => {
   });
 
   it("does not make up a user's secret, nor call an empty one fit", () => {
-    assert.throws(() => generate(apiKey), SecretsError);
+    assert.throws(() => generate(apiKey), UserError);
     assert.equal(flawOf({ ...apiKey, length: 0 }, ""), "is empty");
   });
 

@@ -1,7 +1,8 @@
 import assert from "node:assert/strict";
 import { at, isJson, type KubeObject, listAt, textAt } from "../../../lib/objects";
 import { declaredSecrets, secretNamespaces } from "../../../stack/secrets";
-import { seal, sealingKey, type SecretDeclaration } from "../../../tools/secrets";
+import type { SecretDeclaration } from "../../../config/secretDeclaration";
+import { seal, sealingKey } from "../../../lib/seal";
 import { systems } from "../../../systems";
 import { fillIn } from "../../support/goTemplate";
 import { certificate, unseal } from "../../support/sealing";

@@ -1,4 +1,6 @@
 import assert from "node:assert/strict";
+import { runbookOf } from "../../support/runbook";
+import { systemCases } from "../../support/systems";
 import { at, keyOf, type KubeObject, listAt, textAt } from "../../../lib/objects";
 import {
   containerOf,
@@ -75,7 +77,8 @@ describe("the job queue of bots", () => {
   });
 
   it("may be a container beside the one web server, never two of them", async () => {
-    const stack = await stackOf("bots", { jobQueue: { mode: "sidecar" } });
+    const settings = { jobQueue: { mode: "sidecar" } };
+    const stack = await stackOf("bots", settings);
     assert.deepEqual(names(stack, "Deployment"), ["bots-webserver"]);
     assert.deepEqual(names(stack, "Service"), ["bots-webserver"]);
     assert.deepEqual(containers(web(stack)), ["bots-webserver", "bots-jobqueue"]);
@@ -83,7 +86,7 @@ describe("the job queue of bots", () => {
     assert.deepEqual(at(web(stack), "spec", "strategy"), { type: "Recreate" });
     assert.equal(at(podOf(web(stack)), "terminationGracePeriodSeconds"), 60);
     assert.match(
-      JSON.stringify(stack.outputs["runbook"]),
+      JSON.stringify(runbookOf("bots", { ...systemCases["bots"]?.good, ...settings })),
       /deployment\/bots-webserver --container bots-jobqueue/,
     );
   });
@@ -253,15 +256,16 @@ describe("services of bots", () => {
 
 describe("the engine of bots", () => {
   it("has a CronJob for each route", async () => {
-    const stack = await stackOf("bots", { engine: { routes: ["orders", "Invoices_out"] } });
+    const settings = { engine: { routes: ["orders", "Invoices_out"] } };
+    const stack = await stackOf("bots", settings);
     const jobs = names(stack, "CronJob").filter((name) => name.includes("engine"));
     assert.deepEqual(jobs, ["bots-engine-invoices-out", "bots-engine-orders"]);
     const args = (name: string): unknown => at(containerOf(stack.find("CronJob", name)), "args");
     assert.deepEqual(args("bots-engine-orders"), ["engine", "--new", "orders"]);
     assert.deepEqual(args("bots-engine-invoices-out"), ["engine", "--new", "Invoices_out"]);
-    const runbook = at(stack.outputs["runbook"], "bots");
+    const runbook = runbookOf("bots", { ...systemCases["bots"]?.good, ...settings });
     assert.match(
-      textAt(runbook, "run bots-engine-orders now"),
+      runbook["run bots-engine-orders now"] ?? "",
       /--from cronjob\/bots-engine-orders$/,
     );
   });

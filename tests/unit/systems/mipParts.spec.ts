@@ -202,10 +202,10 @@ describe("MIP", () => {
     });
   }
 
-  it("cannot have notebooks without the Pulumi CLI, and says which setting it is", async () => {
+  it("cannot have notebooks offline, and says which setting it is", async () => {
     await assert.rejects(
       onCluster({ notebook: true }),
-      /mip\.federations\[\]\.notebook is the Helm chart jupyterhub.*--engine pulumi/s,
+      /mip\.federations\[\]\.notebook is the Helm chart jupyterhub.*cannot be rendered offline/s,
     );
   });
 });

@@ -12,8 +12,8 @@ const nodeLabel = "stackberth.dev/simulated"
 
 func nodeName(index int) string { return fmt.Sprintf("node-%d", index) }
 
-// bootstrap creates what every cluster starts with: nodes, the default storage class, and the
-// driver behind it. What is there already is left as it is.
+// bootstrap creates what every cluster starts with: nodes, the default storage class and the driver
+// behind it, and the kinds of operators. What is there already is left as it is.
 func bootstrap(ctx context.Context, a *api, nodes int) error {
 	for index := range nodes {
 		if err := create(ctx, a, "/api/v1/nodes", node(nodeName(index))); err != nil {
@@ -26,7 +26,16 @@ func bootstrap(ctx context.Context, a *api, nodes int) error {
 	if err := create(ctx, a, "/apis/storage.k8s.io/v1/storageclasses", storageClass()); err != nil {
 		return err
 	}
-	return create(ctx, a, "/apis/storage.k8s.io/v1/csidrivers", driver())
+	if err := create(ctx, a, "/apis/storage.k8s.io/v1/csidrivers", driver()); err != nil {
+		return err
+	}
+	for _, kind := range operatorKinds {
+		path := "/apis/apiextensions.k8s.io/v1/customresourcedefinitions"
+		if err := create(ctx, a, path, definition(kind)); err != nil {
+			return err
+		}
+	}
+	return nil
 }
 
 func create(ctx context.Context, a *api, path string, body object) error {

@@ -1,0 +1,75 @@
+import assert from "node:assert/strict";
+import { readdirSync, readFileSync } from "node:fs";
+import { join } from "node:path";
+import { environment, home, start, TestStack, unchanged } from "../support/stackberth";
+import { testCluster } from "../support/testCluster";
+
+/** The process of a component of the embedded cluster in a folder. */
+function componentOf(folder: string, component: string): number {
+  for (const pid of readdirSync("/proc").filter((name) => /^\d+$/.test(name))) {
+    try {
+      const words = readFileSync(`/proc/${pid}/cmdline`, "utf8").split("\0");
+      if (words.includes(component) && words.some((word) => word.includes(folder)))
+        return Number(pid);
+    } catch {
+      // It has ended.
+    }
+  }
+  return assert.fail(`no ${component} runs in ${folder}`);
+}
+
+describe("two deployments of one stack at once", function () {
+  this.timeout(10 * 60_000);
+  const name = "test-two";
+  const stack = new TestStack(name);
+
+  before(() => testCluster());
+  after(async () => {
+    await start(["down", "--stack", name]).done;
+    stack.remove();
+  });
+
+  it("refuses the second by name and line, and leaves the first unharmed", async () => {
+    const first = start(["up", "--verbose", "--stack", name]);
+    await first.printed(/\+ kubernetes:/);
+    const second = await start(["up", "--stack", name]).done;
+    assert.equal(second.code, 1, second.output);
+    assert.match(second.output, /stack test-two is locked by another run/);
+    assert.match(second.output, /npm run pulumi -- cancel --yes --stack test-two$/m);
+    const { code, output } = await first.done;
+    assert.equal(code, 0, output);
+    assert.match((await start(["up", "--stack", name]).done).output, unchanged);
+  });
+});
+
+describe("an API server that is restarted in the middle of an up", function () {
+  this.timeout(10 * 60_000);
+  const name = "test-restart";
+  const stack = new TestStack(name);
+  // A cluster of its own: others' deployments would notice.
+  const env = { ...environment(), STACKBERTH_HOME: join(home, "restart") };
+  const command = (...argv: readonly string[]) => start(argv, { env });
+
+  before(async () => {
+    const { code, output } = await command("cluster", "up").done;
+    assert.equal(code, 0, output);
+  });
+  after(async () => {
+    await command("cluster", "reset").done;
+    stack.remove();
+  });
+
+  it("needs one more up at the most, and then nothing is to do", async () => {
+    const up = command("up", "--verbose", "--stack", name);
+    await up.printed(/\+ kubernetes:/);
+    process.kill(componentOf(env.STACKBERTH_HOME, "kube-apiserver"), "SIGKILL");
+    assert.equal((await command("cluster", "up").done).code, 0);
+    const { code, output } = await up.done;
+    console.log(`    the interrupted up ended with ${String(code)}`);
+    const locked = /npm run pulumi -- (cancel .*)$/m.exec(output)?.[1];
+    assert.equal(locked, undefined, "the run itself must free its lock");
+    if (code !== 0) assert.equal((await command("up", "--stack", name).done).code, 0);
+    assert.match((await command("up", "--stack", name).done).output, unchanged);
+    assert.equal((await command("down", "--stack", name).done).code, 0);
+  });
+});

@@ -1,0 +1,284 @@
+import assert from "node:assert/strict";
+import { spawn } from "node:child_process";
+import { readdirSync, readFileSync } from "node:fs";
+import { join } from "node:path";
+import { systems } from "../../systems";
+import { plainSettings } from "../../tools/project/stackConfig";
+import { kubectl } from "../support/kubectl";
+import { ProcessWatch } from "../support/processes";
+import {
+  environment,
+  feed,
+  home,
+  type Ran,
+  root,
+  run,
+  start,
+  TestStack,
+  unchanged,
+} from "../support/stackberth";
+import { live, testCluster, versions } from "../support/testCluster";
+
+const all = Object.keys(systems);
+
+/** Runs a line in a shell that `npm run env` has prepared for a stack. */
+async function shell(stack: string, line: string): Promise<Ran> {
+  const prepare = `eval "$(node tools/cli/start.cjs env --stack ${stack})"`;
+  const child = spawn("sh", ["-c", `${prepare} && ${line}`], { cwd: root, env: environment() });
+  let [output, stdout] = ["", ""];
+  child.stdout.on("data", (chunk: Buffer) => {
+    stdout += chunk.toString();
+    output += chunk.toString();
+  });
+  child.stderr.on("data", (chunk: Buffer) => (output += chunk.toString()));
+  return new Promise((settle) => child.on("close", (code) => settle({ code, output, stdout })));
+}
+
+/** What the CLI prints for a stack. */
+async function pulumi(stack: string, ...argv: readonly string[]): Promise<string> {
+  const { code, stdout, output } = await start(["pulumi", ...argv, "--stack", stack]).done;
+  assert.equal(code, 0, output);
+  return stdout;
+}
+
+/** The values of a stack's secrets, as its owner may see them. */
+async function secretsOf(stack: string): Promise<readonly string[]> {
+  const text = await pulumi(stack, "config", "--show-secrets", "--json");
+  const values = JSON.parse(text) as Record<string, { value?: string; secret: boolean }>;
+  return Object.values(values).flatMap(({ secret, value }) => (secret && value ? [value] : []));
+}
+
+/** Every file of a stack below a folder, as one text. */
+function filesOf(stack: string, folder: string): string {
+  return readdirSync(folder, { recursive: true, withFileTypes: true })
+    .filter((entry) => entry.isFile())
+    .map((entry) => join(entry.parentPath, entry.name))
+    .filter((path) => path.includes(stack))
+    .map((path) => readFileSync(path, "utf8"))
+    .join("\n");
+}
+
+describe("a whole stack like dev", function () {
+  this.timeout(25 * 60_000);
+  const name = "test-dev";
+  const flags = ["--stack", name];
+  const stack = new TestStack(name, "dev", all);
+  let first: Ran;
+  let watch: ProcessWatch;
+  let secrets: readonly string[] = [];
+
+  before(async () => {
+    await testCluster();
+    const up = start(["up", "--verbose", ...flags]);
+    watch = new ProcessWatch(up.pid);
+    first = await up.done;
+    watch.end();
+    assert.equal(first.code, 0, first.output);
+    secrets = await secretsOf(name);
+    assert.ok(secrets.length >= all.length, "dev has secrets");
+  });
+  after(async () => {
+    const { code, output } = await run("down", ...flags);
+    stack.remove();
+    assert.equal(code, 0, output);
+    assert.deepEqual(await versions(name), {});
+  });
+
+  it("ends with the addresses of all systems and the next step", () => {
+    for (const system of all) assert.match(first.output, new RegExp(`^${system} +\\S`, "m"));
+    assert.match(first.output, /^next: npm run status -- --stack test-dev/m);
+  });
+
+  it("changes nothing the second time, and says one line a system", async () => {
+    const before = await versions(name);
+    const { code, output } = await start(["up", ...flags]).done;
+    assert.equal(code, 0, output);
+    assert.match(output, unchanged);
+    for (const system of all)
+      assert.match(output, new RegExp(`^${system} +unchanged, ready$`, "m"));
+    assert.deepEqual(await versions(name), before);
+  });
+
+  it("is a stack of Pulumi's: its outputs, its state and its history", async () => {
+    const outputs = JSON.parse(await pulumi(name, "stack", "output", "--json")) as object;
+    assert.deepEqual(Object.keys(outputs).sort(), ["capacity", "namespaces", "urls"]);
+    const state = JSON.parse(await pulumi(name, "stack", "export")) as {
+      deployment: { resources: { type: string }[] };
+    };
+    const types = state.deployment.resources.map(({ type }) => type);
+    assert.ok(types.filter((type) => type.startsWith("kubernetes:")).length > 150);
+    assert.match(await pulumi(name, "stack", "history"), /UpdateKind: update/i);
+  });
+
+  it("is what plain pulumi would deploy, in a shell that env has prepared", async () => {
+    const line = `pulumi preview --stack ${name} --expect-no-changes --non-interactive`;
+    const { code, output } = await shell(name, line);
+    assert.equal(code, 0, output);
+    assert.match(output, /\d+ unchanged/);
+  });
+
+  it("shows no secret in what it prints, and has none in plain text in its state", async () => {
+    const preview = await run("preview", "--verbose", ...flags);
+    const state = filesOf(name, join(home, "pulumi"));
+    assert.ok(state.includes("openms-redis-auth"), "this is not the state");
+    const told = first.output + preview.output + state;
+    for (const secret of secrets.filter((each) => each.length >= 8)) {
+      assert.ok(!told.includes(secret), "a secret in plain text");
+      assert.ok(!told.includes(Buffer.from(secret).toString("base64")), "a secret, encoded");
+    }
+  });
+
+  it("hands no secret to a process by its arguments or its environment", () => {
+    assert.ok(watch.saw("pulumi-resource-kubernetes"), "nothing was watched");
+    for (const secret of secrets) assert.ok(!watch.saw(secret), "a secret that anybody could read");
+  });
+
+  it("refuses to take over what another stack owns, by name", async () => {
+    const other = new TestStack("test-dev-too", "dev", ["openms"]);
+    other.set(["stackberth:openms", "namespace"], `${name}-openms`);
+    try {
+      for (const command of ["preview", "up"]) {
+        const { code, output } = await run(command, "--stack", "test-dev-too");
+        assert.equal(code, 1, output);
+        assert.match(output, /nothing was changed/);
+        assert.match(output, /Namespace test-dev-openms: owned by stack test-dev in this cluster/);
+      }
+    } finally {
+      other.remove();
+    }
+  });
+
+  describe("that somebody has changed by hand", () => {
+    const ns = `${name}-openms`;
+    const maps = `${name}-maps`;
+    const patch = (namespace: string, what: string, body: object, type = "merge") =>
+      kubectl("patch", what, "-n", namespace, `--type=${type}`, "-p", JSON.stringify(body));
+    const edits: readonly [what: string, edit: () => Promise<unknown>, shown: RegExp][] = [
+      [
+        "replicas",
+        () => kubectl("scale", "deployment/web", "-n", ns, "--replicas=0"),
+        /to update +Deployment test-dev-openms\/web/,
+      ],
+      [
+        "a variable's value",
+        () => kubectl("set", "env", "deployment/worker", "-n", ns, "ONLINE_DEPLOYMENT=false"),
+        /to update +Deployment test-dev-openms\/worker/,
+      ],
+      [
+        "a ConfigMap",
+        () => patch(ns, "configmap/openms-config", { data: { "settings.json": "{}" } }),
+        /to update +ConfigMap test-dev-openms\/openms-config/,
+      ],
+      [
+        "a selector",
+        () =>
+          patch(ns, "service/redis", { spec: { selector: { "app.kubernetes.io/name": "no" } } }),
+        /to update +Service test-dev-openms\/redis/,
+      ],
+      [
+        "a NetworkPolicy that is gone",
+        () => kubectl("delete", "networkpolicy/default-deny", "-n", ns),
+        /to create +NetworkPolicy test-dev-openms\/default-deny/,
+      ],
+      [
+        "a rule more in a Role, which the engine's refresh does not see",
+        () =>
+          patch(
+            maps,
+            "role/clean-up-runners",
+            [
+              {
+                op: "add",
+                path: "/rules/-",
+                value: { apiGroups: [""], resources: ["secrets"], verbs: ["get"] },
+              },
+            ],
+            "json",
+          ),
+        /to restore +Role test-dev-maps\/clean-up-runners/,
+      ],
+    ];
+    let previewed: Ran;
+    let mended: Ran;
+
+    before(async () => {
+      for (const [, edit] of edits) await edit();
+      previewed = await run("preview", ...flags);
+      mended = await run("up", ...flags);
+    });
+
+    for (const [what, , shown] of edits) {
+      it(`shows ${what}`, () => assert.match(previewed.output, shown));
+    }
+
+    it("is an error for who expects no change", async () => {
+      await patch(
+        maps,
+        "role/clean-up-runners",
+        [
+          {
+            op: "add",
+            path: "/rules/-",
+            value: { apiGroups: [""], resources: ["pods"], verbs: ["get"] },
+          },
+        ],
+        "json",
+      );
+      const { code, output } = await run("preview", "--expect-no-changes", ...flags);
+      assert.equal(code, 1, output);
+      assert.equal((await run("up", ...flags)).code, 0);
+    });
+
+    it("is as it was after one up", async () => {
+      assert.equal(mended.code, 0, mended.output);
+      const { code, output } = await run("preview", "--expect-no-changes", ...flags);
+      assert.equal(code, 0, output);
+      const role = JSON.stringify((await live("Role", maps, "clean-up-runners"))["rules"]);
+      assert.doesNotMatch(role, /secrets/);
+    });
+  });
+});
+
+describe("a whole stack like prod", function () {
+  this.timeout(25 * 60_000);
+  const name = "test-prod";
+  const flags = ["--stack", name];
+  const stack = new TestStack(name, "prod", all);
+
+  before(async () => {
+    await testCluster();
+    stack.set(["stackberth:protectData"], false);
+    const made = await run("secrets", ...flags);
+    const values = plainSettings(root, name);
+    const supplied = all.flatMap((system) => {
+      const { schema, secrets } = systems[system] ?? assert.fail(system);
+      return secrets(schema.parse(values[system])).filter(({ kind }) => kind === "user");
+    });
+    assert.ok(supplied.length > 0, made.output);
+    for (const { key, length, format } of supplied) {
+      const value = format?.example ?? "x".repeat(length + 8);
+      const { code, output } = await feed(value, "secrets", ...flags, "--set", key);
+      assert.equal(code, 0, output);
+    }
+  });
+  after(async () => {
+    const { code, output } = await run("down", ...flags);
+    stack.remove();
+    assert.equal(code, 0, output);
+    assert.deepEqual(await versions(name), {});
+  });
+
+  it("deploys on the embedded cluster, kinds of operators and all", async () => {
+    const { code, output } = await run("up", ...flags);
+    assert.equal(code, 0, output);
+    assert.match(output, /^openms +https:\/\//m);
+    const middlewares = await kubectl("get", "middlewares", "-A", "-o", "name");
+    assert.ok(middlewares.includes("middleware.traefik.io/"), middlewares);
+  });
+
+  it("changes nothing the second time", async () => {
+    const { code, output } = await run("up", ...flags);
+    assert.equal(code, 0, output);
+    assert.match(output, unchanged);
+  });
+});

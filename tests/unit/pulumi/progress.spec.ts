@@ -1,0 +1,233 @@
+import assert from "node:assert/strict";
+import { mock } from "node:test";
+import type { EngineEvent, StepEventMetadata } from "@pulumi/pulumi/automation";
+import { systemLabel } from "../../../lib/labels";
+import { Progress } from "../../../tools/pulumi/progress";
+
+const secret = {
+  "4dabf18193072939515e22adb298388d": "1b47061264138c4ac30d75fd1eb44270",
+  ciphertext: "[secret]",
+};
+
+/** An object of the system `shop`, unless its name says another: `bots/web`. */
+function inputs(name: string, more: object = {}) {
+  const [system, own = ""] = name.includes("/") ? name.split("/") : ["shop", name];
+  const metadata = { name: own, namespace: system, labels: { [systemLabel]: system } };
+  return { apiVersion: "apps/v1", kind: "Deployment", metadata, ...more };
+}
+
+function step(op: string, name: string, more: object = {}): StepEventMetadata {
+  const type = "kubernetes:apps/v1:Deployment";
+  const side = { inputs: inputs(name) };
+  const [before, after] = [op !== "create" && { old: side }, op !== "delete" && { new: side }];
+  const urn = `urn:pulumi:dev::stackberth::${type}::${name}`;
+  return { op, type, urn, ...before, ...after, ...more } as unknown as StepEventMetadata;
+}
+
+/** What the engine says when it begins with an object, has done with it, or could not do it. */
+const begin = (...args: Parameters<typeof step>) => ({
+  resourcePreEvent: { metadata: step(...args) },
+});
+const finish = (...args: Parameters<typeof step>) => ({
+  resOutputsEvent: { metadata: step(...args) },
+});
+const fail = (...args: Parameters<typeof step>) => ({
+  resOpFailedEvent: { metadata: step(...args) },
+});
+
+function error(message: string, name?: string, severity = "error") {
+  const urn = name === undefined ? {} : { urn: `urn:pulumi:dev::stackberth::t::${name}` };
+  return { diagnosticEvent: { ...urn, message, severity } };
+}
+
+/** How things stand after these events. */
+function after(events: readonly object[], isPreview = false): Progress {
+  const progress = new Progress(isPreview);
+  for (const event of events) progress.hear(event as EngineEvent);
+  return progress;
+}
+
+describe("the progress of a run", () => {
+  it("is a line a system, in order and aligned, with what was done to it", () => {
+    const { lines } = after([
+      ...["shop/a", "shop/b", "bots/a"].flatMap((name) => [
+        begin("create", name),
+        finish("create", name),
+      ]),
+      finish("same", "bots/b"),
+      finish("update", "bots/c"),
+      finish("replace", "bots/d"),
+      finish("delete", "bots/e"),
+      finish("same", "maps/a"),
+    ]);
+    assert.deepEqual(lines, [
+      "bots  1 created, 1 updated, 1 replaced, 1 deleted, ready",
+      "maps  unchanged, ready",
+      "shop  2 created, ready",
+    ]);
+  });
+
+  it("leaves out what is no object of a system", () => {
+    const other = { new: { inputs: { length: 20 } } };
+    const progress = after([begin("create", "pw", other), finish("create", "pw", other)]);
+    assert.deepEqual([progress.lines, progress.waits, progress.changes], [[], [], []]);
+  });
+
+  describe("while something is waited for", () => {
+    beforeEach(() => mock.timers.enable({ apis: ["Date"] }));
+    afterEach(() => mock.timers.reset());
+
+    /** Begins with objects one second after the other. */
+    function begun(progress: Progress, ...names: readonly string[]): void {
+      for (const name of names) {
+        progress.hear(begin("create", name) as EngineEvent);
+        mock.timers.tick(1000);
+      }
+    }
+
+    it("names what is waited for the longest, and how much else", () => {
+      const progress = new Progress(false);
+      begun(progress, "bots/late", "first", "second", "third");
+      assert.equal(progress.lines[1], "shop  waiting for Deployment shop/first and 2 more");
+      progress.hear(finish("create", "first") as EngineEvent);
+      assert.equal(
+        progress.lines[1],
+        "shop  1 created, waiting for Deployment shop/second and 1 more",
+      );
+      assert.deepEqual(progress.waits, [
+        "Deployment bots/late",
+        "Deployment shop/second",
+        "Deployment shop/third",
+      ]);
+    });
+  });
+
+  it("waits for the successor of what is replaced, too", () => {
+    const events = [
+      begin("delete-replaced", "a"),
+      finish("delete-replaced", "a"),
+      begin("replace", "a"),
+      finish("replace", "a"),
+      begin("create-replacement", "a"),
+    ];
+    assert.deepEqual(after(events).lines, ["shop  1 replaced, waiting for Deployment shop/a"]);
+    const done = after([...events, finish("create-replacement", "a")]);
+    assert.deepEqual(done.lines, ["shop  1 replaced, ready"]);
+  });
+
+  it("names everything that failed, until the end", () => {
+    const { lines, waits } = after([
+      ...["a", "b", "c"].map((name) => begin("create", name)),
+      fail("create", "b"),
+      fail("create", "a"),
+      finish("create", "c"),
+    ]);
+    assert.deepEqual(lines, ["shop  1 created, FAILED: Deployment shop/b, Deployment shop/a"]);
+    assert.deepEqual(waits, []);
+  });
+
+  it("is in a preview what would be done, and waits for nothing", () => {
+    const { lines, changes } = after(
+      [
+        begin("create", "a"),
+        finish("create", "a"),
+        finish("update", "b"),
+        finish("delete", "c"),
+        finish("same", "d"),
+        begin("replace", "e"),
+        finish("replace", "e"),
+        begin("create", "f"),
+      ],
+      true,
+    );
+    assert.deepEqual(lines, ["shop  1 to create, 1 to update, 1 to delete, 1 to replace"]);
+    assert.deepEqual(changes, [
+      "to create   Deployment shop/a",
+      "to update   Deployment shop/b",
+      "to replace  Deployment shop/e",
+      "to delete   Deployment shop/c",
+    ]);
+  });
+});
+
+describe("the changes of a run", () => {
+  it("are each object's that changes, with its fields", () => {
+    const sides = {
+      old: { inputs: inputs("web", { spec: { replicas: 1 }, data: secret }) },
+      new: { inputs: inputs("web", { spec: { replicas: 2 }, data: secret }) },
+      detailedDiff: { "spec.replicas": {}, "data.password": {} },
+    };
+    const { changes } = after([finish("update", "web", sides), finish("delete", "old")]);
+    assert.deepEqual(changes, [
+      [
+        "updated     Deployment shop/web",
+        "    spec.replicas: 1 -> 2",
+        "    data.password: [secret] -> [secret]",
+      ].join("\n"),
+      "deleted     Deployment shop/old",
+    ]);
+  });
+
+  it("list what is new only in a system that was there before", () => {
+    const { changes } = after([
+      finish("create", "new/a"),
+      finish("create", "known/a"),
+      finish("same", "known/b"),
+    ]);
+    assert.deepEqual(changes, ["created     Deployment known/a"]);
+  });
+
+  it("sum up a namespace that goes with what is in it", () => {
+    const type = "kubernetes:core/v1:Namespace";
+    const { metadata } = inputs("shop");
+    const place = { type, old: { inputs: { metadata: { ...metadata, namespace: undefined } } } };
+    const { changes } = after([
+      finish("delete", "a"),
+      finish("delete", "b"),
+      finish("delete", "bots/a"),
+      finish("delete", "shop", place),
+    ]);
+    assert.deepEqual(changes, [
+      "deleted     Namespace shop with 2 objects",
+      "deleted     Deployment bots/a",
+    ]);
+  });
+
+  it("leave the objects that the program keeps, to be looked at again", () => {
+    const { objects } = after([
+      finish("create", "a"),
+      finish("update", "b"),
+      finish("same", "c"),
+      finish("delete", "d"),
+    ]);
+    assert.deepEqual(objects, [inputs("b"), inputs("c")]);
+  });
+
+  it("are summed up by the engine", () => {
+    const { summary } = after([{ summaryEvent: { resourceChanges: { create: 2, same: 7 } } }]);
+    assert.deepEqual(summary, { create: 2, same: 7 });
+  });
+});
+
+describe("the errors of a run", () => {
+  it("stand below what they are about, each once", () => {
+    const { errors } = after([
+      error("no such class\n", "web"),
+      error("too slow", "web"),
+      error("no such class", "web"),
+      error("no such class", "db"),
+      error("update failed"),
+      error("update failed"),
+    ]);
+    assert.deepEqual(errors, [
+      "web:\n  no such class\n  too slow",
+      "db:\n  no such class",
+      "update failed",
+    ]);
+  });
+
+  it("are no warnings, and nothing empty", () => {
+    const { errors } = after([error("careful", "web", "warning"), error(" \n", "web")]);
+    assert.deepEqual(errors, []);
+  });
+});

@@ -1,0 +1,43 @@
+import { mkdirSync } from "node:fs";
+import { PulumiCommand } from "@pulumi/pulumi/automation";
+import { UserError } from "../../lib/errors";
+import { installFolder, ownEngine } from "../pulumi/engine";
+import { builtPath, isBuilt, programs } from "../toolchain";
+
+const usage = `usage: npm run toolchain -- status    which programs there are, which engine runs, and where
+       npm run toolchain -- install   download the official Pulumi CLI into the state folder`;
+
+/** `npm run toolchain`: what the project's own programs are, and the official CLI in their place. */
+export async function toolchain(argv: readonly string[], root: string): Promise<number> {
+  const [action, ...rest] = argv;
+  if (rest.length > 0 || (action !== "status" && action !== "install")) throw new UserError(usage);
+  if (action === "install") return await install(root);
+  const own = await ownEngine(root);
+  console.log(own?.title ?? "no pulumi on PATH: one built from Go modules is used");
+  if (own !== undefined) console.log("with its own language host and plugins");
+  const width = Math.max(...programs.map(({ name }) => name.length));
+  for (const program of programs) {
+    const where = (await isBuilt(root, program))
+      ? await builtPath(root, program)
+      : `not built; takes about ${String(program.cpuSeconds)} CPU seconds with empty caches`;
+    console.log(`${program.name.padEnd(width)}  ${program.version.padEnd(9)}  ${where}`);
+  }
+  return 0;
+}
+
+async function install(root: string): Promise<number> {
+  const folder = installFolder(root);
+  mkdirSync(folder, { recursive: true });
+  console.log(`downloading the official Pulumi CLI into ${folder}`);
+  try {
+    const { version } = await PulumiCommand.install({ root: folder });
+    console.log(`Pulumi ${String(version)} is installed, and is used from now on`);
+    return 0;
+  } catch (error) {
+    const [reason = ""] = (error instanceof Error ? error.message : String(error)).split("\n");
+    throw new UserError(
+      `the official Pulumi CLI could not be downloaded: ${reason}\n` +
+        "Without internet do nothing: the commands build one from Go modules.",
+    );
+  }
+}

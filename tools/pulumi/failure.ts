@@ -1,0 +1,38 @@
+import { messageOf, UserError } from "../../lib/errors";
+import { describe } from "../../lib/objects";
+import type { Cluster } from "../../cluster";
+import { ownedBy } from "../../cluster/ownership";
+import { problemOf } from "../status/judge";
+import { masked, secretValues } from "../status/mask";
+
+/** What to say where another run holds the state; undefined for any other error. */
+export function explainLock(error: unknown, stack: string): UserError | undefined {
+  if (!/currently locked|conflict.*another update/is.test(messageOf(error))) return undefined;
+  return new UserError(
+    `stack ${stack} is locked by another run, or by one that was killed. If none is running, free it ` +
+      `and run the command again:\n  npm run pulumi -- cancel --yes --stack ${stack}`,
+  );
+}
+
+/** Why a stack's objects are not ready, by what the cluster says of them: the engine does not tell. */
+export async function explainObjects(
+  connect: () => Promise<Cluster>,
+  stack: string,
+): Promise<readonly string[]> {
+  try {
+    const cluster = await connect();
+    const live = await cluster.labelled(ownedBy(stack));
+    const problems = await Promise.all(live.map((each) => problemOf(cluster, each, undefined)));
+    const values = live.flatMap(secretValues);
+    return live.flatMap((object, index) => {
+      const problem = problems[index];
+      if (problem === undefined) return [];
+      const lines = [`${describe(object)}: ${problem.reason}`, ...problem.details.map(indented)];
+      return masked(lines, values);
+    });
+  } catch (error) {
+    return [`(what is not ready could not be read: ${messageOf(error)})`];
+  }
+}
+
+const indented = (line: string): string => `  ${line}`;

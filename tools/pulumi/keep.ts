@@ -1,0 +1,48 @@
+import type { Stack } from "@pulumi/pulumi/automation";
+import type { Cluster } from "../../cluster";
+import { stackLabel } from "../../lib/labels";
+import { type KubeObject, listAt, textAt } from "../../lib/objects";
+
+/** A namespace that must stay, since it holds a volume that the stack has not made. */
+export interface Occupied {
+  readonly urn: string;
+  readonly namespace: string;
+  readonly claims: readonly string[];
+}
+
+/**
+ * The namespaces of a stack with claims that it does not own: made by somebody else, or by the
+ * controller of a StatefulSet that keeps them. They would go with the namespace, and their data too.
+ */
+export async function occupiedNamespaces(
+  stack: Stack,
+  cluster: Cluster,
+): Promise<readonly Occupied[]> {
+  const state: unknown = await stack.exportStack();
+  const namespaces = listAt(state, "deployment", "resources").filter(
+    (each) => each["type"] === "kubernetes:core/v1:Namespace",
+  );
+  const found = await Promise.all(
+    namespaces.map(async (each) => {
+      const namespace = textAt(each, "id");
+      const path = `/api/v1/namespaces/${namespace}/persistentvolumeclaims`;
+      const items = listAt(await cluster.client.json({ path }), "items");
+      const claims = (items as unknown as readonly KubeObject[]).filter(
+        (claim) => !goesAlong(claim, stack.name),
+      );
+      const names = claims.map(({ metadata }) => metadata.name);
+      return { urn: textAt(each, "urn"), namespace, claims: names };
+    }),
+  );
+  return found.filter(({ claims }) => claims.length > 0);
+}
+
+/**
+ * Whether a claim goes with the stack: the engine wrote it, or it goes with the StatefulSet that owns it.
+ * Controllers copy labels, so that those of the stack prove nothing.
+ */
+function goesAlong({ metadata }: KubeObject, stack: string): boolean {
+  if ((metadata.ownerReferences ?? []).length > 0) return true;
+  const managers = metadata.managedFields?.map(({ manager = "" }) => manager) ?? [];
+  return metadata.labels?.[stackLabel] === stack && managers.some((it) => it.startsWith("pulumi"));
+}

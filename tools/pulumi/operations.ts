@@ -1,0 +1,141 @@
+import { CommandError, type OutputMap, type Stack } from "@pulumi/pulumi/automation";
+import type { Cluster } from "../../cluster";
+import { isRetained, ownedBy } from "../../cluster/ownership";
+import { messageOf, UserError } from "../../lib/errors";
+import { describe, type KubeObject } from "../../lib/objects";
+import { additionLine, findAdditions, removeAddition } from "./additions";
+import { type Occupied, occupiedNamespaces } from "./keep";
+import { explainLock, explainObjects } from "./failure";
+import { Progress } from "./progress";
+import { LiveLines, type Screen } from "./screen";
+
+/** What to run on an opened stack. */
+export interface OperationArgs {
+  readonly stack: Stack;
+  readonly connect: () => Promise<Cluster>;
+  readonly screen: Screen;
+  /** Shows the engine's own output instead of a line a system. @default false */
+  readonly verbose?: boolean;
+  /** Fails if anything would change. @default false */
+  readonly expectNoChanges?: boolean;
+}
+
+/** The commands of `pulumi` by our own names. */
+export const operations = {
+  up: (stack: Stack, options: object) => stack.up(options),
+  preview: (stack: Stack, options: object) => stack.preview(options),
+  refresh: (stack: Stack, options: object) => stack.refresh(options),
+  down: (stack: Stack, options: object) => stack.destroy({ ...options, excludeProtected: true }),
+} as const;
+
+export type Operation = keyof typeof operations;
+
+/**
+ * Runs one operation, and shows what it does.
+ * @returns The stack's outputs, after an `up`.
+ * @throws UserError that says what is wrong, by the engine and by the cluster itself.
+ */
+export async function operate(operation: Operation, args: OperationArgs): Promise<OutputMap> {
+  const { stack, screen, verbose = false } = args;
+  const line = (text: string): unknown => screen.write(`${text}\n`);
+  const began = Date.now();
+  const progress = new Progress(operation === "preview");
+  const kept = operation === "down" ? await keptNamespaces(args) : [];
+  const live = verbose
+    ? undefined
+    : new LiveLines(
+        screen,
+        () => progress.lines,
+        () => progress.waits,
+      );
+  let result: object;
+  try {
+    result = await operations[operation](stack, {
+      onEvent: (event: Parameters<Progress["hear"]>[0]) => progress.hear(event),
+      ...(verbose && { onOutput: (text: string) => screen.write(text), diff: true }),
+      ...(kept.length > 0 && { exclude: kept.map(({ urn }) => urn) }),
+      ...(args.expectNoChanges === true && { expectNoChanges: true }),
+    });
+  } catch (error) {
+    live?.end();
+    throw await explain(error, operation, progress, args);
+  }
+  live?.end();
+  if (!verbose) for (const change of progress.changes) line(change);
+  if (operation === "up" || operation === "preview") {
+    await mend(operation, progress.objects, args, line);
+  }
+  line(`${totals(progress.summary)} in ${((Date.now() - began) / 1000).toFixed(1)} s`);
+  for (const { namespace, claims } of kept) {
+    line(`kept  Namespace ${namespace}, which holds PersistentVolumeClaim ${claims.join(", ")}`);
+  }
+  if (operation === "down") await sayKept(args, line);
+  return "outputs" in result ? (result.outputs as OutputMap) : {};
+}
+
+async function keptNamespaces({ stack, connect }: OperationArgs): Promise<readonly Occupied[]> {
+  return await occupiedNamespaces(stack, await connect());
+}
+
+/** `292 unchanged`, `3 created, 289 unchanged`. */
+function totals(summary: Progress["summary"]): string {
+  const words: Readonly<Record<string, string>> = {
+    create: "created",
+    update: "updated",
+    replace: "replaced",
+    delete: "deleted",
+    same: "unchanged",
+  };
+  const shown = Object.entries(words).flatMap(([op, word]) => {
+    const count = summary[op] ?? 0;
+    return count > 0 ? [`${String(count)} ${word}`] : [];
+  });
+  return shown.join(", ") || "nothing to do";
+}
+
+async function explain(
+  error: unknown,
+  operation: Operation,
+  progress: Progress,
+  { stack, connect }: OperationArgs,
+): Promise<unknown> {
+  const locked = explainLock(error, stack.name);
+  if (locked !== undefined) return locked;
+  if (!(error instanceof CommandError)) return error;
+  const said = progress.errors.length > 0 ? progress.errors : [lastWords(messageOf(error))];
+  const reasons = operation === "up" ? await explainObjects(connect, stack.name) : [];
+  return new UserError([...said, ...reasons].join("\n"));
+}
+
+/** The error at the end of what a command printed. */
+function lastWords(output: string): string {
+  const errors = output.split("\n").filter((each) => /^\s*error:/.test(each));
+  return [...new Set(errors.map((each) => each.trim()))].join("\n") || output.trim();
+}
+
+/** Shows what somebody appended to lists, which the engine does not see; an `up` takes it away. */
+async function mend(
+  operation: Operation,
+  objects: readonly KubeObject[],
+  { stack, connect, expectNoChanges = false }: OperationArgs,
+  line: (text: string) => unknown,
+): Promise<void> {
+  if (objects.length === 0) return;
+  const cluster = await connect();
+  const additions = await findAdditions(cluster, stack.name, objects);
+  for (const addition of additions) {
+    if (operation === "up") await removeAddition(cluster, addition);
+    line(`${operation === "up" ? "restored" : "to restore"}  ${additionLine(addition)}`);
+  }
+  if (expectNoChanges && additions.length > 0) {
+    throw new UserError("no changes were expected, but somebody has added to lists: see above");
+  }
+}
+
+async function sayKept(
+  { stack, connect }: OperationArgs,
+  line: (text: string) => unknown,
+): Promise<void> {
+  const live = await (await connect()).labelled(ownedBy(stack.name));
+  for (const object of live.filter(isRetained)) line(`kept  ${describe(object)}`);
+}

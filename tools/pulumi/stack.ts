@@ -1,0 +1,67 @@
+import { createRequire } from "node:module";
+import { join } from "node:path";
+import { LocalWorkspace, PulumiCommand, type Stack } from "@pulumi/pulumi/automation";
+import { textAt } from "../../lib/objects";
+import { readProject } from "../project/stackConfig";
+import { mendBackend } from "./backend";
+import type { Engine } from "./engine";
+import {
+  engineEnvironment,
+  hasPassphrase,
+  requirePassphrase,
+  wrongPassphrase,
+} from "./environment";
+import { explainLock } from "./failure";
+
+/** What to open a stack with. */
+export interface OpenArgs {
+  readonly root: string;
+  readonly stack: string;
+  readonly engine: Engine;
+  /** Path of the kubeconfig that the provider reads. @default - what it finds itself */
+  readonly kubeconfig?: string;
+  readonly line: (text: string) => void;
+  /** Whether a stack that the backend does not know is made, rather than not found. @default true */
+  readonly create?: boolean;
+}
+
+/**
+ * Opens a stack by Pulumi's Automation API, its program run in this process: a process of its own,
+ * started by the language host, would take three times as long.
+ *
+ * @throws StackNotFoundError if the backend does not know it, and it is not to be made.
+ */
+export async function openStack(args: OpenArgs): Promise<Stack> {
+  const { root, stack, engine, kubeconfig, line, create = true } = args;
+  requirePassphrase(root, stack);
+  for (const text of mendBackend(root)) line(text);
+  const { root: engineRoot } = engine;
+  const pulumiCommand = await PulumiCommand.get({
+    ...(engineRoot !== undefined && { root: engineRoot }),
+    skipVersionCheck: true,
+  });
+  const projectName = textAt(readProject(root), "name");
+  try {
+    const program = { stackName: stack, projectName, program: () => loadProgram(root, kubeconfig) };
+    const options = {
+      workDir: root,
+      pulumiCommand,
+      envVars: engineEnvironment(root, engine, stack, kubeconfig),
+      // Said, or the encryptionsalt of the stack's file would be made anew.
+      ...(hasPassphrase(root, stack) && { secretsProvider: "passphrase" }),
+    };
+    if (create) return await LocalWorkspace.createOrSelectStack(program, options);
+    return await LocalWorkspace.selectStack(program, options);
+  } catch (error) {
+    throw explainLock(error, stack) ?? wrongPassphrase(error, stack) ?? error;
+  }
+}
+
+/** Runs `index.ts` anew, in the environment that plain `pulumi` would give it. */
+function loadProgram(root: string, kubeconfig?: string): Promise<Record<string, unknown>> {
+  if (kubeconfig !== undefined) process.env["KUBECONFIG"] = kubeconfig;
+  const require = createRequire(join(root, "index.ts"));
+  const entry = require.resolve("./index.ts");
+  delete require.cache[entry];
+  return Promise.resolve(require(entry) as Record<string, unknown>);
+}
