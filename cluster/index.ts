@@ -53,7 +53,7 @@ export class Cluster {
   }
 
   /** Applies an object on the server's side, taking over fields that others have set. */
-  async apply(object: KubeObject, dryRun = false): Promise<Applied> {
+  async apply(object: KubeObject): Promise<Applied> {
     const resource = await this.discovery.find(object);
     if (resource === undefined) {
       throw new ApiError(
@@ -72,22 +72,14 @@ export class Cluster {
       method: "PATCH",
       path: objectPath(resource, object),
       contentType: "application/apply-patch+yaml",
-      query: { fieldManager, force: "true", ...(dryRun ? { dryRun: "All" } : {}) },
+      query: { fieldManager, force: "true" },
       body: forServer(object),
     });
     return { live: body as KubeObject, created: status === 201 };
   }
 
-  /**
-   * Begins an object's deletion; that it is gone already is no error. One that was only patched stays,
-   * without what was laid over it.
-   */
+  /** Begins an object's deletion; that it is gone already is no error. */
   async delete(object: KubeObject): Promise<void> {
-    if (isBorrowed(object)) {
-      const { apiVersion, kind, metadata } = object;
-      await this.apply({ apiVersion, kind, metadata: { name: metadata.name } });
-      return;
-    }
     const resource = await this.discovery.find(object);
     if (resource === undefined) return;
     try {

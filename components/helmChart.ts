@@ -20,13 +20,13 @@ export interface HelmChartArgs {
 
 /**
  * Somebody else's Helm chart. Pulumi's Kubernetes provider renders it and tracks each of its objects,
- * so that a preview shows them; the engine without the Pulumi CLI has no Helm and refuses it.
+ * so that a preview shows them; offline (render, diff, graph) it cannot be rendered, and is refused.
  *
  * @example new HelmChart("hub", { namespace, setting: "hub", chart: "./hub", values: {} })
  */
 export class HelmChart extends pulumi.ComponentResource {
   constructor(name: string, args: HelmChartArgs, opts?: pulumi.ComponentResourceOptions) {
-    // An engine that cannot render charts says so by this input.
+    // By this input it is refused offline: what cannot be rendered, and why.
     const onlyPulumi = `${args.setting} is the Helm chart ${args.chart}`;
     super("stackberth:components:HelmChart", name, { onlyPulumi }, opts);
     const isPath = /^(\.{0,2}\/|file:)/.test(args.chart);

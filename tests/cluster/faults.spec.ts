@@ -21,9 +21,14 @@ function componentOf(folder: string, component: string): number {
 describe("two deployments of one stack at once", function () {
   this.timeout(10 * 60_000);
   const name = "test-two";
-  const stack = new TestStack(name);
+  const stack = new TestStack(name, "dev", "bots");
 
-  before(() => testCluster());
+  before(async () => {
+    // Takes its time, so that the second meets the first.
+    const podAnnotations = { "stackberth.dev/simulate": "slow" };
+    stack.set(["stackberth:bots", "init"], { podAnnotations });
+    await testCluster();
+  });
   after(async () => {
     await start(["down", "--stack", name]).done;
     stack.remove();

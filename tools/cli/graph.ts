@@ -1,17 +1,17 @@
-import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { mkdirSync, writeFileSync } from "node:fs";
 import { join, resolve } from "node:path";
 import { format } from "prettier";
 import { UserError } from "../../lib/errors";
 import { type Drawing, drawStack } from "../graph";
 import { readFlags } from "./arguments";
-import { between, type GeneratedFile } from "../docs";
+import { between, type GeneratedFile, textOf } from "../docs";
 
 /** The stack whose systems the documents show: the one with the most to show. */
 const documented = "prod";
 
 /**
- * `npm run graph`: draws the systems into `docs/graphs.md` and `docs/graphs`; with `--stack` and `--out`
- * those of any stack into a folder.
+ * `npm run graph`: draws the systems into `docs/graphs.md`; with `--stack` and `--out` those of any
+ * stack into a folder. The language is Mermaid.
  */
 export async function graph(
   argv: readonly string[],
@@ -27,9 +27,7 @@ export async function graph(
     );
   }
   if (out === undefined) {
-    const { files, obsolete } = await documents(root);
-    for (const path of obsolete) rmSync(path);
-    write(files, line);
+    write([await document(root)], line);
     return 0;
   }
   const drawings = await drawStack(root, String(stack ?? documented));
@@ -37,35 +35,19 @@ export async function graph(
   return 0;
 }
 
-/** What the documents show as it should be, and pictures of systems that are no longer there. */
-export async function documents(
-  root: string,
-): Promise<{ readonly files: readonly GeneratedFile[]; readonly obsolete: readonly string[] }> {
-  const drawings = await drawStack(root, documented);
-  const folder = join(root, "docs", "graphs");
-  const pictures = filesIn(folder, drawings).filter(({ path }) => path.endsWith(".svg"));
-  const due = pictures.map(({ path }) => path);
-  const there = existsSync(folder) ? readdirSync(folder).map((name) => join(folder, name)) : [];
+/** The page that shows the systems, as it should be. */
+export async function document(root: string): Promise<GeneratedFile> {
   const path = join(root, "docs", "graphs.md");
-  const current = readFileSync(path, "utf8");
-  const text = between(current, "graphs", section(drawings));
-  const wanted = await format(text, { parser: "markdown" });
-  return {
-    files: [{ path, current, wanted }, ...pictures],
-    obsolete: there.filter((each) => !due.includes(each)),
-  };
+  const current = textOf(path);
+  const text = between(current, "graphs", section(await drawStack(root, documented)));
+  return { path, current, wanted: await format(text, { parser: "markdown" }) };
 }
 
 function filesIn(folder: string, drawings: readonly Drawing[]): readonly GeneratedFile[] {
-  return drawings.flatMap(({ name, svg, mermaid }) =>
-    [
-      { path: join(folder, `${name}.svg`), wanted: svg },
-      { path: join(folder, `${name}.mmd`), wanted: `${mermaid}\n` },
-    ].map((file) => ({
-      ...file,
-      current: existsSync(file.path) ? readFileSync(file.path, "utf8") : "",
-    })),
-  );
+  return drawings.map(({ name, mermaid }) => {
+    const path = join(folder, `${name}.mmd`);
+    return { path, current: textOf(path), wanted: `${mermaid}\n` };
+  });
 }
 
 function section(drawings: readonly Drawing[]): string {
@@ -74,7 +56,6 @@ function section(drawings: readonly Drawing[]): string {
       [
         `<details><summary>${name}</summary>`,
         `\`\`\`mermaid\n${mermaid}\n\`\`\``,
-        `[The same as a picture](graphs/${name}.svg)`,
         "</details>",
       ].join("\n\n"),
     )

@@ -176,7 +176,7 @@ function placeOf({ type, old }: StepEventMetadata): { namespace: string; ends: b
 function deletions({ gone }: SystemState): readonly string[] {
   return gone.flatMap(({ title, namespace, ends }) => {
     const inside = gone.filter((each) => !each.ends && each.namespace === namespace).length;
-    if (ends) return [`${title} with ${String(inside)} objects`];
+    if (ends) return [`${title} with ${String(inside)} object${inside === 1 ? "" : "s"}`];
     return gone.some((each) => each.ends && each.namespace === namespace) ? [] : [title];
   });
 }

@@ -19,7 +19,8 @@ const policy = "persistentVolumeReclaimPolicy";
  */
 export async function clear(cluster: Cluster, stack: string): Promise<number> {
   if (reviewOf(stack) === undefined) throw new RangeError(`${stack} is no review stack`);
-  const objects = await cluster.labelled(ownedBy(stack));
+  // A node may have a review's labels, where somebody gave it them; it is never the review's to delete.
+  const objects = (await cluster.labelled(ownedBy(stack))).filter((each) => !isBorrowed(each));
   for (const stage of deletionStages(objects)) {
     await Promise.all(stage.map((object) => remove(cluster, object)));
   }
@@ -58,7 +59,7 @@ export async function releaseVolumes(cluster: Cluster, stack: string): Promise<r
 
 async function remove(cluster: Cluster, object: KubeObject): Promise<void> {
   await cluster.delete(object);
-  if (!isBorrowed(object)) await waitUntilGone(cluster, object);
+  await waitUntilGone(cluster, object);
 }
 
 /** Waits until an object, or at least the one of this uid, is no longer there. */

@@ -179,17 +179,22 @@ describe("the changes of a run", () => {
 
   it("sum up a namespace that goes with what is in it", () => {
     const type = "kubernetes:core/v1:Namespace";
-    const { metadata } = inputs("shop");
-    const place = { type, old: { inputs: { metadata: { ...metadata, namespace: undefined } } } };
+    const placeOf = (name: string) => {
+      const { metadata } = inputs(name);
+      return { type, old: { inputs: { metadata: { ...metadata, namespace: undefined } } } };
+    };
     const { changes } = after([
       finish("delete", "a"),
       finish("delete", "b"),
       finish("delete", "bots/a"),
-      finish("delete", "shop", place),
+      finish("delete", "shop", placeOf("shop")),
+      finish("delete", "maps/a"),
+      finish("delete", "maps", placeOf("maps/maps")),
     ]);
     assert.deepEqual(changes, [
       "deleted     Namespace shop with 2 objects",
       "deleted     Deployment bots/a",
+      "deleted     Namespace maps with 1 object",
     ]);
   });
 
