@@ -2,11 +2,17 @@ import * as k8s from "@pulumi/kubernetes";
 import * as pulumi from "@pulumi/pulumi";
 import { type Problem, problemsOf, refuse } from "../lib/problems";
 import type { Namespace } from "./namespace";
-import type { Redis } from "./redis";
+import type { Secrets } from "./secrets";
+
+/** A Redis, as far as its address and its password are concerned. */
+export interface RedisAddress {
+  readonly host: string;
+  readonly auth: Secrets;
+}
 
 /** How KEDA scales a worker by the length of a Redis list. */
 export interface QueueScalingArgs {
-  readonly redis: Redis;
+  readonly redis: RedisAddress;
   /** The list; for an rq queue `rq:queue:<queue>`. */
   readonly listName: string;
   /** Waiting jobs for each replica, at least 1. @default 5 */

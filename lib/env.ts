@@ -1,5 +1,13 @@
 import type * as k8s from "@pulumi/kubernetes";
-import type { Source } from "./pod";
+import type * as pulumi from "@pulumi/pulumi";
+
+/** Data whose change must roll the pods that read it. */
+export interface Source {
+  /** Name of the ConfigMap or Secret. */
+  readonly sourceName: string;
+  /** Its content digest; absent where the content is not ours to know. */
+  readonly digest?: pulumi.Input<string>;
+}
 
 /** A value that a Secret or a ConfigMap holds under a key. */
 export interface KeyReference {

@@ -1,22 +1,15 @@
 import * as pulumi from "@pulumi/pulumi";
 import type * as k8s from "@pulumi/kubernetes";
 import { type Capacity, podCapacity, type Resources } from "./capacity";
-import { type Environment, environmentList, environmentSources } from "./env";
+import { type Environment, environmentList, environmentSources, type Source } from "./env";
 import { affinityOf, hostname, type Placement, tolerationsOf } from "./placement";
 import { type Problem, problemsOf } from "./problems";
 import { parseQuantity } from "./quantity";
 
+export type { Source } from "./env";
 export type { Placement } from "./placement";
 
 export type Probe = k8s.types.input.core.v1.Probe;
-
-/** Data whose change must roll the pods that read it. */
-export interface Source {
-  /** Name of the ConfigMap or Secret. */
-  readonly sourceName: string;
-  /** Its content digest; absent where the content is not ours to know. */
-  readonly digest?: pulumi.Input<string>;
-}
 
 /** Something that a container can mount. */
 export interface Mountable {

@@ -5,7 +5,7 @@ import { systems } from "../systems";
 import { type ConfigProblem, describeIssues, nearest, unknownKey } from "../config/problems";
 import { digestKeyDeclaration } from "../config/secretDeclaration";
 import { declaredSecrets, storedSecrets, unknownInClear } from "./secrets";
-import { type StackSettings, stackSchema } from "./stackSettings";
+import { type StackSettings, stackSchema } from "../config/stackSettings";
 
 /** A stack's configuration as Pulumi hands it over: every value a text. */
 export interface RawConfig {

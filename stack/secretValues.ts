@@ -5,7 +5,7 @@ import { placeholder } from "../lib/secretText";
 import type { SecretDeclaration } from "../config/secretDeclaration";
 import type { ParsedStack } from "./parse";
 import { remoteRefOf } from "./secrets";
-import type { StackSettings } from "./stackSettings";
+import type { StackSettings } from "../config/stackSettings";
 
 /** Looks up a declared secret by its key. */
 export type SecretLookup = (key: string) => pulumi.Output<string>;

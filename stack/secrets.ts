@@ -1,7 +1,7 @@
 import type { RemoteRef } from "../lib/secretSource";
 import { digestKeyDeclaration, type SecretDeclaration } from "../config/secretDeclaration";
 import { systems } from "../systems";
-import type { StackSettings } from "./stackSettings";
+import type { StackSettings } from "../config/stackSettings";
 
 /** The secrets that a stack needs which runs these systems with these settings. */
 export function declaredSecrets(

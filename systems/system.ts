@@ -1,6 +1,6 @@
 import type * as pulumi from "@pulumi/pulumi";
 import type { z } from "zod";
-import type { StackSettings } from "../stack/stackSettings";
+import type { StackSettings } from "../config/stackSettings";
 import type { Capacity } from "../lib/capacity";
 import type { RunbookEntry } from "../lib/runbook";
 import type { SecretSource } from "../lib/secretSource";

@@ -8,7 +8,7 @@ import { Notebook } from "./notebook";
 import { backend, Portal } from "./portal";
 import type { MipSettings } from "./schema";
 import type { Scope } from "./scope";
-import type { Site } from "./sites";
+import type { Site } from "./site";
 import { Smpc } from "./smpc";
 
 /** One federation: its own namespace, engine, portal and secrets. */

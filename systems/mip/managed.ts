@@ -1,6 +1,6 @@
 import { namespaceOf } from "./namespaces";
 import type { ManagedFederation, ManagedSettings } from "./schema";
-import type { Site } from "./sites";
+import type { Site } from "./site";
 
 /** AKS, EKS, GKE: claims of a class, ClusterIP behind an ingress, any node. */
 export function managedSite(settings: ManagedSettings, federation: ManagedFederation): Site {

@@ -4,7 +4,8 @@ import { sumCapacity } from "../../lib/capacity";
 import type { Deployed, SystemContext } from "../system";
 import { Federation } from "./federation";
 import type { MipSettings } from "./schema";
-import { type Site, sitesOf } from "./sites";
+import type { Site } from "./site";
+import { sitesOf } from "./sites";
 
 /** The Medical Informatics Platform: federations of workers that keep their data, and their portals. */
 export class Mip extends pulumi.ComponentResource implements Deployed {

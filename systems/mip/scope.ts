@@ -3,7 +3,7 @@ import type { Placement } from "../../lib/pod";
 import type { SystemContext } from "../system";
 import type { MipSettings } from "./schema";
 import { secretKeys } from "./secrets";
-import type { Place, Site, VolumeShape } from "./sites";
+import type { Place, Site, VolumeShape } from "./site";
 
 /** What every part of a federation is built from. */
 export interface Scope {

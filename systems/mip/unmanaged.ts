@@ -1,7 +1,7 @@
 import type { NodeFolder } from "../../components";
 import { namespaceOf } from "./namespaces";
 import type { UnmanagedFederation, UnmanagedSettings } from "./schema";
-import type { Place, SharedVolume, Site, VolumeShape } from "./sites";
+import type { Place, SharedVolume, Site, VolumeShape } from "./site";
 
 /** The label that a node of each kind has, with the value "true". */
 const labels = {

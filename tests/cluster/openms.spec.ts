@@ -110,6 +110,20 @@ describe("OpenMS on the embedded API server", function () {
     assert.match(web, /"name":"ONLINE_DEPLOYMENT","value":"true"/);
   });
 
+  it("takes into its state what the cluster has, and still corrects it", async () => {
+    await kubectl("scale", "deployment/web", "-n", ns, "--replicas=3");
+    const refreshed = await run("refresh", ...ofStack);
+    assert.equal(refreshed.code, 0, refreshed.output);
+    const state = await start(["pulumi", "stack", "export", ...ofStack]).done;
+    const { deployment } = JSON.parse(state.stdout) as { deployment: unknown };
+    const web = listAt(deployment, "resources").find((each) => each["id"] === `${ns}/web`);
+    assert.equal(at(web, "outputs", "spec", "replicas"), 3);
+    const { code, output } = await up();
+    assert.equal(code, 0, output);
+    assert.match(output, /updated\s+Deployment .*web/);
+    assert.equal(at(await live("Deployment", ns, "web"), "spec", "replicas"), 1);
+  });
+
   it("prunes what the stack no longer has", async () => {
     stack.set(["stackberth:openms", "exposure"], { type: "clusterIP" });
     const { code, output } = await up();

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { clusterSecrets, remoteRefOf, secretNamespaces } from "../../stack/secrets";
-import { stackSchema, type StackSettings } from "../../stack/stackSettings";
+import { stackSchema, type StackSettings } from "../../config/stackSettings";
 import { systems } from "../../systems";
 import { systemCases } from "../support/systems";
 

@@ -41,8 +41,8 @@ export async function secrets(argv: readonly string[], root: string): Promise<nu
 function stackSecrets(root: string, stack: string) {
   const declared = load("../../stack/secrets") as typeof import("../../stack/secrets");
   const { stackSchema } = load(
-    "../../stack/stackSettings",
-  ) as typeof import("../../stack/stackSettings");
+    "../../config/stackSettings",
+  ) as typeof import("../../config/stackSettings");
   const { systems } = load("../../systems") as typeof import("../../systems");
   const values = plainSettings(root, stack);
   const wrong = (what: string): UserError =>

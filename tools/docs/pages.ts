@@ -1,4 +1,4 @@
-import { stackSchema } from "../../stack/stackSettings";
+import { stackSchema } from "../../config/stackSettings";
 import { systems } from "../../systems";
 import { jsonSchema, row, settingsTables } from "./reference";
 
@@ -31,7 +31,7 @@ function page(name: string, source: string, about: string, tables: string): Page
 export function settingsPages(): readonly Page[] {
   const stack = page(
     "stack",
-    "stack/stackSettings.ts",
+    "config/stackSettings.ts",
     "What a stack's file, `Pulumi.STACK.yaml`, says besides the settings of its systems. Before anything " +
       "changes, the program reports every unknown key, wrong type, value out of range and contradiction " +
       "in the file, all at once.",

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import * as pulumi from "@pulumi/pulumi";
-import { stackSchema } from "../../../stack/stackSettings";
+import { stackSchema } from "../../../config/stackSettings";
 import { at } from "../../../lib/objects";
 import { placeholder } from "../../../lib/secretText";
 import { Mip } from "../../../systems/mip/mip";

@@ -1,0 +1,41 @@
+/** Rooms from the bottom up; an arrow may only run down (docs/architecture.md). */
+const above = {
+  lib: ["config", "cluster", "components", "systems", "stack", "tools"],
+  config: ["cluster", "components", "systems", "stack", "tools"],
+  cluster: ["config", "components", "systems", "stack", "tools"],
+  components: ["config", "cluster", "systems", "stack", "tools"],
+  systems: ["cluster", "stack", "tools"],
+  stack: ["tools"],
+};
+
+/** @type {import("dependency-cruiser").IConfiguration} */
+export default {
+  forbidden: [
+    {
+      name: "no-circle",
+      comment: "two files that need each other are one, or a third that both stand on is missing",
+      severity: "error",
+      from: {},
+      // A schema and its checks name each other's types.
+      to: { circular: true, viaOnly: { dependencyTypesNot: ["type-only"] } },
+    },
+    ...Object.entries(above).map(([room, rooms]) => ({
+      name: `${room}-knows-only-what-is-below`,
+      severity: "error",
+      from: { path: `^${room}/` },
+      to: { path: `^(index\\.ts|bench/|tests/|${rooms.map((each) => `${each}/`).join("|")})` },
+    })),
+    {
+      name: "tools-are-not-tests",
+      severity: "error",
+      from: { path: "^(index\\.ts|tools/)" },
+      to: { path: "^(bench|tests)/" },
+    },
+  ],
+  options: {
+    tsPreCompilationDeps: true,
+    tsConfig: { fileName: "tsconfig.json" },
+    doNotFollow: { path: "node_modules" },
+    exclude: { path: "^(node_modules|\\.stackberth)/" },
+  },
+};
