@@ -106,7 +106,11 @@ async function main(): Promise<void> {
     const progress = (line: string): void => console.log(line);
     const [helm = ""] = await ensureBuilt([helmProgram], { root, progress });
     await run("down", "--stack", stackName);
-    const { objects } = await collectOffline({ root, stack: stackName });
+    const collected = await collectOffline({ root, stack: stackName });
+    // The account that a namespace has by itself: Helm takes over nothing that is there.
+    const objects = collected.objects.filter(
+      ({ kind, metadata }) => kind !== "ServiceAccount" || metadata.name !== "default",
+    );
     writeChart(folder, objects);
     const ways: Readonly<Record<string, Way>> = {
       stackberth: ours,
