@@ -116,7 +116,9 @@ describe("OpenMS on the embedded API server", function () {
     assert.equal(refreshed.code, 0, refreshed.output);
     const state = await start(["pulumi", "stack", "export", ...ofStack]).done;
     const { deployment } = JSON.parse(state.stdout) as { deployment: unknown };
-    const web = listAt(deployment, "resources").find((each) => each["id"] === `${ns}/web`);
+    const web = listAt(deployment, "resources").find(
+      (each) => each["type"] === "kubernetes:apps/v1:Deployment" && each["id"] === `${ns}/web`,
+    );
     assert.equal(at(web, "outputs", "spec", "replicas"), 3);
     const { code, output } = await up();
     assert.equal(code, 0, output);
