@@ -6,6 +6,7 @@ import { describe as nameOf, type KubeObject, listAt, textAt } from "../../lib/o
 import { systems } from "../../systems";
 import { kubectl } from "../support/kubectl";
 import { home, root, run } from "../support/stackberth";
+import { eventually } from "../support/simulatedNodes";
 import { live, testCluster, versions } from "../support/testCluster";
 
 const fileOf = (review: string): string => join(root, `Pulumi.review-${review}.yaml`);
@@ -82,9 +83,11 @@ describe("review stacks on the embedded API server", function () {
         const end = Date.parse(metadata.annotations?.["stackberth.dev/expires"] ?? "");
         assert.ok(end >= began + 3_600_000 && end <= Date.now() + 3_600_000, `${end}`);
       }
-      const status = await run("status", "--stack", `review-${name}`);
-      assert.equal(status.code, 0, status.output);
-      assert.match(status.output, /all is ready/);
+      // `up` does not wait for what other objects' readiness implies.
+      await eventually("a review that is ready", async () => {
+        const status = await run("status", "--stack", `review-${name}`);
+        return status.code === 0 && /all is ready/.test(status.output) ? true : undefined;
+      });
     });
 
     it("keep their secrets and their pods when they are brought up again", async () => {
