@@ -10,7 +10,7 @@ import { readFlags } from "./arguments";
 const progress = (line: string): void => console.error(line);
 
 /** All that plain `pulumi` may need: the host that runs the program, and every plugin. */
-const everything: readonly Part[] = ["kubernetes", "random", "nodejs", "policies"];
+const everything: readonly Part[] = ["kubernetes", "random", "nodejs"];
 
 /** The commands of `pulumi` that reach the cluster or run the program. */
 const operating = [

@@ -20,7 +20,7 @@ import * as toolchain from "../toolchain";
 const oldest = "3.260.0";
 
 /** What a command needs beside `pulumi` itself. */
-export type Part = "kubernetes" | "random" | "nodejs" | "policies";
+export type Part = "kubernetes" | "random" | "nodejs";
 
 /** Pulumi's engine as it is found on this machine, or built here. */
 export interface Engine {
@@ -107,9 +107,6 @@ async function builtEngine({ root, parts, progress }: EngineArgs): Promise<Engin
   for (const program of [toolchain.pulumi, ...hosts]) {
     link(pathOf(program), join(bin, program.name));
   }
-  if (parts.includes("policies")) {
-    link(join(root, "toolchain", analyzer), join(bin, analyzer));
-  }
   const home = process.env["PULUMI_HOME"] || join(stateFolder(root), "pulumi-home");
   for (const { kind, program } of chosen) {
     // As the plugin of the version that the SDK asks for; on PATH each resource would warn of another.
@@ -133,8 +130,6 @@ async function builtEngine({ root, parts, progress }: EngineArgs): Promise<Engin
     title: `Pulumi ${version} with its Kubernetes provider ${providerVersion} (built here)`,
   };
 }
-
-const analyzer = "pulumi-analyzer-policy";
 
 /** The version of `@pulumi/KIND`, which is that of the plugin that it asks for. */
 function packageVersion(root: string, kind: string): string {

@@ -113,15 +113,11 @@ describe("Pulumi's engine", () => {
 
     it("is where a shell finds it, with the plugins that were asked for", async () => {
       go.install();
-      const found = await findIn([], "kubernetes", "nodejs", "policies");
+      const found = await findIn([], "kubernetes", "nodejs");
       const built = await builtPath(root(), pulumi);
       assert.equal(linked("bin", "pulumi"), built);
       assert.equal(readFileSync(found.command, "utf8"), "built\n");
       assert.match(linked("bin", "pulumi-language-nodejs"), /pulumi-language-nodejs-[0-9a-f]{16}$/);
-      assert.equal(
-        linked("bin", "pulumi-analyzer-policy"),
-        `${root()}/toolchain/pulumi-analyzer-policy`,
-      );
       // As the version that the SDK asks for, whatever the revision that it is built from.
       const plugin = "resource-kubernetes-v4.99.1";
       assert.equal(
