@@ -61,7 +61,7 @@ export const modes: Readonly<Record<"development" | "production", Mode>> = {
   },
 };
 
-/** Of the front end; the plan does not name them, openml/openml.org's k8s/prod does. */
+/** Of the front end, as k8s/prod of https://github.com/openml/openml.org names them. */
 export const frontendResources: Resources = {
   requests: { cpu: "500m", memory: "1Gi" },
   limits: { cpu: "2", memory: "4Gi" },

@@ -1,11 +1,10 @@
-import { createRequire } from "node:module";
-import { join } from "node:path";
 import * as pulumi from "@pulumi/pulumi";
 import type { DependencyWatch } from "./dependencies";
 import { joinErrors, UserError } from "../../lib/errors";
 import { createMonitor, type ObjectHandler, type PasswordSource } from "./mocks";
 import { readOutputs } from "./exports";
 import type { StackOutput } from "./outputs";
+import { runEntry } from "../project/entry";
 import { isolated } from "./pulumiRuntime";
 
 /** One run of the program under Pulumi's own mock runtime. */
@@ -69,12 +68,8 @@ export async function runProgram(run: ProgramRun): Promise<readonly StackOutput[
   }
 }
 
-/** Runs `index.ts` anew. What it imports is loaded once: no module of the program keeps anything of a run. */
 async function loadProgram(root: string): Promise<unknown> {
-  const require = createRequire(join(root, "index.ts"));
-  const entry = require.resolve("./index.ts");
-  delete require.cache[entry];
-  const exported: unknown = require(entry);
+  const exported = runEntry(root);
   return typeof exported === "function" ? await (exported as () => unknown)() : exported;
 }
 

@@ -4,9 +4,9 @@ import { isRetained, ownedBy } from "../../cluster/ownership";
 import { messageOf, UserError } from "../../lib/errors";
 import { describe, type KubeObject } from "../../lib/objects";
 import { additionLine, findAdditions, removeAddition } from "./additions";
-import { type Occupied, occupiedNamespaces } from "./keep";
+import { occupiedNamespaces } from "./keep";
 import { explainLock, explainObjects } from "./failure";
-import { Progress } from "./progress";
+import { done, Progress } from "./progress";
 import { LiveLines, type Screen } from "./screen";
 
 /** What to run on an opened stack. */
@@ -40,7 +40,7 @@ export async function operate(operation: Operation, args: OperationArgs): Promis
   const line = (text: string): unknown => screen.write(`${text}\n`);
   const began = Date.now();
   const progress = new Progress(operation === "preview");
-  const kept = operation === "down" ? await keptNamespaces(args) : [];
+  const kept = operation === "down" ? await occupiedNamespaces(stack, await args.connect()) : [];
   const live = verbose
     ? undefined
     : new LiveLines(
@@ -73,20 +73,9 @@ export async function operate(operation: Operation, args: OperationArgs): Promis
   return "outputs" in result ? (result.outputs as OutputMap) : {};
 }
 
-async function keptNamespaces({ stack, connect }: OperationArgs): Promise<readonly Occupied[]> {
-  return await occupiedNamespaces(stack, await connect());
-}
-
 /** `292 unchanged`, `3 created, 289 unchanged`. */
 function totals(summary: Progress["summary"]): string {
-  const words: Readonly<Record<string, string>> = {
-    create: "created",
-    update: "updated",
-    replace: "replaced",
-    delete: "deleted",
-    same: "unchanged",
-  };
-  const shown = Object.entries(words).flatMap(([op, word]) => {
+  const shown = Object.entries(done).flatMap(([op, word]) => {
     const count = summary[op] ?? 0;
     return count > 0 ? [`${String(count)} ${word}`] : [];
   });

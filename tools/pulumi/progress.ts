@@ -4,7 +4,7 @@ import { type KubeObject, textAt } from "../../lib/objects";
 import { changedFields, nameOf } from "./changes";
 
 /** What can happen to an object, as it is told once it is done. */
-const done: Readonly<Record<string, string>> = {
+export const done: Readonly<Record<string, string>> = {
   create: "created",
   update: "updated",
   replace: "replaced",

@@ -1,7 +1,6 @@
-import { createRequire } from "node:module";
-import { join } from "node:path";
 import { LocalWorkspace, PulumiCommand, type Stack } from "@pulumi/pulumi/automation";
 import { textAt } from "../../lib/objects";
+import { runEntry } from "../project/entry";
 import { readProject } from "../project/stackConfig";
 import { mendBackend } from "./backend";
 import type { Engine } from "./engine";
@@ -60,8 +59,5 @@ export async function openStack(args: OpenArgs): Promise<Stack> {
 /** Runs `index.ts` anew, in the environment that plain `pulumi` would give it. */
 function loadProgram(root: string, kubeconfig?: string): Promise<Record<string, unknown>> {
   if (kubeconfig !== undefined) process.env["KUBECONFIG"] = kubeconfig;
-  const require = createRequire(join(root, "index.ts"));
-  const entry = require.resolve("./index.ts");
-  delete require.cache[entry];
-  return Promise.resolve(require(entry) as Record<string, unknown>);
+  return Promise.resolve(runEntry(root) as Record<string, unknown>);
 }
