@@ -6,7 +6,7 @@ import {
   type DatabaseArgs,
   type Namespace,
   NetworkPolicy,
-  Settings,
+  ConfigMap,
   Worker,
 } from "../../../components";
 import type { KubeObject } from "../../../lib/objects";
@@ -225,7 +225,7 @@ describe("Database", () => {
             engine,
             backup,
             restoreFrom: engines[engine].dump,
-            bootstrap: new Settings("bootstrap", { namespace, data: { "50.sql": "SELECT 1" } }),
+            bootstrap: new ConfigMap("bootstrap", { namespace, data: { "50.sql": "SELECT 1" } }),
           })(namespace);
           const env = { URI: database.secrets.ref("uri") };
           const probe = { exec: { command: ["true"] } };
@@ -302,7 +302,7 @@ describe("Database", () => {
     const withScript = async (text: string) => {
       const found = await objectsIn((namespace) =>
         make({
-          bootstrap: new Settings("boot", { namespace, name: "boot", data: { "50.sql": text } }),
+          bootstrap: new ConfigMap("boot", { namespace, name: "boot", data: { "50.sql": text } }),
         })(namespace),
       );
       const server = one(found, "StatefulSet");
