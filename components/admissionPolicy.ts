@@ -35,7 +35,6 @@ const actions = { deny: ["Deny"], audit: ["Warn", "Audit"] } as const;
  */
 export class AdmissionPolicy extends pulumi.ComponentResource {
   constructor(name: string, args: AdmissionPolicyArgs, opts?: pulumi.ComponentResourceOptions) {
-    super("stackberth:components:AdmissionPolicy", name, {}, opts);
     const { namespace, serviceAccount, resources, operations, rules, action = "deny" } = args;
     refuse(
       "AdmissionPolicy",
@@ -45,6 +44,7 @@ export class AdmissionPolicy extends pulumi.ComponentResource {
         [rules.length === 0, "rules", "is empty; everything would pass"],
       ),
     );
+    super("stackberth:components:AdmissionPolicy", name, {}, opts);
     const { plainName } = namespace;
     const metadata = {
       name: `${plainName}-${args.name ?? name}`,

@@ -1,5 +1,5 @@
 import * as pulumi from "@pulumi/pulumi";
-import { problemsOf, refuse } from "../lib/problems";
+import { type Problem, problemsOf, refuse } from "../lib/problems";
 import type { Namespace } from "./namespace";
 import { NetworkPolicy, type Peer } from "./networkPolicy";
 
@@ -23,6 +23,18 @@ export interface ApiServerAccessArgs extends ApiServerArgs {
   readonly from: readonly Peer[];
 }
 
+/** What is wrong with where the API server is. */
+export function apiServerProblems({ cidrs, ports }: ApiServerArgs): Problem[] {
+  return problemsOf(
+    [cidrs?.length === 0, "cidrs", "is empty; name at least one, or leave it out for any"],
+    [
+      ports?.length === 0,
+      "ports",
+      "is empty, which would open all of them; name at least one, or leave it out",
+    ],
+  );
+}
+
 /**
  * Lets pods that have rights at the API server reach it, where all else is denied.
  *
@@ -30,15 +42,13 @@ export interface ApiServerAccessArgs extends ApiServerArgs {
  */
 export class ApiServerAccess extends pulumi.ComponentResource {
   constructor(name: string, args: ApiServerAccessArgs, opts?: pulumi.ComponentResourceOptions) {
-    super("stackberth:components:ApiServerAccess", name, {}, opts);
     const { namespace, from, cidrs = ["0.0.0.0/0"], ports = [443, 6443] } = args;
-    refuse(
-      "ApiServerAccess",
-      problemsOf(
-        [cidrs.length === 0, "cidrs", "is empty; name at least one, or leave it out for any"],
-        [ports.length === 0, "ports", "is empty, which would open all of them; name at least one"],
-      ),
-    );
+    const hasPods = from.some((peer) => "pods" in peer);
+    refuse("ApiServerAccess", [
+      ...apiServerProblems(args),
+      ...problemsOf([!hasPods, "from", "has no pods of this namespace; name at least one set"]),
+    ]);
+    super("stackberth:components:ApiServerAccess", name, {}, opts);
     const objectName = args.name ?? name;
     cidrs.forEach((cidr, index) => {
       const suffix = index === 0 ? "" : `-${index}`;

@@ -24,15 +24,15 @@ export interface AutoscalerArgs extends AutoscalingArgs {
   readonly target: k8s.apps.v1.Deployment;
 }
 
-/** What is wrong with the arguments, `at` a prefix of the property path. */
-export function autoscalingProblems(args: AutoscalingArgs, at = ""): Problem[] {
+/** What is wrong with the arguments. */
+export function autoscalingProblems(args: AutoscalingArgs): Problem[] {
   const { minReplicas: min, maxReplicas: max, cpuPercent: cpu, memoryPercent: memory } = args;
   const outside = (percent = 1): boolean => percent < 1 || percent > 100;
   return problemsOf(
-    [min < 1, `${at}minReplicas`, `${min} is less than 1`],
-    [max < min, `${at}maxReplicas`, `${max} is less than minReplicas, ${min}`],
-    [outside(cpu), `${at}cpuPercent`, `${cpu} is not within 1 to 100`],
-    [outside(memory), `${at}memoryPercent`, `${memory} is not within 1 to 100`],
+    [min < 1, "minReplicas", `${min} is less than 1`],
+    [max < min, "maxReplicas", `${max} is less than minReplicas, ${min}`],
+    [outside(cpu), "cpuPercent", `${cpu} is not within 1 to 100`],
+    [outside(memory), "memoryPercent", `${memory} is not within 1 to 100`],
   );
 }
 

@@ -27,13 +27,6 @@ export class ConfigMap extends pulumi.ComponentResource implements Mountable {
   private readonly objectName: pulumi.Output<string>;
 
   constructor(name: string, args: ConfigMapArgs, opts?: pulumi.ComponentResourceOptions) {
-    super(
-      "stackberth:components:ConfigMap",
-      name,
-      {},
-      // What it was called before: a live stack's objects are kept.
-      pulumi.mergeOptions(opts, { aliases: [{ type: "stackberth:components:Settings" }] }),
-    );
     const bytes = Object.values(args.data).reduce((sum, text) => sum + Buffer.byteLength(text), 0);
     const badKeys = Object.keys(args.data).filter((key) => !/^[-._a-zA-Z0-9]{1,253}$/.test(key));
     refuse(
@@ -42,6 +35,13 @@ export class ConfigMap extends pulumi.ComponentResource implements Mountable {
         [bytes > 1048576, "data", `${bytes} bytes; a ConfigMap holds at most 1048576`],
         [badKeys.length > 0, "data", `key "${badKeys[0]}": only letters, digits, - . and _`],
       ),
+    );
+    super(
+      "stackberth:components:ConfigMap",
+      name,
+      {},
+      // What it was called before: a live stack's objects are kept.
+      pulumi.mergeOptions(opts, { aliases: [{ type: "stackberth:components:Settings" }] }),
     );
     const objectName = args.name ?? name;
     const configMap = new k8s.core.v1.ConfigMap(

@@ -3,7 +3,7 @@ import * as pulumi from "@pulumi/pulumi";
 import { selectorLabels } from "../lib/labels";
 import { nameCheck } from "../lib/names";
 import { podProblems, podTemplate, type PodArgs } from "../lib/pod";
-import { countCheck, problemsOf, refuse } from "../lib/problems";
+import { type Check, countCheck, type Problem, problemsOf, refuse } from "../lib/problems";
 import type { Namespace } from "./namespace";
 
 export interface CronJobArgs extends PodArgs {
@@ -32,6 +32,39 @@ export interface CronJobArgs extends PodArgs {
   readonly suspend?: boolean;
 }
 
+/** Checks a schedule. */
+export function scheduleCheck(schedule: string): Check {
+  const fields = schedule.trim().split(/\s+/);
+  return [fields.length !== 5, "schedule", `"${schedule}" has not five fields`];
+}
+
+/** What is wrong with the name of a CronJob. */
+export function cronJobNameProblems(name: string): Problem[] {
+  return problemsOf(nameCheck(name), [
+    name.length > 52,
+    "name",
+    `"${name}" is longer than 52; the runs' names add eleven characters`,
+  ]);
+}
+
+/** What is wrong with the arguments. */
+export function cronJobProblems(name: string, args: CronJobArgs): Problem[] {
+  const { startingDeadlineSeconds = 300, backoffLimit = 3 } = args;
+  return [
+    ...podProblems(args),
+    ...problemsOf(
+      scheduleCheck(args.schedule),
+      [
+        startingDeadlineSeconds < 10,
+        "startingDeadlineSeconds",
+        `${startingDeadlineSeconds} is less than 10, the controller's own pace`,
+      ],
+      countCheck("backoffLimit", backoffLimit),
+    ),
+    ...cronJobNameProblems(name),
+  ];
+}
+
 /**
  * Work on a schedule.
  *
@@ -45,28 +78,7 @@ export class CronJob extends pulumi.ComponentResource {
   constructor(name: string, args: CronJobArgs, opts?: pulumi.ComponentResourceOptions) {
     const { namespace, schedule, startingDeadlineSeconds = 300, backoffLimit = 3 } = args;
     const objectName = args.name ?? name;
-    refuse("CronJob", [
-      ...podProblems(args),
-      ...problemsOf(
-        [
-          schedule.trim().split(/\s+/).length !== 5,
-          "schedule",
-          `"${schedule}" has not five fields`,
-        ],
-        [
-          startingDeadlineSeconds < 10,
-          "startingDeadlineSeconds",
-          `${startingDeadlineSeconds} is less than 10, the controller's own pace`,
-        ],
-        countCheck("backoffLimit", backoffLimit),
-        nameCheck(objectName),
-        [
-          objectName.length > 52,
-          "name",
-          `"${objectName}" is longer than 52; the runs' names add eleven characters`,
-        ],
-      ),
-    ]);
+    refuse("CronJob", cronJobProblems(objectName, args));
     super("stackberth:components:CronJob", name, {}, opts);
     this.cronJobName = objectName;
     this.selector = selectorLabels(namespace.system, this.cronJobName);

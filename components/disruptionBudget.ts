@@ -20,7 +20,6 @@ export interface DisruptionBudgetArgs {
  */
 export class DisruptionBudget extends pulumi.ComponentResource {
   constructor(name: string, args: DisruptionBudgetArgs, opts?: pulumi.ComponentResourceOptions) {
-    super("stackberth:components:DisruptionBudget", name, {}, opts);
     refuse(
       "DisruptionBudget",
       problemsOf([
@@ -29,6 +28,7 @@ export class DisruptionBudget extends pulumi.ComponentResource {
         `${args.replicas} would block every node drain; a budget needs at least 2`,
       ]),
     );
+    super("stackberth:components:DisruptionBudget", name, {}, opts);
     new k8s.policy.v1.PodDisruptionBudget(
       name,
       {

@@ -26,9 +26,6 @@ export interface HelmChartArgs {
  */
 export class HelmChart extends pulumi.ComponentResource {
   constructor(name: string, args: HelmChartArgs, opts?: pulumi.ComponentResourceOptions) {
-    // By this input it is refused offline: what cannot be rendered, and why.
-    const onlyPulumi = `${args.setting} is the Helm chart ${args.chart}`;
-    super("stackberth:components:HelmChart", name, { onlyPulumi }, opts);
     const isPath = /^(\.{0,2}\/|file:)/.test(args.chart);
     refuse(
       "HelmChart",
@@ -41,6 +38,9 @@ export class HelmChart extends pulumi.ComponentResource {
         ],
       ),
     );
+    // By this input it is refused offline: what cannot be rendered, and why.
+    const onlyPulumi = `${args.setting} is the Helm chart ${args.chart}`;
+    super("stackberth:components:HelmChart", name, { onlyPulumi }, opts);
     const { version, repository } = args;
     new k8s.helm.v4.Chart(
       name,

@@ -62,7 +62,6 @@ export class ImageUpdater extends pulumi.ComponentResource {
   readonly webhookUrl: string;
 
   constructor(name: string, args: ImageUpdaterArgs, opts?: pulumi.ComponentResourceOptions) {
-    super("stackberth:components:ImageUpdater", name, {}, opts);
     const { namespace, targets } = args;
     const parsed = parseImage(args.image);
     const argoNamespace = args.argoNamespace ?? "argo-events";
@@ -82,6 +81,7 @@ export class ImageUpdater extends pulumi.ComponentResource {
         ],
       ),
     );
+    super("stackberth:components:ImageUpdater", name, {}, opts);
     const image = parsed as ImageName;
     const objectName = args.name ?? name;
     const there = {

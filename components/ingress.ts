@@ -15,16 +15,12 @@ export interface IngressArgs extends IngressIntent {
 
 const host = /^(\*\.)?([a-z0-9]([-a-z0-9]*[a-z0-9])?\.)*[a-z0-9]([-a-z0-9]*[a-z0-9])?$/;
 
-/** What is wrong with the intent, `at` a prefix of the property path. */
-export function ingressProblems({ hosts }: IngressIntent, at = ""): Problem[] {
+/** What is wrong with the intent. */
+export function ingressProblems({ hosts }: IngressIntent): Problem[] {
   const wrong = hosts.find((each) => !host.test(each));
   return problemsOf(
-    [
-      hosts.length === 0,
-      `${at}hosts`,
-      "is empty; an Ingress without a host would take all traffic",
-    ],
-    [wrong !== undefined, `${at}hosts`, `"${wrong}" is no host name; for example app.example.org`],
+    [hosts.length === 0, "hosts", "is empty; an Ingress without a host would take all traffic"],
+    [wrong !== undefined, "hosts", `"${wrong}" is no host name; for example app.example.org`],
   );
 }
 

@@ -22,12 +22,12 @@ export interface IsolationArgs {
  */
 export class Isolation extends pulumi.ComponentResource {
   constructor(name: string, args: IsolationArgs, opts?: pulumi.ComponentResourceOptions) {
-    super("stackberth:components:Isolation", name, {}, opts);
     const { pods, egress = [] } = args;
     refuse(
       "Isolation",
       problemsOf([Object.keys(pods).length === 0, "pods", "is empty; that would be every pod"]),
     );
+    super("stackberth:components:Isolation", name, {}, opts);
     new k8s.networking.v1.NetworkPolicy(
       name,
       {

@@ -49,7 +49,6 @@ export class Namespace extends pulumi.ComponentResource {
   readonly secretSource: SecretSource;
 
   constructor(name: string, args: NamespaceArgs, opts?: pulumi.ComponentResourceOptions) {
-    super("stackberth:components:Namespace", name, {}, opts);
     const deadline = args.deadlineSeconds ?? 300;
     refuse(
       "Namespace",
@@ -62,6 +61,7 @@ export class Namespace extends pulumi.ComponentResource {
         ],
       ),
     );
+    super("stackberth:components:Namespace", name, {}, opts);
     this.plainName = args.name;
     this.system = args.system;
     this.labels = systemLabels(args.system, args.stack);

@@ -54,7 +54,6 @@ function peerSpec(peer: Peer): k8s.types.input.networking.v1.NetworkPolicyPeer[]
  */
 export class NetworkPolicy extends pulumi.ComponentResource {
   constructor(name: string, args: NetworkPolicyArgs, opts?: pulumi.ComponentResourceOptions) {
-    super("stackberth:components:NetworkPolicy", name, {}, opts);
     const target = podsOf(args.to);
     const sources = args.from.map(podsOf).filter((pods) => pods !== undefined);
     refuse(
@@ -68,6 +67,7 @@ export class NetworkPolicy extends pulumi.ComponentResource {
         ],
       ),
     );
+    super("stackberth:components:NetworkPolicy", name, {}, opts);
     const objectName = args.name ?? name;
     const ports = (args.ports ?? []).map((port) => ({ port, protocol: "TCP" }));
     const allowed = ports.length > 0 ? { ports } : {};

@@ -20,12 +20,12 @@ export interface NodeLabelsArgs {
  */
 export class NodeLabels extends pulumi.ComponentResource {
   constructor(name: string, args: NodeLabelsArgs, opts?: pulumi.ComponentResourceOptions) {
-    super("stackberth:components:NodeLabels", name, {}, opts);
     const nodes = Object.entries(args.labels);
     refuse(
       "NodeLabels",
       problemsOf([nodes.length === 0, "labels", "is empty; name at least one node"]),
     );
+    super("stackberth:components:NodeLabels", name, {}, opts);
     for (const [node, labels] of nodes) {
       new k8s.core.v1.NodePatch(
         `${name}-${node}`,

@@ -31,13 +31,12 @@ export interface QueueScalerArgs extends QueueScalingArgs {
   readonly target: k8s.apps.v1.Deployment;
 }
 
-/** What is wrong with the arguments, `at` a prefix of the property path. */
-export function queueScalingProblems(args: QueueScalingArgs, at = ""): Problem[] {
-  const { minReplicas, maxReplicas } = args;
+/** What is wrong with the arguments. */
+export function queueScalingProblems({ minReplicas, maxReplicas }: QueueScalingArgs): Problem[] {
   const least = Math.max(1, minReplicas);
   return problemsOf(
-    [minReplicas < 0, `${at}minReplicas`, `${minReplicas} is less than 0`],
-    [maxReplicas < least, `${at}maxReplicas`, `${maxReplicas} is less than ${least}`],
+    [minReplicas < 0, "minReplicas", `${minReplicas} is less than 0`],
+    [maxReplicas < least, "maxReplicas", `${maxReplicas} is less than ${least}`],
   );
 }
 

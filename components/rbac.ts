@@ -32,8 +32,8 @@ export class Rbac extends pulumi.ComponentResource {
   readonly serviceAccountName: pulumi.Output<string>;
 
   constructor(name: string, args: RbacArgs, opts?: pulumi.ComponentResourceOptions) {
-    super("stackberth:components:Rbac", name, {}, opts);
     refuse("Rbac", ruleProblems(args.rules));
+    super("stackberth:components:Rbac", name, {}, opts);
     const { namespace } = args;
     const names = args.names ?? { serviceAccount: name, role: name, roleBinding: name };
     const account = new k8s.core.v1.ServiceAccount(
@@ -77,7 +77,8 @@ export class Rbac extends pulumi.ComponentResource {
   }
 }
 
-function ruleProblems(rules: readonly RbacRule[]): Problem[] {
+/** What is wrong with the rules. */
+export function ruleProblems(rules: readonly RbacRule[]): Problem[] {
   const problems: Problem[] = [];
   if (rules.length === 0) {
     problems.push({

@@ -3,12 +3,14 @@ import * as pulumi from "@pulumi/pulumi";
 import type { KeyReference } from "../lib/env";
 import { type Capacity, type Resources, sumCapacity } from "../lib/capacity";
 import { type Placement, scratchVolume } from "../lib/pod";
+import { nested, refuse } from "../lib/problems";
 import { uriEncoded } from "../lib/secretText";
 import type { Namespace } from "./namespace";
 import { Secrets } from "./secrets";
-import { Storage, type StorageArgs } from "./storage";
+import { Storage, type StorageArgs, storageProblems } from "./storage";
 import { unawaited } from "../lib/await";
 import { Worker } from "./worker";
+import { workloadProblems } from "./workload";
 import type { Peer } from "./networkPolicy";
 
 export interface RedisArgs {
@@ -50,6 +52,19 @@ const start = [
 // -e makes an error reply (loading, wrong password) a failure; without it redis-cli exits with 0.
 const ping = { exec: { command: ["redis-cli", "-e", "ping"] } };
 
+/** The pod, but for what its Secret and its volume give it. */
+const podOf = ({ image = "redis:7-alpine", resources = smallResources, placement }: RedisArgs) => ({
+  image,
+  command: ["sh", "-ec", start],
+  ports: { redis: 6379 },
+  resources,
+  readinessProbe: { ...ping, initialDelaySeconds: 5, periodSeconds: 10, timeoutSeconds: 5 },
+  livenessProbe: { ...ping, initialDelaySeconds: 15, periodSeconds: 20, timeoutSeconds: 5 },
+  // The user of the official Alpine image; the group comes by fsGroup, so its number is free.
+  runAsUser: 999,
+  placement,
+});
+
 /**
  * One Redis server that keeps what it was given: append-only file on a volume, nothing evicted, a
  * password. A queue store, not a cluster.
@@ -67,9 +82,16 @@ export class Redis extends pulumi.ComponentResource {
   readonly capacity: Capacity;
 
   constructor(name: string, args: RedisArgs, opts?: pulumi.ComponentResourceOptions) {
-    super("stackberth:components:Redis", name, {}, opts);
     const { namespace } = args;
-    this.host = args.name ?? name;
+    const host = args.name ?? name;
+    const pod = podOf(args);
+    const volume = { size: "1Gi", ...args.storage };
+    refuse("Redis", [
+      ...workloadProblems(host, { namespace, ...pod }),
+      ...nested("storage", storageProblems(volume)),
+    ]);
+    super("stackberth:components:Redis", name, {}, opts);
+    this.host = host;
     const password = pulumi.secret(args.password);
     this.auth = new Secrets(
       `${name}-auth`,
@@ -90,26 +112,18 @@ export class Redis extends pulumi.ComponentResource {
       (args.persistent ?? true)
         ? new Storage(
             `${name}-data`,
-            { namespace, name: `${this.host}-data`, size: "1Gi", ...args.storage },
+            { ...volume, namespace, name: `${this.host}-data` },
             { parent: this },
           )
         : undefined;
     const server = new Worker(
       `${name}-server`,
       {
+        ...pod,
         namespace,
         name: this.host,
-        image: args.image ?? "redis:7-alpine",
-        command: ["sh", "-ec", start],
         env: { REDISCLI_AUTH: this.auth.ref("password") },
-        ports: { redis: 6379 },
         mounts: [{ from: storage ?? scratchVolume("data", "1Gi"), path: "/data" }],
-        resources: args.resources ?? smallResources,
-        readinessProbe: { ...ping, initialDelaySeconds: 5, periodSeconds: 10, timeoutSeconds: 5 },
-        livenessProbe: { ...ping, initialDelaySeconds: 15, periodSeconds: 20, timeoutSeconds: 5 },
-        // The user of the official Alpine image; the group comes by fsGroup, so its number is free.
-        runAsUser: 999,
-        placement: args.placement,
       },
       { parent: this },
     );

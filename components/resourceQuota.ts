@@ -23,13 +23,6 @@ export interface ResourceQuotaArgs {
  */
 export class ResourceQuota extends pulumi.ComponentResource {
   constructor(name: string, args: ResourceQuotaArgs, opts?: pulumi.ComponentResourceOptions) {
-    super(
-      "stackberth:components:ResourceQuota",
-      name,
-      {},
-      // What it was called before: a live stack's objects are kept.
-      pulumi.mergeOptions(opts, { aliases: [{ type: "stackberth:components:Quota" }] }),
-    );
     const { hard, scope } = args;
     const uncounted = Object.keys(hard).find(
       (each) => !/^(pods|(requests|limits)\..+)$/.test(each),
@@ -44,6 +37,13 @@ export class ResourceQuota extends pulumi.ComponentResource {
           `"${uncounted}" cannot be limited under a scope; allowed: pods, requests.* and limits.*`,
         ],
       ),
+    );
+    super(
+      "stackberth:components:ResourceQuota",
+      name,
+      {},
+      // What it was called before: a live stack's objects are kept.
+      pulumi.mergeOptions(opts, { aliases: [{ type: "stackberth:components:Quota" }] }),
     );
     new k8s.core.v1.ResourceQuota(
       name,

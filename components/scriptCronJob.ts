@@ -2,9 +2,10 @@ import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import * as pulumi from "@pulumi/pulumi";
 import type { Resources } from "../lib/capacity";
-import { ApiServerAccess, type ApiServerArgs } from "./apiServerAccess";
-import { CronJob, type CronJobArgs } from "./cronJob";
-import { Rbac, type RbacRule } from "./rbac";
+import { nested, type Problem, refuse } from "../lib/problems";
+import { ApiServerAccess, apiServerProblems, type ApiServerArgs } from "./apiServerAccess";
+import { CronJob, type CronJobArgs, cronJobProblems } from "./cronJob";
+import { Rbac, type RbacRule, ruleProblems } from "./rbac";
 import { ConfigMap } from "./configMap";
 
 /** The text of one of the components' own scripts. */
@@ -34,7 +35,21 @@ const smallResources: Resources = {
   requests: { cpu: "50m", memory: "64Mi" },
   limits: { cpu: "500m", memory: "256Mi" },
 };
+const defaultImage = "python:3.14.0-alpine3.22";
 const folder = "/scripts";
+
+/** What is wrong with the arguments, but for the script. */
+export function scriptCronJobProblems(
+  name: string,
+  args: Omit<ScriptCronJobArgs, "script">,
+): Problem[] {
+  const { image = defaultImage, resources = smallResources, rules, apiServer = {} } = args;
+  return [
+    ...cronJobProblems(name, { ...args, image, resources }),
+    ...(rules ? ruleProblems(rules) : []),
+    ...nested("apiServer", apiServerProblems(apiServer)),
+  ];
+}
 
 /**
  * A script on a schedule. It comes in a ConfigMap, so that it can be read, and tested, as it runs.
@@ -45,9 +60,10 @@ export class ScriptCronJob extends pulumi.ComponentResource {
   readonly cronJobName: string;
 
   constructor(name: string, args: ScriptCronJobArgs, opts?: pulumi.ComponentResourceOptions) {
+    const objectName = args.name ?? name;
+    refuse("ScriptCronJob", scriptCronJobProblems(objectName, args));
     super("stackberth:components:ScriptCronJob", name, {}, opts);
     const { namespace, script, rules, apiServer, ...job } = args;
-    const objectName = args.name ?? name;
     const files = new ConfigMap(
       `${name}-script`,
       {
@@ -69,7 +85,7 @@ export class ScriptCronJob extends pulumi.ComponentResource {
         ...job,
         namespace,
         name: objectName,
-        image: args.image ?? "python:3.14.0-alpine3.22",
+        image: args.image ?? defaultImage,
         command: ["python", `${folder}/main.py`],
         env: { ...args.env, PYTHONDONTWRITEBYTECODE: "1", PYTHONUNBUFFERED: "1" },
         mounts: [...(args.mounts ?? []), { from: files, path: folder, readOnly: true }],

@@ -71,12 +71,13 @@ export class Secrets extends pulumi.ComponentResource implements Mountable {
   private readonly keys: readonly string[];
 
   constructor(name: string, args: SecretsArgs, opts?: pulumi.ComponentResourceOptions) {
-    super("stackberth:components:Secrets", name, {}, opts);
-    this.keys = Object.keys(args.data);
+    const keys = Object.keys(args.data);
     refuse(
       "Secrets",
-      problemsOf([this.keys.length === 0, "data", "is empty; a Secret needs at least one key"]),
+      problemsOf([keys.length === 0, "data", "is empty; a Secret needs at least one key"]),
     );
+    super("stackberth:components:Secrets", name, {}, opts);
+    this.keys = keys;
     this.volumeName = args.name ?? name;
     const kept = this.keep(name, args.existing ?? this.volumeName, args);
     this.secretName = kept.name;

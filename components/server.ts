@@ -1,7 +1,7 @@
 import * as k8s from "@pulumi/kubernetes";
 import type * as pulumi from "@pulumi/pulumi";
 import { unawaited } from "../lib/await";
-import { problemsOf, refuse } from "../lib/problems";
+import { type Problem, problemsOf } from "../lib/problems";
 import { Workload, type WorkloadArgs } from "./workload";
 
 export interface ServerArgs extends Omit<WorkloadArgs, "scaledElsewhere"> {
@@ -27,19 +27,7 @@ export class Server extends Workload {
 
   constructor(name: string, args: ServerArgs, opts?: pulumi.ComponentResourceOptions) {
     const { nodePorts = {}, ...workload } = args;
-    const known = Object.keys(args.ports);
-    const stray = Object.keys(nodePorts).find((port) => !known.includes(port));
-    const outside = Object.values(nodePorts).find((port) => port < 30000 || port > 32767);
-    // Before the workload: nothing is registered when a port is wrong.
-    refuse(
-      "Server",
-      problemsOf(
-        [known.length === 0, "ports", "is empty; the Service needs at least one"],
-        [stray !== undefined, "nodePorts", `"${stray}" is none of ${known.join(", ")}`],
-        [outside !== undefined, "nodePorts", `${outside} is not within 30000 to 32767`],
-      ),
-    );
-    super("stackberth:components:Server", name, workload, opts);
+    super("stackberth:components:Server", name, workload, opts, serverProblems(args));
     this.host = this.workloadName;
     this.service = new k8s.core.v1.Service(
       `${name}-service`,
@@ -63,4 +51,15 @@ export class Server extends Workload {
     );
     this.registerOutputs({ host: this.host });
   }
+}
+
+function serverProblems({ ports, nodePorts = {} }: ServerArgs): Problem[] {
+  const known = Object.keys(ports);
+  const stray = Object.keys(nodePorts).find((port) => !known.includes(port));
+  const outside = Object.values(nodePorts).find((port) => port < 30000 || port > 32767);
+  return problemsOf(
+    [known.length === 0, "ports", "is empty; the Service needs at least one"],
+    [stray !== undefined, "nodePorts", `"${stray}" is none of ${known.join(", ")}`],
+    [outside !== undefined, "nodePorts", `${outside} is not within 30000 to 32767`],
+  );
 }

@@ -1,6 +1,6 @@
 import * as k8s from "@pulumi/kubernetes";
 import * as pulumi from "@pulumi/pulumi";
-import { problemsOf, refuse } from "../lib/problems";
+import { type Problem, problemsOf, refuse } from "../lib/problems";
 import type { Namespace } from "./namespace";
 
 export interface ServiceMonitorArgs {
@@ -19,6 +19,17 @@ export interface ServiceMonitorArgs {
   readonly labels?: Readonly<Record<string, string>>;
 }
 
+/** What is wrong with the arguments. */
+export function serviceMonitorProblems({
+  path = "/metrics",
+  intervalSeconds = 30,
+}: Pick<ServiceMonitorArgs, "path" | "intervalSeconds">): Problem[] {
+  return problemsOf(
+    [!path.startsWith("/"), "path", `"${path}" does not start with /; for example /metrics`],
+    [intervalSeconds < 1, "intervalSeconds", `${intervalSeconds} is less than 1`],
+  );
+}
+
 /**
  * Tells the Prometheus operator to scrape every pod behind a Service; the operator must be installed in
  * the cluster. Web makes one by its `metrics`.
@@ -27,15 +38,9 @@ export interface ServiceMonitorArgs {
  */
 export class ServiceMonitor extends pulumi.ComponentResource {
   constructor(name: string, args: ServiceMonitorArgs, opts?: pulumi.ComponentResourceOptions) {
+    refuse("ServiceMonitor", serviceMonitorProblems(args));
     super("stackberth:components:ServiceMonitor", name, {}, opts);
     const { port = "http", path = "/metrics", intervalSeconds = 30 } = args;
-    refuse(
-      "ServiceMonitor",
-      problemsOf(
-        [!path.startsWith("/"), "path", `"${path}" does not start with /; for example /metrics`],
-        [intervalSeconds < 1, "intervalSeconds", `${intervalSeconds} is less than 1`],
-      ),
-    );
     const metadata = args.namespace.metadata(args.name ?? name);
     new k8s.apiextensions.CustomResource(
       name,

@@ -4,7 +4,7 @@ import { type Capacity, storageCapacity } from "../lib/capacity";
 import { type FixedVolume, fixedVolumeProblems, fixedVolumeSpec } from "../lib/fixedVolume";
 import { retainAnnotation } from "../lib/labels";
 import type { Mountable } from "../lib/pod";
-import { problemsOf, refuse } from "../lib/problems";
+import { type Problem, problemsOf, refuse } from "../lib/problems";
 import { isQuantity } from "../lib/quantity";
 import type { Namespace } from "./namespace";
 
@@ -33,6 +33,22 @@ export interface StorageArgs extends FixedVolume {
   readonly retain?: boolean;
 }
 
+/** What is wrong with the arguments. */
+export function storageProblems(args: Omit<StorageArgs, "namespace">): Problem[] {
+  const { size, storageClassName, existingClaim } = args;
+  return [
+    ...problemsOf(
+      [!isQuantity(size), "size", `"${size}" is no quantity; for example 100Gi`],
+      [
+        args.accessMode === "ReadWriteOncePod" && args.shared === true,
+        "accessMode",
+        "ReadWriteOncePod cannot be shared; use ReadWriteOnce or ReadWriteMany",
+      ],
+    ),
+    ...fixedVolumeProblems(args, { storageClassName, existingClaim }),
+  ];
+}
+
 /**
  * A volume: a claim of our own or an existing one.
  *
@@ -48,20 +64,10 @@ export class Storage extends pulumi.ComponentResource implements Mountable {
   readonly capacity: Capacity;
 
   constructor(name: string, args: StorageArgs, opts?: pulumi.ComponentResourceOptions) {
-    const { storageClassName, existingClaim } = args;
-    const mode = args.accessMode ?? "ReadWriteOnce";
-    refuse("Storage", [
-      ...problemsOf(
-        [!isQuantity(args.size), "size", `"${args.size}" is no quantity; for example 100Gi`],
-        [
-          mode === "ReadWriteOncePod" && args.shared === true,
-          "accessMode",
-          "ReadWriteOncePod cannot be shared; use ReadWriteOnce or ReadWriteMany",
-        ],
-      ),
-      ...fixedVolumeProblems(args, { storageClassName, existingClaim }),
-    ]);
+    refuse("Storage", storageProblems(args));
     super("stackberth:components:Storage", name, {}, opts);
+    const { existingClaim } = args;
+    const mode = args.accessMode ?? "ReadWriteOnce";
     const ownName = args.name ?? name;
     this.singleNode = mode !== "ReadWriteMany";
     this.colocation =

@@ -1,11 +1,11 @@
 import * as pulumi from "@pulumi/pulumi";
 import type { Resources } from "../lib/capacity";
 import type { Placement } from "../lib/pod";
-import { problemsOf, refuse } from "../lib/problems";
-import type { ApiServerArgs } from "./apiServerAccess";
+import { nested, type Problem, problemsOf, refuse } from "../lib/problems";
+import { apiServerProblems, type ApiServerArgs } from "./apiServerAccess";
 import type { Namespace } from "./namespace";
-import { ScriptCronJob, scriptFile } from "./scriptCronJob";
-import { Storage, type StorageArgs } from "./storage";
+import { ScriptCronJob, scriptCronJobProblems, scriptFile } from "./scriptCronJob";
+import { Storage, type StorageArgs, storageProblems } from "./storage";
 
 /** By the storage itself: a VolumeSnapshot of each volume. The cluster needs a CSI snapshot controller. */
 export interface SnapshotMethod {
@@ -62,10 +62,10 @@ export class VolumeBackup extends pulumi.ComponentResource {
   readonly archives: Storage | undefined;
 
   constructor(name: string, args: VolumeBackupArgs, opts?: pulumi.ComponentResourceOptions) {
-    super("stackberth:components:VolumeBackup", name, {}, opts);
     const keep = args.keep ?? 7;
-    refuse("VolumeBackup", backupProblems(args, keep));
     const objectName = args.name ?? name;
+    refuse("VolumeBackup", backupProblems(objectName, args, keep));
+    super("stackberth:components:VolumeBackup", name, {}, opts);
     if (args.method.type === "snapshot") {
       this.snapshot(name, objectName, args, args.method, keep);
     } else {
@@ -153,7 +153,7 @@ export class VolumeBackup extends pulumi.ComponentResource {
       `${name}-restore`,
       {
         ...run({ restores: true }),
-        name: `${objectName}-restore`,
+        name: restoreOf(objectName),
         // Only ever started by hand.
         suspend: true,
         script: scriptFile("unpack_volumes.py"),
@@ -177,22 +177,40 @@ const podOf = (args: VolumeBackupArgs) => ({
   placement: args.placement,
 });
 
-function backupProblems({ volumes, method }: VolumeBackupArgs, keep: number) {
+/** The name of the CronJob that restores copies. */
+const restoreOf = (name: string): string => `${name}-restore`;
+
+function backupProblems(name: string, args: VolumeBackupArgs, keep: number): Problem[] {
+  const { volumes, method } = args;
   const alone = volumes.find(
     ({ singleNode, colocation }) => singleNode && Object.keys(colocation).length === 0,
   );
-  return problemsOf(
+  const isCopy = method.type === "copy";
+  const own = problemsOf(
     [volumes.length === 0, "volumes", "is empty; name what to save"],
     [!Number.isInteger(keep) || keep < 1, "keep", `${keep} is no whole number >= 1`],
     [
-      method.type === "copy" && alone !== undefined,
+      isCopy && alone !== undefined,
       "volumes",
       `${alone?.volumeName} is held by one pod's node; declare it shared, or take snapshots`,
     ],
-    [
-      method.type === "snapshot" && (method.waitSeconds ?? 1) < 1,
-      "method.waitSeconds",
-      `${method.type === "snapshot" ? method.waitSeconds : ""} is less than 1`,
-    ],
   );
+  const { schedule } = args;
+  const longest = isCopy ? restoreOf(name) : name;
+  return [
+    ...own,
+    ...scriptCronJobProblems(longest, { ...podOf(args), schedule }),
+    ...nested("method", isCopy ? copyProblems(method) : snapshotProblems(method)),
+  ];
+}
+
+function copyProblems({ storage }: CopyMethod): Problem[] {
+  return nested("storage", storageProblems(storage));
+}
+
+function snapshotProblems({ waitSeconds = 1800, apiServer = {} }: SnapshotMethod): Problem[] {
+  return [
+    ...problemsOf([waitSeconds < 1, "waitSeconds", `${waitSeconds} is less than 1`]),
+    ...nested("apiServer", apiServerProblems(apiServer)),
+  ];
 }

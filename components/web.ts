@@ -3,10 +3,10 @@ import * as pulumi from "@pulumi/pulumi";
 import { awaitWithin, unawaited } from "../lib/await";
 import { type IngressIntent, renderIngress } from "../lib/ingress";
 import { type Metrics, scrapeAnnotations } from "../lib/metrics";
-import { type Problem, problemsOf } from "../lib/problems";
+import { nested, type Problem, problemsOf } from "../lib/problems";
 import { Ingress, ingressProblems } from "./ingress";
 import { NetworkPolicy } from "./networkPolicy";
-import { ServiceMonitor } from "./serviceMonitor";
+import { ServiceMonitor, serviceMonitorProblems } from "./serviceMonitor";
 import { Workload, type WorkloadArgs } from "./workload";
 
 /** How the Service is reached from outside its namespace. */
@@ -172,7 +172,8 @@ export class Web extends Workload {
   }
 }
 
-function webProblems({ containerPort, servicePort, exposure, ports = {} }: WebArgs): Problem[] {
+function webProblems(args: WebArgs): Problem[] {
+  const { containerPort, servicePort, exposure, ports = {}, metrics } = args;
   const outside = (port = 1): boolean => !Number.isInteger(port) || port < 1 || port > 65535;
   return [
     ...problemsOf(
@@ -184,6 +185,7 @@ function webProblems({ containerPort, servicePort, exposure, ports = {} }: WebAr
         "has http, the main one's name, or a port that is not within 1 to 65535",
       ],
     ),
-    ...(exposure.type === "ingress" ? ingressProblems(exposure, "exposure.") : []),
+    ...nested("exposure", exposure.type === "ingress" ? ingressProblems(exposure) : []),
+    ...nested("metrics", metrics?.type === "serviceMonitor" ? serviceMonitorProblems(metrics) : []),
   ];
 }

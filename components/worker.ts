@@ -1,7 +1,7 @@
 import type * as pulumi from "@pulumi/pulumi";
 import { QueueScaler, queueScalingProblems, type QueueScalingArgs } from "./queueScaler";
 import { Workload, type WorkloadArgs } from "./workload";
-import { type Problem, problemsOf } from "../lib/problems";
+import { nested, type Problem, problemsOf } from "../lib/problems";
 
 export interface WorkerArgs extends Omit<WorkloadArgs, "scaledElsewhere"> {
   /** Replicas by the length of a Redis list; excludes `autoscaling`. @default - not by a queue */
@@ -49,7 +49,7 @@ export class Worker extends Workload {
 function workerProblems({ queueScaling, autoscaling, replicas }: WorkerArgs): Problem[] {
   if (!queueScaling) return [];
   return [
-    ...queueScalingProblems(queueScaling, "queueScaling."),
+    ...nested("queueScaling", queueScalingProblems(queueScaling)),
     ...problemsOf(
       [
         autoscaling !== undefined,

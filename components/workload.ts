@@ -4,7 +4,7 @@ import { awaitWithin } from "../lib/await";
 import type { Capacity } from "../lib/capacity";
 import { selectorLabels } from "../lib/labels";
 import { mountablesOf, podProblems, podsCapacity, podTemplate, type PodArgs } from "../lib/pod";
-import { type Problem, problemsOf, refuse } from "../lib/problems";
+import { nested, type Problem, problemsOf, refuse } from "../lib/problems";
 import { replicasProblems } from "../lib/replicas";
 import { Autoscaler, type AutoscalingArgs, autoscalingProblems } from "./autoscaler";
 import { DisruptionBudget } from "./disruptionBudget";
@@ -120,7 +120,8 @@ function strategyOf(args: WorkloadArgs): k8s.types.input.apps.v1.DeploymentStrat
   };
 }
 
-function workloadProblems(name: string, args: WorkloadArgs): Problem[] {
+/** What is wrong with the arguments of a workload of this name. */
+export function workloadProblems(name: string, args: WorkloadArgs): Problem[] {
   const replicas = args.replicas ?? 1;
   const alone = mountablesOf(args).filter(
     ({ singleNode, colocation }) => singleNode === true && !Object.keys(colocation ?? {}).length,
@@ -128,7 +129,7 @@ function workloadProblems(name: string, args: WorkloadArgs): Problem[] {
   const most = args.autoscaling?.maxReplicas ?? replicas;
   return [
     ...podProblems(args),
-    ...(args.autoscaling ? autoscalingProblems(args.autoscaling, "autoscaling.") : []),
+    ...nested("autoscaling", args.autoscaling ? autoscalingProblems(args.autoscaling) : []),
     ...replicasProblems(name, replicas),
     ...problemsOf(
       [

@@ -31,6 +31,14 @@ export function problemsOf(...checks: readonly Check[]): Problem[] {
     .map(([, propertyPath, reason]) => ({ propertyPath, reason }));
 }
 
+/** The problems of one property's own properties: their paths begin with its name. */
+export function nested(property: string, problems: readonly Problem[]): Problem[] {
+  return problems.map(({ propertyPath, reason }) => ({
+    propertyPath: `${property}.${propertyPath}`,
+    reason,
+  }));
+}
+
 /** Checks a number of things that may be none. */
 export function countCheck(propertyPath: string, count: number): Check {
   return [!Number.isInteger(count) || count < 0, propertyPath, `${count} is no whole number >= 0`];

@@ -1,7 +1,7 @@
 import * as k8s from "@pulumi/kubernetes";
 import * as pulumi from "@pulumi/pulumi";
 import { unawaited } from "../../lib/await";
-import { type Capacity, type Resources, sumCapacity } from "../../lib/capacity";
+import { type Capacity, sumCapacity } from "../../lib/capacity";
 import { type Mountable, type Mount, scratchVolume } from "../../lib/pod";
 import { refuse } from "../../lib/problems";
 import { uriEncoded } from "../../lib/secretText";
@@ -12,13 +12,9 @@ import { StatefulSet } from "../statefulSet";
 import { Storage } from "../storage";
 import type { DatabaseArgs } from "./args";
 import { DatabaseBackup } from "./backup";
-import { type Engine, engines, scripts, volumeDir } from "./engines";
+import { defaultResources, type Engine, engines, scripts, volumeDir } from "./engines";
 import { databaseProblems } from "./problems";
 
-const defaultResources: Resources = {
-  requests: { cpu: "250m", memory: "512Mi" },
-  limits: { cpu: "1", memory: "1Gi" },
-};
 const scriptsDir = "/opt/stackberth";
 /** The image of PostgreSQL has this much time to replay its log, MySQL to roll back. */
 const startupSeconds = 1800;
@@ -45,10 +41,11 @@ export class Database extends pulumi.ComponentResource {
   readonly backupVolume?: Storage;
 
   constructor(name: string, args: DatabaseArgs, opts?: pulumi.ComponentResourceOptions) {
-    refuse("Database", databaseProblems(args));
+    const host = args.name ?? name;
+    refuse("Database", databaseProblems(host, args));
     super("stackberth:components:Database", name, {}, opts);
     const engine = engines[args.engine];
-    this.host = args.name ?? name;
+    this.host = host;
     this.port = engine.port;
     this.secrets = this.createSecrets(name, args);
     // One claim of the stack's own, not a template of the StatefulSet's: it can grow in place, both

@@ -1,5 +1,6 @@
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
+import type { Resources } from "../../lib/capacity";
 import type { Environment } from "../../lib/env";
 import type { Probe } from "../../lib/pod";
 
@@ -64,6 +65,11 @@ export const engines: Readonly<Record<"mysql" | "postgresql", Engine>> = {
     }),
     ping: shell('exec pg_isready --quiet --host=127.0.0.1 --username="$DATABASE_USER" --timeout=4'),
   },
+};
+
+export const defaultResources: Resources = {
+  requests: { cpu: "250m", memory: "512Mi" },
+  limits: { cpu: "1", memory: "1Gi" },
 };
 
 /** The texts of an engine's scripts by the file's name in its folder, and of those that all share. */

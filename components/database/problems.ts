@@ -1,6 +1,10 @@
-import { type Problem, problemsOf } from "../../lib/problems";
-import type { DatabaseArgs } from "./args";
-import { engines } from "./engines";
+import { nameCheck } from "../../lib/names";
+import { podProblems } from "../../lib/pod";
+import { nested, type Problem, problemsOf } from "../../lib/problems";
+import { cronJobNameProblems, scheduleCheck } from "../cronJob";
+import { storageProblems } from "../storage";
+import type { DatabaseArgs, DatabaseBackupArgs } from "./args";
+import { defaultResources, engines } from "./engines";
 
 const identifier = /^[A-Za-z_][A-Za-z0-9_]*$/;
 /** Names of the servers' own databases. */
@@ -10,18 +14,26 @@ const ownDatabases = ["mysql", "sys", "information_schema", "performance_schema"
   "template1",
 ]);
 
-/** What is wrong with a database's arguments beside those of its parts. */
-export function databaseProblems(args: DatabaseArgs): Problem[] {
-  const { databaseName, userName, restoreFrom, restoreRequest = "", backup } = args;
-  const { adminName, dumpSuffix } = engines[args.engine];
-  const named = (name: string, most: number): boolean =>
+/** What is wrong with the arguments of a database of this name, and with those of its parts. */
+export function databaseProblems(host: string, args: DatabaseArgs): Problem[] {
+  const { engine, image = engines[engine].image, resources = defaultResources } = args;
+  const { placement, backup } = args;
+  return [
+    ...problemsOf(nameCheck(host)),
+    ...podProblems({ image, resources, placement }),
+    ...nested("storage", storageProblems(args.storage)),
+    ...accountProblems(args),
+    ...restoreProblems(args),
+    ...(backup ? backupProblems(`${host}-backup`, backup) : []),
+  ];
+}
+
+function accountProblems({ engine, databaseName, userName }: DatabaseArgs): Problem[] {
+  const isIdentifier = (name: string, most: number): boolean =>
     identifier.test(name) && name.length <= most;
-  const isDump =
-    restoreFrom === undefined ||
-    (/^[A-Za-z0-9_][A-Za-z0-9._-]*$/.test(restoreFrom) && restoreFrom.endsWith(`.${dumpSuffix}`));
   return problemsOf(
     [
-      !named(databaseName, 48),
+      !isIdentifier(databaseName, 48),
       "databaseName",
       `"${databaseName}" is no name; allowed: letters, digits and _, no digit first, at most 48`,
     ],
@@ -31,20 +43,40 @@ export function databaseProblems(args: DatabaseArgs): Problem[] {
       `"${databaseName}" is the server's own; choose another`,
     ],
     [
-      !named(userName, 32),
+      !isIdentifier(userName, 32),
       "userName",
       `"${userName}" is no name; allowed: letters, digits and _, no digit first, at most 32`,
     ],
     [
-      userName === adminName,
+      userName === engines[engine].adminName,
       "userName",
       `"${userName}" is the administrator; the application needs a user of its own`,
     ],
-    [
-      backup !== undefined && (!Number.isInteger(backup.retentionDays) || backup.retentionDays < 1),
-      "backup.retentionDays",
-      `${backup?.retentionDays} is no whole number >= 1`,
-    ],
+  );
+}
+
+function backupProblems(name: string, backup: DatabaseBackupArgs): Problem[] {
+  const { schedule, retentionDays, storage } = backup;
+  return [
+    ...cronJobNameProblems(name),
+    ...nested("backup", [
+      ...problemsOf(scheduleCheck(schedule), [
+        !Number.isInteger(retentionDays) || retentionDays < 1,
+        "retentionDays",
+        `${retentionDays} is no whole number >= 1`,
+      ]),
+      ...nested("storage", storageProblems(storage)),
+    ]),
+  ];
+}
+
+function restoreProblems(args: DatabaseArgs): Problem[] {
+  const { engine, restoreFrom, restoreRequest = "", backup } = args;
+  const { dumpSuffix } = engines[engine];
+  const isDump =
+    restoreFrom === undefined ||
+    (/^[A-Za-z0-9_][A-Za-z0-9._-]*$/.test(restoreFrom) && restoreFrom.endsWith(`.${dumpSuffix}`));
+  return problemsOf(
     [
       restoreFrom !== undefined && backup === undefined,
       "restoreFrom",

@@ -396,12 +396,12 @@ describe("Database", () => {
       "restoreRequest",
       /"a\/b"/,
     ],
-    ["a size that is none", make({ storage: { size: "big" } }), "size", /"big"/],
+    ["a size that is none", make({ storage: { size: "big" } }), "storage.size", /"big"/],
     ["an image without a version", make({ image: "postgres" }), "image", /no tag/],
     [
       "a schedule that is none",
       make({ backup: { ...backup, schedule: "daily" } }),
-      "schedule",
+      "backup.schedule",
       /five fields/,
     ],
   ]);

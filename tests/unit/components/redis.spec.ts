@@ -152,7 +152,7 @@ describe("Redis", () => {
   });
 
   itRefuses([
-    ["a size that is none", make({ storage: { size: "big" } }), "size", /"big"/],
+    ["a size that is none", make({ storage: { size: "big" } }), "storage.size", /"big"/],
     ["an image without a version", make({ image: "redis" }), "image", /no tag/],
   ]);
 });

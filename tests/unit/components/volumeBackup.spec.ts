@@ -168,6 +168,6 @@ describe("VolumeBackup by copies", () => {
       "volumes",
       /alone.*shared/,
     ],
-    ["a size without unit", make(copy({ size: "20 GB" })), "size", /quantity/],
+    ["a size without unit", make(copy({ size: "20 GB" })), "method.storage.size", /quantity/],
   ]);
 });
