@@ -71,7 +71,6 @@ export function cronJobProblems(name: string, args: CronJobArgs): Problem[] {
  * @example new CronJob("clean-up", { namespace, schedule: "0 3 * * *", image, command, resources })
  */
 export class CronJob extends pulumi.ComponentResource {
-  readonly cronJobName: string;
   /** Selects its pods. */
   readonly selector: Readonly<Record<string, string>>;
 
@@ -80,14 +79,13 @@ export class CronJob extends pulumi.ComponentResource {
     const objectName = args.name ?? name;
     refuse("CronJob", cronJobProblems(objectName, args));
     super("stackberth:components:CronJob", name, {}, opts);
-    this.cronJobName = objectName;
-    this.selector = selectorLabels(namespace.system, this.cronJobName);
+    this.selector = selectorLabels(namespace.system, objectName);
     const pod: PodArgs = { ...args, restartPolicy: args.restartPolicy ?? "OnFailure" };
     const { activeDeadlineSeconds, ttlSecondsAfterFinished } = args;
     new k8s.batch.v1.CronJob(
       name,
       {
-        metadata: namespace.metadata(this.cronJobName, this.cronJobName),
+        metadata: namespace.metadata(objectName, objectName),
         spec: {
           schedule,
           timeZone: args.timeZone ?? "Etc/UTC",
@@ -102,13 +100,13 @@ export class CronJob extends pulumi.ComponentResource {
               backoffLimit,
               ...(activeDeadlineSeconds !== undefined && { activeDeadlineSeconds }),
               ...(ttlSecondsAfterFinished !== undefined && { ttlSecondsAfterFinished }),
-              template: podTemplate(this.cronJobName, this.selector, namespace.labels, pod),
+              template: podTemplate(objectName, this.selector, namespace.labels, pod),
             },
           },
         },
       },
       { parent: this },
     );
-    this.registerOutputs({ name: this.cronJobName });
+    this.registerOutputs({ name: objectName });
   }
 }

@@ -58,9 +58,6 @@ const podTemplate = {
  * @example new ImageUpdater("images", { namespace, image, targets: [{ kind: "Deployment", name: "web", containers: ["web"] }] })
  */
 export class ImageUpdater extends pulumi.ComponentResource {
-  /** Where Harbor's webhook must lead to, within the cluster. */
-  readonly webhookUrl: string;
-
   constructor(name: string, args: ImageUpdaterArgs, opts?: pulumi.ComponentResourceOptions) {
     const { namespace, targets } = args;
     const parsed = parseImage(args.image);
@@ -93,7 +90,7 @@ export class ImageUpdater extends pulumi.ComponentResource {
     const account = new k8s.core.v1.ServiceAccount(name, { metadata: there }, parent);
     this.grant(name, objectName, targets, namespace, account);
     const eventBusName = args.eventBusName ?? "default";
-    this.webhookUrl = `http://${objectName}-eventsource-svc.${argoNamespace}.svc:${port}/${event}`;
+    const webhookUrl = `http://${objectName}-eventsource-svc.${argoNamespace}.svc:${port}/${event}`;
     const source = new k8s.apiextensions.CustomResource(
       `${name}-source`,
       {
@@ -141,7 +138,7 @@ export class ImageUpdater extends pulumi.ComponentResource {
       },
       parent,
     );
-    this.registerOutputs({ webhookUrl: this.webhookUrl });
+    this.registerOutputs({ webhookUrl });
   }
 
   /** The right to patch the targets, and no other object. */

@@ -30,8 +30,6 @@ export interface JobArgs extends PodArgs {
  * @example const init = new Job("init-db", { namespace, image, args: ["init-db"], resources })
  */
 export class Job extends pulumi.ComponentResource {
-  readonly job: k8s.batch.v1.Job;
-
   constructor(name: string, args: JobArgs, opts?: pulumi.ComponentResourceOptions) {
     const { namespace } = args;
     const baseName = args.name ?? name;
@@ -45,7 +43,7 @@ export class Job extends pulumi.ComponentResource {
     const pod: PodArgs = { ...args, restartPolicy: args.restartPolicy ?? "OnFailure" };
     const template = podTemplate(baseName, selector, namespace.labels, pod);
     const ttl = args.ttlSecondsAfterFinished;
-    this.job = new k8s.batch.v1.Job(
+    const job = new k8s.batch.v1.Job(
       name,
       {
         metadata: {
@@ -62,6 +60,6 @@ export class Job extends pulumi.ComponentResource {
       },
       { parent: this },
     );
-    this.registerOutputs({ name: this.job.metadata.name });
+    this.registerOutputs({ name: job.metadata.name });
   }
 }

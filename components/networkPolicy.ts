@@ -10,7 +10,7 @@ export type Peer =
   /** All pods of another namespace. */
   | { readonly namespace: string }
   /** Addresses outside the cluster, such as 0.0.0.0/0. */
-  | { readonly cidr: string; readonly except?: readonly string[] }
+  | { readonly cidr: string }
   /** Anybody, inside or outside: for what an ingress controller or load balancer reaches. */
   | { readonly anyone: true };
 
@@ -40,9 +40,7 @@ function peerSpec(peer: Peer): k8s.types.input.networking.v1.NetworkPolicyPeer[]
     const matchLabels = { "kubernetes.io/metadata.name": peer.namespace };
     return [{ namespaceSelector: { matchLabels } }];
   }
-  if ("cidr" in peer) {
-    return [{ ipBlock: { cidr: peer.cidr, ...(peer.except && { except: [...peer.except] }) } }];
-  }
+  if ("cidr" in peer) return [{ ipBlock: { cidr: peer.cidr } }];
   return [];
 }
 

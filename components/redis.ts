@@ -24,8 +24,6 @@ export interface RedisArgs {
   readonly digestKey: pulumi.Input<string>;
   /** Name of its Secret. @default - the name, followed by `-auth` */
   readonly secretName?: string;
-  /** A Secret with the keys `password` and `url`, kept by somebody else. @default - create one */
-  readonly existingSecret?: string | undefined;
   /** The volume of the append-only file. @default - 1Gi of the default class */
   readonly storage?: Partial<Pick<StorageArgs, "size" | "storageClassName" | "retain">>;
   /** Keep what it was given on a volume; without one a new pod starts empty. @default true */
@@ -103,7 +101,6 @@ export class Redis extends pulumi.ComponentResource {
           url: pulumi.interpolate`redis://:${password.apply(uriEncoded)}@${this.host}:6379/0`,
         },
         digestKey: args.digestKey,
-        existing: args.existingSecret,
       },
       { parent: this },
     );

@@ -20,8 +20,6 @@ export interface ScriptCronJobArgs extends Omit<CronJobArgs, Given> {
   readonly script: string;
   /** An image with Python 3.12 or newer. @default python:3.14.0-alpine3.22, the official one */
   readonly image?: string | undefined;
-  /** @default - 50m and 64Mi, at most 500m and 256Mi */
-  readonly resources?: Resources | undefined;
   /**
    * Rights at the API server. With them the pods get an account, its token, a way to the server, and
    * the script a module `kubernetes_api`. @default - none of it
@@ -43,9 +41,9 @@ export function scriptCronJobProblems(
   name: string,
   args: Omit<ScriptCronJobArgs, "script">,
 ): Problem[] {
-  const { image = defaultImage, resources = smallResources, rules, apiServer = {} } = args;
+  const { image = defaultImage, rules, apiServer = {} } = args;
   return [
-    ...cronJobProblems(name, { ...args, image, resources }),
+    ...cronJobProblems(name, { ...args, image, resources: smallResources }),
     ...(rules ? ruleProblems(rules) : []),
     ...nested("apiServer", apiServerProblems(apiServer)),
   ];
@@ -57,8 +55,6 @@ export function scriptCronJobProblems(
  * @example new ScriptCronJob("clean-up", { namespace, schedule: "0 3 * * *", script, rules })
  */
 export class ScriptCronJob extends pulumi.ComponentResource {
-  readonly cronJobName: string;
-
   constructor(name: string, args: ScriptCronJobArgs, opts?: pulumi.ComponentResourceOptions) {
     const objectName = args.name ?? name;
     refuse("ScriptCronJob", scriptCronJobProblems(objectName, args));
@@ -89,12 +85,11 @@ export class ScriptCronJob extends pulumi.ComponentResource {
         command: ["python", `${folder}/main.py`],
         env: { ...args.env, PYTHONDONTWRITEBYTECODE: "1", PYTHONUNBUFFERED: "1" },
         mounts: [...(args.mounts ?? []), { from: files, path: folder, readOnly: true }],
-        resources: args.resources ?? smallResources,
+        resources: smallResources,
         ...(identity && { identity }),
       },
       { parent: this },
     );
-    this.cronJobName = cronJob.cronJobName;
     if (identity) {
       new ApiServerAccess(
         `${name}-api-server`,
@@ -107,7 +102,7 @@ export class ScriptCronJob extends pulumi.ComponentResource {
         { parent: this },
       );
     }
-    this.registerOutputs({ name: this.cronJobName });
+    this.registerOutputs({ name: objectName });
   }
 }
 

@@ -21,8 +21,6 @@ export interface SecretsArgs {
   readonly data: Readonly<Record<string, pulumi.Input<string>>>;
   /** The stack's digest key: the annotation that rolls pods is keyed with it. */
   readonly digestKey: pulumi.Input<string>;
-  /** Use this Secret, which somebody else keeps, and create none. @default - by the namespace's secretSource */
-  readonly existing?: string | undefined;
   /** Kubernetes' type of Secret. @default Opaque */
   readonly type?: string | undefined;
 }
@@ -58,7 +56,7 @@ const operators = {
 
 /**
  * A Secret that rolls the pods which use it; by the namespace's `secretSource` an ExternalSecret or a
- * SealedSecret that becomes the same Secret; or the name of one that exists.
+ * SealedSecret that becomes the same Secret, or only the name of one that exists.
  *
  * @example new Secrets("openms-redis-auth", { namespace, data: { password }, digestKey })
  */
@@ -79,7 +77,7 @@ export class Secrets extends pulumi.ComponentResource implements Mountable {
     super("stackberth:components:Secrets", name, {}, opts);
     this.keys = keys;
     this.volumeName = args.name ?? name;
-    const kept = this.keep(name, args.existing ?? this.volumeName, args);
+    const kept = this.keep(name, this.volumeName, args);
     this.secretName = kept.name;
     this.source = { sourceName: this.volumeName, ...(kept.digest && { digest: kept.digest }) };
     this.volumeSource = { secret: { secretName: this.secretName } };
@@ -103,8 +101,7 @@ export class Secrets extends pulumi.ComponentResource implements Mountable {
 
   private keep(name: string, objectName: string, args: SecretsArgs): Kept {
     const { namespace, type } = args;
-    const source =
-      args.existing === undefined ? namespace.secretSource : ({ type: "existing" } as const);
+    const source = namespace.secretSource;
     switch (source.type) {
       case "values": {
         const stringData = pulumi.secret(args.data);

@@ -21,7 +21,6 @@ export interface ServerArgs extends Omit<WorkloadArgs, "scaledElsewhere"> {
  * @example new Server("coordinator", { namespace, image, ports: { http: 12314 }, resources })
  */
 export class Server extends Workload {
-  readonly service: k8s.core.v1.Service;
   /** Host name within the namespace. */
   readonly host: string;
 
@@ -29,7 +28,7 @@ export class Server extends Workload {
     const { nodePorts = {}, ...workload } = args;
     super("stackberth:components:Server", name, workload, opts, serverProblems(args));
     this.host = this.workloadName;
-    this.service = new k8s.core.v1.Service(
+    new k8s.core.v1.Service(
       `${name}-service`,
       {
         metadata: {

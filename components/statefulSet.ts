@@ -38,7 +38,6 @@ export interface StatefulSetArgs extends PodArgs {
  * @example new StatefulSet("workers", { namespace, image, replicas: 3, ports: { amqp: 5672 }, resources })
  */
 export class StatefulSet extends pulumi.ComponentResource {
-  readonly statefulSet: k8s.apps.v1.StatefulSet;
   /** Name of the StatefulSet. */
   readonly workloadName: string;
   /** Selects its pods; frozen. */
@@ -57,7 +56,7 @@ export class StatefulSet extends pulumi.ComponentResource {
     this.selector = selectorLabels(namespace.system, objectName);
     this.peer = { pods: this.selector };
     if (args.serviceName === undefined) this.createService(name, args);
-    this.statefulSet = new k8s.apps.v1.StatefulSet(
+    const statefulSet = new k8s.apps.v1.StatefulSet(
       name,
       {
         metadata: {
@@ -88,7 +87,7 @@ export class StatefulSet extends pulumi.ComponentResource {
         { parent: this },
       );
     }
-    this.registerOutputs({ statefulSet: this.statefulSet.metadata.name });
+    this.registerOutputs({ statefulSet: statefulSet.metadata.name });
   }
 
   /** Claims cannot be changed once they are made: the API server refuses it, nothing is lost. */

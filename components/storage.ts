@@ -17,7 +17,7 @@ export interface StorageArgs extends FixedVolume {
   /** A quantity such as 500Gi. It can grow later where the class allows it, never shrink. */
   readonly size: string;
   /** ReadWriteMany for several nodes. Changing it replaces the claim. @default ReadWriteOnce */
-  readonly accessMode?: "ReadWriteOnce" | "ReadWriteMany" | "ReadWriteOncePod";
+  readonly accessMode?: "ReadWriteOnce" | "ReadWriteMany";
   /** Changing it replaces the claim. @default - the cluster's default class */
   readonly storageClassName?: string | undefined;
   /** Mount this claim, which somebody else keeps, and create none. @default - create one */
@@ -37,14 +37,7 @@ export interface StorageArgs extends FixedVolume {
 export function storageProblems(args: Omit<StorageArgs, "namespace">): Problem[] {
   const { size, storageClassName, existingClaim } = args;
   return [
-    ...problemsOf(
-      [!isQuantity(size), "size", `"${size}" is no quantity; for example 100Gi`],
-      [
-        args.accessMode === "ReadWriteOncePod" && args.shared === true,
-        "accessMode",
-        "ReadWriteOncePod cannot be shared; use ReadWriteOnce or ReadWriteMany",
-      ],
-    ),
+    ...problemsOf([!isQuantity(size), "size", `"${size}" is no quantity; for example 100Gi`]),
     ...fixedVolumeProblems(args, { storageClassName, existingClaim }),
   ];
 }

@@ -1,6 +1,4 @@
 import * as pulumi from "@pulumi/pulumi";
-import type { Resources } from "../lib/capacity";
-import type { Placement } from "../lib/pod";
 import { nested, type Problem, problemsOf, refuse } from "../lib/problems";
 import { apiServerProblems, type ApiServerArgs } from "./apiServerAccess";
 import type { Namespace } from "./namespace";
@@ -22,10 +20,7 @@ export interface SnapshotMethod {
 export interface CopyMethod {
   readonly type: "copy";
   /** The volume of the archives; large enough for `keep` of them. */
-  readonly storage: Pick<
-    StorageArgs,
-    "size" | "storageClassName" | "accessMode" | "existingClaim" | "retain"
-  >;
+  readonly storage: Pick<StorageArgs, "size" | "storageClassName" | "existingClaim" | "retain">;
 }
 
 export interface VolumeBackupArgs {
@@ -39,15 +34,10 @@ export interface VolumeBackupArgs {
   /** Backups of each volume that are kept, at least 1. @default 7 */
   readonly keep?: number | undefined;
   readonly method: SnapshotMethod | CopyMethod;
-  /** See ScriptCronJob. */
-  readonly image?: string | undefined;
-  /** @default - 50m and 64Mi, at most 500m and 256Mi */
-  readonly resources?: Resources | undefined;
   /** Numeric user; for copies one that may read the files, so that of the system. @default 1000 */
   readonly runAsUser?: number | undefined;
   /** Group of the files, as in a pod. @default - the value of runAsUser */
   readonly fsGroup?: number | "none" | undefined;
-  readonly placement?: Placement | undefined;
 }
 
 /**
@@ -170,11 +160,8 @@ const backupsDir = "/backups";
 
 const podOf = (args: VolumeBackupArgs) => ({
   namespace: args.namespace,
-  image: args.image,
-  resources: args.resources,
   ...(args.runAsUser !== undefined && { runAsUser: args.runAsUser }),
   ...(args.fsGroup !== undefined && { fsGroup: args.fsGroup }),
-  placement: args.placement,
 });
 
 /** The name of the CronJob that restores copies. */

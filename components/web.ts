@@ -52,7 +52,7 @@ const serviceTypes = {
  * @example new Web("openms-web", { namespace, image, containerPort: 8501, exposure: { type: "clusterIP" }, resources })
  */
 export class Web extends Workload {
-  readonly service: k8s.core.v1.Service;
+  private readonly service: k8s.core.v1.Service;
   /** Its address within the namespace, for example `http://backend:80`. */
   readonly address: string;
   /**

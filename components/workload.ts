@@ -22,14 +22,10 @@ export interface WorkloadArgs extends PodArgs {
   /** Somebody else (KEDA) sets the replicas; `replicas` then only says how many are sure. */
   readonly scaledElsewhere?: boolean;
   /**
-   * Recreate stops the old pods first.
-   * @default - rolling, or recreate where a volume cannot be held by two pods at a time
+   * Stop the old pods before new ones start.
+   * @default - where two pods cannot hold a volume at the same time; otherwise a rolling update
    */
-  readonly strategy?: "rolling" | "recreate";
-  /** More pods than wanted while rolling. @default 1 */
-  readonly maxSurge?: number;
-  /** Fewer pods than wanted while rolling. @default 0 */
-  readonly maxUnavailable?: number;
+  readonly strategy?: "recreate";
 }
 
 /**
@@ -104,20 +100,10 @@ export abstract class Workload extends pulumi.ComponentResource {
   }
 }
 
-function heldByOneNode(args: WorkloadArgs): boolean {
-  return mountablesOf(args).some(({ singleNode }) => singleNode === true);
-}
-
-function recreates(args: WorkloadArgs): boolean {
-  return args.strategy === undefined ? heldByOneNode(args) : args.strategy === "recreate";
-}
-
 function strategyOf(args: WorkloadArgs): k8s.types.input.apps.v1.DeploymentStrategy {
-  if (recreates(args)) return { type: "Recreate" };
-  return {
-    type: "RollingUpdate",
-    rollingUpdate: { maxSurge: args.maxSurge ?? 1, maxUnavailable: args.maxUnavailable ?? 0 },
-  };
+  const heldByOneNode = mountablesOf(args).some(({ singleNode }) => singleNode === true);
+  if (args.strategy === "recreate" || heldByOneNode) return { type: "Recreate" };
+  return { type: "RollingUpdate", rollingUpdate: { maxSurge: 1, maxUnavailable: 0 } };
 }
 
 /** What is wrong with the arguments of a workload of this name. */
@@ -138,11 +124,6 @@ export function workloadProblems(name: string, args: WorkloadArgs): Problem[] {
         "is the autoscaler's business; leave it out, or leave out `autoscaling`",
       ],
       [
-        args.strategy === "rolling" && heldByOneNode(args),
-        "strategy",
-        "rolling would wait for ever for a ReadWriteOnce volume that the old pod holds; use recreate",
-      ],
-      [
         most > 1 && alone.length > 0,
         "replicas",
         `${most} pods cannot hold the ReadWriteOnce volume ${alone[0]?.volumeName}; declare it shared`,
@@ -151,11 +132,6 @@ export function workloadProblems(name: string, args: WorkloadArgs): Problem[] {
         mountablesOf(args).some(({ claim }) => claim !== undefined),
         "mounts",
         "a Deployment's pods have no claims of their own; use Storage, or a StatefulSet",
-      ],
-      [
-        (args.maxSurge ?? 1) === 0 && (args.maxUnavailable ?? 0) === 0,
-        "maxSurge",
-        "0 together with maxUnavailable 0 leaves a rollout no way forward",
       ],
     ),
   ];

@@ -31,7 +31,7 @@ export interface ClaimPerPod {
   /** A quantity such as 10Gi. */
   readonly size: string;
   /** @default ReadWriteOnce */
-  readonly accessMode?: "ReadWriteOnce" | "ReadWriteMany" | "ReadWriteOncePod" | undefined;
+  readonly accessMode?: "ReadWriteOnce" | "ReadWriteMany" | undefined;
   /** @default - the cluster's default class */
   readonly storageClassName?: string | undefined;
 }

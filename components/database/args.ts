@@ -1,9 +1,7 @@
 import type * as pulumi from "@pulumi/pulumi";
 import type { Resources } from "../../lib/capacity";
-import type { Environment } from "../../lib/env";
 import type { Placement } from "../../lib/pod";
 import type { Namespace } from "../namespace";
-import type { ConfigMap } from "../configMap";
 import type { StorageArgs } from "../storage";
 
 /** A volume of the database's. */
@@ -26,12 +24,10 @@ export interface DatabaseArgs {
   readonly name?: string;
   readonly engine: "mysql" | "postgresql";
   /**
-   * The official image of the engine, or one with the same entrypoint.
+   * The official image of the engine, or one with the same entrypoint and user 999: Debian's, not Alpine's.
    * @default mysql:8.4.10 or postgres:17.7-bookworm
    */
   readonly image?: string | undefined;
-  /** Numeric user of the image's server. @default 999, `mysql` and Debian's `postgres`; Alpine's is 70 */
-  readonly runAsUser?: number | undefined;
   /** Letters, digits and `_`, at most 48. It is created with the volume; another name later renames nothing. */
   readonly databaseName: string;
   /** The application's user, who owns the database; letters, digits and `_`, at most 32. */
@@ -47,11 +43,6 @@ export interface DatabaseArgs {
   readonly digestKey: pulumi.Input<string>;
   /** Name of its Secret. @default - the name, followed by `-auth` */
   readonly secretName?: string | undefined;
-  /**
-   * A Secret kept by somebody else, with the keys `password`, `admin-password`, `host`, `port`,
-   * `database`, `user` and `uri`. @default - create one
-   */
-  readonly existingSecret?: string | undefined;
   /** First part of the Secret's `uri`, for example `mysql+pymysql`. @default - the engine's name */
   readonly uriScheme?: string | undefined;
   /** Last part of the Secret's `uri`, for example `?charset=utf8mb4`. @default - nothing */
@@ -62,15 +53,6 @@ export interface DatabaseArgs {
   readonly placement?: Placement | undefined;
   /** Names of registry Secrets. */
   readonly imagePullSecrets?: readonly string[] | undefined;
-  /** More arguments of the server, for example `["--max-connections=500"]`. */
-  readonly serverArgs?: readonly string[] | undefined;
-  /**
-   * Scripts (`*.sh`, `*.sql`) that the image's entrypoint runs in the order of their names when the
-   * volume is new, after the database and its user were created. @default - none
-   */
-  readonly bootstrap?: ConfigMap | undefined;
-  /** Environment for `bootstrap`. @default - what the server has anyway */
-  readonly bootstrapEnv?: Environment | undefined;
   /** Dumps on a schedule, on a volume of their own. @default - none */
   readonly backup?: DatabaseBackupArgs | undefined;
   /**

@@ -9,7 +9,7 @@ import type { Secrets } from "../secrets";
 import { ConfigMap } from "../configMap";
 import { Storage } from "../storage";
 import type { DatabaseArgs, DatabaseBackupArgs } from "./args";
-import { engines, scripts } from "./engines";
+import { engines, scripts, serverUser } from "./engines";
 
 /** The server that is dumped. */
 interface Server {
@@ -139,7 +139,7 @@ export class DatabaseBackup extends pulumi.ComponentResource {
         { from: files, path: scriptsDir, readOnly: true },
       ],
       resources,
-      runAsUser: database.runAsUser ?? 999,
+      runAsUser: serverUser,
       placement: database.placement,
       ...(database.imagePullSecrets && { imagePullSecrets: database.imagePullSecrets }),
     };

@@ -2,7 +2,7 @@ import * as k8s from "@pulumi/kubernetes";
 import * as pulumi from "@pulumi/pulumi";
 import { unawaited } from "../../lib/await";
 import { type Capacity, sumCapacity } from "../../lib/capacity";
-import { type Mountable, type Mount, scratchVolume } from "../../lib/pod";
+import { type Mount, scratchVolume } from "../../lib/pod";
 import { refuse } from "../../lib/problems";
 import { uriEncoded } from "../../lib/secretText";
 import type { Peer } from "../networkPolicy";
@@ -12,7 +12,7 @@ import { StatefulSet } from "../statefulSet";
 import { Storage } from "../storage";
 import type { DatabaseArgs } from "./args";
 import { DatabaseBackup } from "./backup";
-import { defaultResources, type Engine, engines, scripts, volumeDir } from "./engines";
+import { defaultResources, type Engine, engines, serverUser, scripts, volumeDir } from "./engines";
 import { databaseProblems } from "./problems";
 
 const scriptsDir = "/opt/stackberth";
@@ -36,7 +36,6 @@ export class Database extends pulumi.ComponentResource {
   /** Its Secret: `password`, `admin-password`, `host`, `port`, `database`, `user` and `uri`. */
   readonly secrets: Secrets;
   readonly capacity: Capacity;
-  readonly statefulSet: k8s.apps.v1.StatefulSet;
   /** The volume of the dumps, where there is one. */
   readonly backupVolume?: Storage;
 
@@ -57,7 +56,6 @@ export class Database extends pulumi.ComponentResource {
     );
     const server = this.createServer(name, args, engine, storage);
     this.peer = server.peer;
-    this.statefulSet = server.statefulSet;
     const service = this.createService(name, args, server);
     const parts = [server.capacity, storage.capacity];
     if (args.backup) {
@@ -95,7 +93,6 @@ export class Database extends pulumi.ComponentResource {
           uri: pulumi.interpolate`${scheme}://${user}:${password.apply(uriEncoded)}@${place}`,
         },
         digestKey: args.digestKey,
-        existing: args.existingSecret,
       },
       { parent: this },
     );
@@ -124,11 +121,7 @@ export class Database extends pulumi.ComponentResource {
     const mounts: Mount[] = [
       { from: storage, path: volumeDir },
       { from: files, path: scriptsDir, readOnly: true },
-      {
-        from: together(first, args.bootstrap),
-        path: "/docker-entrypoint-initdb.d",
-        readOnly: true,
-      },
+      { from: first, path: "/docker-entrypoint-initdb.d", readOnly: true },
       { from: scratchVolume("socket", "1Mi"), path: engine.socketDir },
     ];
     return new StatefulSet(
@@ -139,9 +132,8 @@ export class Database extends pulumi.ComponentResource {
         serviceName: this.host,
         image: args.image ?? engine.image,
         command: ["sh", "-eu", `${scriptsDir}/start.sh`],
-        args: [...engine.serverCommand, ...(args.serverArgs ?? [])],
+        args: engine.serverCommand,
         env: {
-          ...args.bootstrapEnv,
           ...engine.environment(this.secrets.ref("admin-password")),
           DATABASE_NAME: args.databaseName,
           DATABASE_USER: args.userName,
@@ -163,7 +155,7 @@ export class Database extends pulumi.ComponentResource {
           timeoutSeconds: 5,
           failureThreshold: 6,
         },
-        runAsUser: args.runAsUser ?? 999,
+        runAsUser: serverUser,
         // What is in memory is written before the end.
         terminationGracePeriodSeconds: 120,
         placement: args.placement,
@@ -187,17 +179,4 @@ export class Database extends pulumi.ComponentResource {
       { parent: this },
     );
   }
-}
-
-/** Two ConfigMaps in one folder. */
-function together(own: ConfigMap, theirs: ConfigMap | undefined): Mountable {
-  if (theirs === undefined) return own;
-  const sources = [own, theirs].map(({ volumeSource: { configMap } }) => ({
-    configMap: pulumi.output(configMap).apply((it) => ({ name: it?.name ?? "" })),
-  }));
-  return {
-    volumeName: own.volumeName,
-    volumeSource: { projected: { sources } },
-    source: theirs.source,
-  };
 }

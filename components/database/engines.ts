@@ -67,6 +67,9 @@ export const engines: Readonly<Record<"mysql" | "postgresql", Engine>> = {
   },
 };
 
+/** `mysql` of MySQL's official image, `postgres` of PostgreSQL's Debian one. */
+export const serverUser = 999;
+
 export const defaultResources: Resources = {
   requests: { cpu: "250m", memory: "512Mi" },
   limits: { cpu: "1", memory: "1Gi" },

@@ -14,7 +14,7 @@ import { createServer } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
-import { Database, type DatabaseArgs, ConfigMap } from "../../components";
+import { Database, type DatabaseArgs } from "../../components";
 import { digestKey, inContainer, objectsIn } from "./components";
 import { type Manifest, one, type Recorded } from "./deploy";
 import { root } from "./stackberth";
@@ -81,7 +81,8 @@ export class DatabasePod {
   constructor(
     readonly engine: Engine,
     private args: Partial<DatabaseArgs> = {},
-    private readonly bootstrap: Readonly<Record<string, string>> = {},
+    /** Scripts that the first start runs between the Database's own, by file name. */
+    private readonly firstStart: Readonly<Record<string, string>> = {},
   ) {
     chmodSync(this.folder, 0o755);
     for (const each of [this.backups, this.bin, this.tmp, this.scripts, this.volume]) {
@@ -106,13 +107,31 @@ export class DatabasePod {
 
   private objects(): Promise<Recorded[]> {
     const { app, admin } = this.passwords;
-    const socket = join(this.tmp, "s");
+    return objectsIn(
+      (namespace) =>
+        new Database("database", {
+          namespace,
+          engine: this.engine,
+          databaseName: "lab_data",
+          userName: "lab",
+          password: app,
+          adminPassword: admin,
+          digestKey,
+          storage: { size: "1Gi" },
+          backup: { schedule: "0 2 * * *", retentionDays: 7, storage: { size: "1Gi" } },
+          ...this.args,
+        }),
+    );
+  }
+
+  /** More arguments of the server: a port and a socket that nothing else on this machine has. */
+  private get serverArgs(): readonly string[] {
     // Nothing here outlives the machine: what is not forced to the disk is faster.
-    const serverArgs: Readonly<Record<Engine, readonly string[]>> = {
+    const all: Readonly<Record<Engine, readonly string[]>> = {
       mysql: [
         `--port=${this.port}`,
         `--bind-address=${host}`,
-        `--socket=${socket}`,
+        `--socket=${join(this.tmp, "s")}`,
         `--pid-file=${this.tmp}/pid`,
         "--skip-name-resolve",
         "--innodb-buffer-pool-size=32M",
@@ -125,25 +144,7 @@ export class DatabasePod {
         "fsync=off",
       ].flatMap((it) => ["-c", it]),
     };
-    return objectsIn(
-      (namespace) =>
-        new Database("database", {
-          namespace,
-          engine: this.engine,
-          databaseName: "lab_data",
-          userName: "lab",
-          password: app,
-          adminPassword: admin,
-          digestKey,
-          storage: { size: "1Gi" },
-          serverArgs: serverArgs[this.engine],
-          backup: { schedule: "0 2 * * *", retentionDays: 7, storage: { size: "1Gi" } },
-          ...(Object.keys(this.bootstrap).length > 0 && {
-            bootstrap: new ConfigMap("bootstrap", { namespace, data: this.bootstrap }),
-          }),
-          ...this.args,
-        }),
-    );
+    return all[this.engine];
   }
 
   /** A text of the manifests with the pods' folders replaced. */
@@ -164,16 +165,21 @@ export class DatabasePod {
   private lay(objects: readonly Recorded[], workload: Manifest): Env {
     const firstStart = join(this.folder, "first-start");
     mkdirSync(firstStart, { recursive: true });
-    const configMaps = objects.filter(({ type }) => type.endsWith(":ConfigMap"));
-    for (const { inputs, name } of configMaps) {
-      const isScript = name.endsWith("-scripts");
-      for (const [key, text] of Object.entries((inputs as unknown as Manifest).data ?? {})) {
-        const path = join(isScript ? this.scripts : firstStart, key);
-        const local = this.local(text);
-        // A server that starts may be reading it.
-        if (existsSync(path) && readFileSync(path, "utf8") === local) continue;
-        writeFileSync(path, local);
-      }
+    const files = objects
+      .filter(({ type }) => type.endsWith(":ConfigMap"))
+      .flatMap(({ inputs, name }) => {
+        const folder = name.endsWith("-scripts") ? this.scripts : firstStart;
+        const { data = {} } = inputs as unknown as Manifest;
+        return Object.entries(data).map(([key, text]) => [join(folder, key), text] as const);
+      });
+    const more = Object.entries(this.firstStart).map(
+      ([key, text]) => [join(firstStart, key), text] as const,
+    );
+    for (const [path, text] of [...files, ...more]) {
+      const local = this.local(text);
+      // A server that starts may be reading it.
+      if (existsSync(path) && readFileSync(path, "utf8") === local) continue;
+      writeFileSync(path, local);
     }
     const secret = one(objects, "Secret").stringData ?? {};
     const variables = inContainer(workload, "env") as {
@@ -202,15 +208,16 @@ export class DatabasePod {
     };
   }
 
-  /** Starts the server with the StatefulSet's command. */
-  async begin(): Promise<void> {
+  /** Starts the server with the StatefulSet's command, and `more` in its environment. */
+  async begin(more: Env = {}): Promise<void> {
     this.port ||= await freePort();
     const objects = await this.objects();
     const workload = one(objects, "StatefulSet");
-    const env = this.lay(objects, workload);
+    const env = { ...this.lay(objects, workload), ...more };
     const [program = "", ...words] = [
       ...(inContainer(workload, "command") as string[]),
       ...(inContainer(workload, "args") as string[]),
+      ...this.serverArgs,
     ].map((word) => this.local(word));
     this.log = "";
     const server = spawn(program, words, { env, cwd: this.tmp, ...unprivileged });
@@ -221,8 +228,8 @@ export class DatabasePod {
   }
 
   /** Starts the server and waits until its readiness probe succeeds. */
-  async start(): Promise<void> {
-    await this.begin();
+  async start(more: Env = {}): Promise<void> {
+    await this.begin(more);
     for (let tries = 0; tries < 600; tries += 1) {
       if ((await this.probe()) === 0) return;
       if (this.server?.exitCode !== null) break;

@@ -6,7 +6,6 @@ import {
   type DatabaseArgs,
   type Namespace,
   NetworkPolicy,
-  ConfigMap,
   Worker,
 } from "../../../components";
 import type { KubeObject } from "../../../lib/objects";
@@ -22,7 +21,7 @@ import {
   pod,
   resources,
 } from "../../support/components";
-import { count, one, oneResource, read, type Recorded, valueOf } from "../../support/deploy";
+import { count, one, oneResource, read, type Recorded } from "../../support/deploy";
 import { invariants } from "../../support/invariants";
 
 const password = "canary/pass#word";
@@ -99,7 +98,6 @@ describe("Database", () => {
         );
         assert.equal(result.backupVolume, undefined);
         assert.equal(result.capacity.storage, 10 * 2 ** 30);
-        assert.equal(await valueOf(result.statefulSet.metadata.name), "database");
         assertParents(found, "Database");
       });
 
@@ -225,7 +223,6 @@ describe("Database", () => {
             engine,
             backup,
             restoreFrom: engines[engine].dump,
-            bootstrap: new ConfigMap("bootstrap", { namespace, data: { "50.sql": "SELECT 1" } }),
           })(namespace);
           const env = { URI: database.secrets.ref("uri") };
           const probe = { exec: { command: ["true"] } };
@@ -255,15 +252,12 @@ describe("Database", () => {
     const found = await objectsIn(
       make({
         name: "store",
-        image: "example.org/postgres:18-alpine",
-        runAsUser: 70,
+        image: "example.org/postgres:18",
         secretName: "store-secret",
         storage: { size: "5Gi", storageClassName: "fast", retain: true },
         resources,
         placement,
         imagePullSecrets,
-        serverArgs: ["-c", "max_connections=500"],
-        bootstrapEnv: { EXTRA: "1", PGDATA: "/elsewhere" },
         backup: {
           ...backup,
           suspend: true,
@@ -274,14 +268,10 @@ describe("Database", () => {
     );
     const server = one(found, "StatefulSet", "store");
     assert.deepEqual(inContainer(server, "resources"), resources);
-    assert.deepEqual(inContainer(server, "args"), ["postgres", "-c", "max_connections=500"]);
-    assert.equal(envOf(server)["EXTRA"], "1");
-    assert.equal(envOf(server)["PGDATA"], "/var/lib/database/data", "not the bootstrap's business");
     const workloads = [server, one(found, "CronJob", "store-backup"), one(found, "Job")];
     for (const each of workloads) {
-      assert.equal(inContainer(each, "image"), "example.org/postgres:18-alpine");
+      assert.equal(inContainer(each, "image"), "example.org/postgres:18");
       assert.equal(inPod(each, "spec.priorityClassName"), "high");
-      assert.equal(inPod(each, "spec.securityContext.runAsUser"), 70);
       assert.deepEqual(inPod(each, "spec.imagePullSecrets"), [{ name: "registry" }]);
     }
     assert.equal(read(workloads[1]?.spec, "suspend"), true);
@@ -298,25 +288,13 @@ describe("Database", () => {
     one(found, "Service", "store");
   });
 
-  it("runs bootstrap scripts between its own, and rolls when they change", async () => {
-    const withScript = async (text: string) => {
-      const found = await objectsIn((namespace) =>
-        make({
-          bootstrap: new ConfigMap("boot", { namespace, name: "boot", data: { "50.sql": text } }),
-        })(namespace),
-      );
-      const server = one(found, "StatefulSet");
-      const volumes = inPod(server, "spec.volumes") as { name: string }[];
-      const volume = volumes.find(({ name }) => name === "database-first-start");
-      assert.deepEqual(read(volume, "projected.sources"), [
-        { configMap: { name: "database-first-start" } },
-        { configMap: { name: "boot" } },
-      ]);
-      const own = Object.keys(one(found, "ConfigMap", "database-first-start").data ?? {});
-      assert.deepEqual([...own, "50.sql"].sort(), ["00-account.sh", "50.sql", "zz-done.sh"]);
-      return digestsOf(server);
-    };
-    assert.notDeepEqual(await withScript("SELECT 1"), await withScript("SELECT 2"));
+  it("runs only its own scripts at the first start", async () => {
+    const found = await objectsIn(make());
+    const volumes = inPod(one(found, "StatefulSet"), "spec.volumes") as { name: string }[];
+    const volume = volumes.find(({ name }) => name === "database-first-start");
+    assert.deepEqual(read(volume, "configMap"), { name: "database-first-start" });
+    const scripts = Object.keys(one(found, "ConfigMap", "database-first-start").data ?? {});
+    assert.deepEqual(scripts.sort(), ["00-account.sh", "zz-done.sh"]);
   });
 
   it("rolls when a password changes, to set it", async () => {
@@ -325,14 +303,6 @@ describe("Database", () => {
     assert.deepEqual(await digests({}), await digests({}));
     assert.notDeepEqual(await digests({}), await digests({ password: "other" }));
     assert.notDeepEqual(await digests({}), await digests({ adminPassword: "other" }));
-  });
-
-  it("takes a Secret that somebody else keeps", async () => {
-    const found = await objectsIn(make({ existingSecret: "theirs", backup }));
-    assert.equal(count(found, "Secret"), 0);
-    for (const workload of [one(found, "StatefulSet"), one(found, "CronJob")]) {
-      assert.equal(inContainer(workload, "env.0.valueFrom.secretKeyRef.name"), "theirs");
-    }
   });
 
   it("is complete before what depends on it begins", async () => {

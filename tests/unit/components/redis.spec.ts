@@ -144,13 +144,6 @@ describe("Redis", () => {
     assert.deepEqual(await digests("a"), await digests("a"));
   });
 
-  it("takes a Secret that somebody else keeps", async () => {
-    const found = await objectsIn(make({ existingSecret: "theirs" }));
-    assert.equal(count(found, "Secret"), 0);
-    const server = one(found, "Deployment");
-    assert.equal(inContainer(server, "env.0.valueFrom.secretKeyRef.name"), "theirs");
-  });
-
   itRefuses([
     ["a size that is none", make({ storage: { size: "big" } }), "storage.size", /"big"/],
     ["an image without a version", make({ image: "redis" }), "image", /no tag/],

@@ -7,7 +7,6 @@ import {
   inPod,
   itRefuses,
   objectsIn,
-  resources,
 } from "../../support/components";
 import { count, one, read } from "../../support/deploy";
 import { needsPython, python } from "../../support/python";
@@ -56,7 +55,6 @@ describe("ScriptCronJob", () => {
         make({
           name: "other",
           image: "python:3.13-slim",
-          resources,
           env: { KEEP: "3" },
           suspend: true,
           runAsUser: 1234,
@@ -66,7 +64,6 @@ describe("ScriptCronJob", () => {
       "other",
     );
     assert.equal(inContainer(job, "image"), "python:3.13-slim");
-    assert.deepEqual(inContainer(job, "resources"), resources);
     assert.deepEqual(inContainer(job, "env.0"), { name: "KEEP", value: "3" });
     assert.equal(read(job, "spec.suspend"), true);
     assert.equal(inPod(job, "spec.securityContext.runAsUser"), 1234);

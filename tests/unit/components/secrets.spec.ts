@@ -89,21 +89,6 @@ describe("Secrets", () => {
     for (const { inputs } of others) assert.ok(!JSON.stringify(inputs).includes("canary"));
   });
 
-  it("creates none where one exists, and knows no digest of it", async () => {
-    const found = await objectsIn(used({ existing: "theirs" }));
-    assert.equal(count(found, "Secret"), 0);
-    const app = one(found, "Deployment", "app");
-    assert.deepEqual(digestsOf(app), {});
-    assert.equal(inContainer(app, "env.0.valueFrom.secretKeyRef.name"), "theirs");
-    assert.equal(inPod(app, "spec.volumes.0.secret.secretName"), "theirs");
-  });
-
-  it("has Kubernetes' type, if one is given", async () => {
-    assert.equal((await objectsIn(make()))[0]?.inputs["type"], undefined);
-    const [secret] = await objectsIn(make({ type: "kubernetes.io/tls" }));
-    assert.equal(secret?.inputs["type"], "kubernetes.io/tls");
-  });
-
   itRefuses([
     ["no data", make({ data: {} }), "data", /at least one key/],
     ["a key it has not", (n) => make()(n).ref("pasword"), "key", /"pasword" is none of password/],
@@ -254,12 +239,5 @@ describe("Secrets that the cluster brings", () => {
     const app = one(found, "Deployment", "app");
     assert.equal(inContainer(app, "env.0.valueFrom.secretKeyRef.name"), "auth");
     assert.deepEqual(digestsOf(app), {});
-  });
-
-  it("are theirs also where one of them is named by itself", async () => {
-    const found = await inSource(external, used({ data, existing: "theirs" }));
-    assert.equal(count(found, "ExternalSecret"), 0);
-    const app = one(found, "Deployment", "app");
-    assert.equal(inContainer(app, "env.0.valueFrom.secretKeyRef.name"), "theirs");
   });
 });

@@ -170,12 +170,6 @@ describe("Storage", () => {
       /no absolute path/,
     ],
     ["a size that is none", make({ size: "10 GB" }), "size", /"10 GB"/],
-    [
-      "sharing of a volume for one pod",
-      make({ accessMode: "ReadWriteOncePod", shared: true }),
-      "accessMode",
-      /cannot be shared/,
-    ],
   ]);
 
   it("may be a folder of an NFS server, with mount options, for its claim alone", async () => {

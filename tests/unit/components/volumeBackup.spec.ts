@@ -150,12 +150,12 @@ describe("VolumeBackup by copies", () => {
   });
 
   it("keeps its archives as it is told", async () => {
-    const storage = { storageClassName: "nfs", accessMode: "ReadWriteMany", retain: true } as const;
+    const storage = { storageClassName: "nfs", retain: true };
     const found = await objectsIn(make(copy(storage)));
     const claim = oneResource(found, "PersistentVolumeClaim", "backup-archives");
     assert.equal(claim.protect, true);
     assert.deepEqual(claim.inputs.spec, {
-      accessModes: ["ReadWriteMany"],
+      accessModes: ["ReadWriteOnce"],
       resources: { requests: { storage: "20Gi" } },
       storageClassName: "nfs",
     });

@@ -32,9 +32,7 @@ const volume =
 /** Everything about a pod that can be set. */
 const everything: Partial<WorkerArgs> = {
   replicas: 3,
-  strategy: "rolling",
-  maxSurge: 0,
-  maxUnavailable: 2,
+  strategy: "recreate",
   command: ["run"],
   args: ["fast"],
   workingDir: "/srv",
@@ -127,7 +125,7 @@ describe("Worker", () => {
   it("takes everything that can be set", async () => {
     const made = await worker(everything);
     assert.equal(read(made.spec, "replicas"), 3);
-    assert.deepEqual(read(made.spec, "strategy.rollingUpdate"), { maxSurge: 0, maxUnavailable: 2 });
+    assert.deepEqual(read(made.spec, "strategy"), { type: "Recreate" });
     const probe = { tcpSocket: { port: 9090 } };
     const {
       securityContext,
@@ -220,7 +218,6 @@ describe("Worker", () => {
       "replicas",
       /autoscaler's business/,
     ],
-    ["rolling with a volume of one node", volume({ strategy: "rolling" }), "strategy", /recreate/],
     ["two pods on a volume of one", volume({ replicas: 2 }), "replicas", /declare it shared/],
     [
       "many pods on a volume of one",
@@ -228,7 +225,6 @@ describe("Worker", () => {
       "replicas",
       /2 pods/,
     ],
-    ["a rollout without a way", make({ maxSurge: 0 }), "maxSurge", /no way forward/],
     ["an image without a tag", make({ image: "host:5000/app" }), "image", /no tag/],
     ["the latest image", make({ image: "app:latest" }), "image", /under your feet/],
     ["root", make({ runAsUser: 0 }), "runAsUser", /root/],
