@@ -20,6 +20,7 @@ export * from "./registrySecret";
 export * from "./scriptCronJob";
 export * from "./secrets";
 export * from "./server";
+export * from "./service";
 export * from "./serviceAccount";
 export * from "./serviceMonitor";
 export * from "./configMap";

@@ -1,4 +1,3 @@
-import * as k8s from "@pulumi/kubernetes";
 import * as pulumi from "@pulumi/pulumi";
 import type { KeyReference } from "../lib/env";
 import { type Capacity, type Resources, sumCapacity } from "../lib/capacity";
@@ -7,8 +6,8 @@ import { nested, refuse } from "../lib/problems";
 import { uriEncoded } from "../lib/secretText";
 import type { Namespace } from "./namespace";
 import { Secrets } from "./secrets";
+import { createService } from "./service";
 import { Storage, type StorageArgs, storageProblems } from "./storage";
-import { unawaited } from "../lib/await";
 import { Worker } from "./worker";
 import { workloadProblems } from "./workload";
 import type { Peer } from "./networkPolicy";
@@ -126,15 +125,9 @@ export class Redis extends pulumi.ComponentResource {
     );
     this.peer = server.peer;
     this.capacity = sumCapacity([server.capacity, ...(storage ? [storage.capacity] : [])]);
-    new k8s.core.v1.Service(
+    createService(
       `${name}-service`,
-      {
-        metadata: { ...namespace.metadata(this.host, this.host), annotations: unawaited },
-        spec: {
-          selector: { ...server.selector },
-          ports: [{ name: "redis", port: 6379, targetPort: "redis" }],
-        },
-      },
+      { namespace, name: host, selector: server.selector, ports: pod.ports },
       { parent: this },
     );
     this.registerOutputs({ host: this.host });

@@ -1,7 +1,6 @@
-import * as k8s from "@pulumi/kubernetes";
 import type * as pulumi from "@pulumi/pulumi";
-import { unawaited } from "../lib/await";
 import { type Problem, problemsOf } from "../lib/problems";
+import { createService } from "./service";
 import { Workload, type WorkloadArgs } from "./workload";
 
 export interface ServerArgs extends Omit<WorkloadArgs, "scaledElsewhere"> {
@@ -28,24 +27,10 @@ export class Server extends Workload {
     const { nodePorts = {}, ...workload } = args;
     super("stackberth:components:Server", name, workload, opts, serverProblems(args));
     this.host = this.workloadName;
-    new k8s.core.v1.Service(
+    const type = Object.keys(nodePorts).length > 0 ? "NodePort" : "ClusterIP";
+    createService(
       `${name}-service`,
-      {
-        metadata: {
-          ...args.namespace.metadata(this.host, this.host),
-          annotations: unawaited,
-        },
-        spec: {
-          type: Object.keys(nodePorts).length > 0 ? "NodePort" : "ClusterIP",
-          selector: { ...this.selector },
-          ports: Object.entries(args.ports).map(([portName, port]) => ({
-            name: portName,
-            port,
-            targetPort: portName,
-            ...(nodePorts[portName] !== undefined && { nodePort: nodePorts[portName] }),
-          })),
-        },
-      },
+      { ...args, name: this.host, selector: this.selector, nodePorts, spec: { type } },
       { parent: this },
     );
     this.registerOutputs({ host: this.host });

@@ -1,6 +1,6 @@
 import * as k8s from "@pulumi/kubernetes";
 import * as pulumi from "@pulumi/pulumi";
-import { awaitWithin, unawaited } from "../lib/await";
+import { awaitWithin } from "../lib/await";
 import { type Capacity, storageCapacity, sumCapacity } from "../lib/capacity";
 import { selectorLabels } from "../lib/labels";
 import { mountablesOf, podProblems, podsCapacity, podTemplate, type PodArgs } from "../lib/pod";
@@ -10,6 +10,7 @@ import { replicasProblems } from "../lib/replicas";
 import { DisruptionBudget } from "./disruptionBudget";
 import type { Namespace } from "./namespace";
 import type { Peer } from "./networkPolicy";
+import { createService } from "./service";
 
 export interface StatefulSetArgs extends PodArgs {
   readonly namespace: Namespace;
@@ -120,25 +121,15 @@ export class StatefulSet extends pulumi.ComponentResource {
   }
 
   private createService(name: string, { namespace, ports = {} }: StatefulSetArgs): void {
-    const servicePorts = Object.entries(ports).map(([portName, port]) => ({
-      name: portName,
-      port,
-      targetPort: portName,
-    }));
-    new k8s.core.v1.Service(
+    createService(
       `${name}-service`,
       {
-        metadata: {
-          ...namespace.metadata(this.workloadName, this.workloadName),
-          annotations: unawaited,
-        },
-        spec: {
-          clusterIP: "None",
-          // Members find each other before they are ready.
-          publishNotReadyAddresses: true,
-          selector: { ...this.selector },
-          ...(servicePorts.length > 0 && { ports: servicePorts }),
-        },
+        namespace,
+        name: this.workloadName,
+        selector: this.selector,
+        ports,
+        // Members find each other before they are ready.
+        spec: { clusterIP: "None", publishNotReadyAddresses: true },
       },
       { parent: this },
     );

@@ -1,11 +1,12 @@
-import * as k8s from "@pulumi/kubernetes";
-import * as pulumi from "@pulumi/pulumi";
+import type * as k8s from "@pulumi/kubernetes";
+import type * as pulumi from "@pulumi/pulumi";
 import { awaitWithin, unawaited } from "../lib/await";
 import { type IngressIntent, renderIngress } from "../lib/ingress";
 import { type Metrics, scrapeAnnotations } from "../lib/metrics";
 import { nested, type Problem, problemsOf } from "../lib/problems";
 import { Ingress, ingressProblems } from "./ingress";
 import { NetworkPolicy } from "./networkPolicy";
+import { createService } from "./service";
 import { ServiceMonitor, serviceMonitorProblems } from "./serviceMonitor";
 import { Workload, type WorkloadArgs } from "./workload";
 
@@ -66,61 +67,16 @@ export class Web extends Workload {
     const port = args.servicePort ?? containerPort;
     const metrics = args.metrics ?? { type: "none" };
     const podAnnotations = { ...args.podAnnotations, ...scrapeAnnotations(metrics, containerPort) };
-    const more = Object.entries(args.ports ?? {});
-    const ports = {
-      http: containerPort,
-      ...Object.fromEntries(more.map(([key, each]) => [key, each.port])),
-    };
+    const ports = { http: containerPort, ...portNumbers(args.ports) };
     const workload = { ...args, ports, podAnnotations };
     super("stackberth:components:Web", name, workload, opts, webProblems(args));
-    const objectName = this.workloadName;
-    this.address = `http://${objectName}:${port}`;
-    const affinity = args.clientIPAffinitySeconds;
-    this.service = new k8s.core.v1.Service(
-      `${name}-service`,
-      {
-        metadata: {
-          ...namespace.metadata(objectName, objectName),
-          annotations: {
-            ...(exposure.type === "loadBalancer"
-              ? awaitWithin(namespace.deadlineSeconds)
-              : unawaited),
-            ...(exposure.type === "ingress" &&
-              renderIngress(objectName, namespace.plainName, exposure).serviceAnnotations),
-          },
-        },
-        spec: {
-          type: serviceTypes[exposure.type],
-          selector: { ...this.selector },
-          ports: [
-            {
-              name: "http",
-              port,
-              targetPort: "http",
-              ...(exposure.type === "nodePort" &&
-                exposure.nodePort !== undefined && { nodePort: exposure.nodePort }),
-            },
-            ...more.map(([portName, each]) => ({
-              name: portName,
-              port: each.port,
-              targetPort: portName,
-              ...(exposure.type === "nodePort" &&
-                each.nodePort !== undefined && { nodePort: each.nodePort }),
-            })),
-          ],
-          ...(affinity !== undefined && {
-            sessionAffinity: "ClientIP",
-            sessionAffinityConfig: { clientIP: { timeoutSeconds: affinity } },
-          }),
-        },
-      },
-      { parent: this },
-    );
+    this.address = `http://${this.workloadName}:${port}`;
+    this.service = this.createService(name, port, args);
     new NetworkPolicy(
       `${name}-clients`,
       {
         namespace,
-        name: `${objectName}-clients`,
+        name: `${this.workloadName}-clients`,
         from: [{ anyone: true }],
         to: this.peer,
         ports: Object.values(ports),
@@ -131,12 +87,44 @@ export class Web extends Workload {
       const { type: _type, ...scrape } = metrics;
       new ServiceMonitor(
         `${name}-metrics`,
-        { ...scrape, namespace, name: objectName, selector: this.selector },
+        { ...scrape, namespace, name: this.workloadName, selector: this.selector },
         { parent: this },
       );
     }
     this.urls = this.urlsOf(name, exposure, port, args);
     this.registerOutputs({ urls: this.urls });
+  }
+
+  private createService(name: string, port: number, args: WebArgs): k8s.core.v1.Service {
+    const { namespace, exposure, ports = {}, clientIPAffinitySeconds } = args;
+    const nodePorts = Object.entries(ports).map(([key, each]) => [key, each.nodePort] as const);
+    return createService(
+      `${name}-service`,
+      {
+        namespace,
+        name: this.workloadName,
+        selector: this.selector,
+        ports: { http: port, ...portNumbers(ports) },
+        ...(exposure.type === "nodePort" && {
+          nodePorts: { http: exposure.nodePort, ...Object.fromEntries(nodePorts) },
+        }),
+        annotations: {
+          ...(exposure.type === "loadBalancer"
+            ? awaitWithin(namespace.deadlineSeconds)
+            : unawaited),
+          ...(exposure.type === "ingress" &&
+            renderIngress(this.workloadName, namespace.plainName, exposure).serviceAnnotations),
+        },
+        spec: {
+          type: serviceTypes[exposure.type],
+          ...(clientIPAffinitySeconds !== undefined && {
+            sessionAffinity: "ClientIP",
+            sessionAffinityConfig: { clientIP: { timeoutSeconds: clientIPAffinitySeconds } },
+          }),
+        },
+      },
+      { parent: this },
+    );
   }
 
   private urlsOf(
@@ -171,6 +159,9 @@ export class Web extends Workload {
     return service.metadata.name.apply(() => [forward]);
   }
 }
+
+const portNumbers = (ports: WebArgs["ports"] = {}): Record<string, number> =>
+  Object.fromEntries(Object.entries(ports).map(([key, { port }]) => [key, port]));
 
 function webProblems(args: WebArgs): Problem[] {
   const { containerPort, servicePort, exposure, ports = {}, metrics } = args;

@@ -1,12 +1,11 @@
-import * as k8s from "@pulumi/kubernetes";
 import * as pulumi from "@pulumi/pulumi";
-import { unawaited } from "../../lib/await";
 import { type Capacity, sumCapacity } from "../../lib/capacity";
 import { type Mount, scratchVolume } from "../../lib/pod";
 import { refuse } from "../../lib/problems";
 import { uriEncoded } from "../../lib/secretText";
 import type { Peer } from "../networkPolicy";
 import { Secrets } from "../secrets";
+import { createService } from "../service";
 import { ConfigMap } from "../configMap";
 import { StatefulSet } from "../statefulSet";
 import { Storage } from "../storage";
@@ -56,7 +55,17 @@ export class Database extends pulumi.ComponentResource {
     );
     const server = this.createServer(name, args, engine, storage);
     this.peer = server.peer;
-    const service = this.createService(name, args, server);
+    // A Service with an address that stays: clients remember the one they resolved, and the pod's changes.
+    const service = createService(
+      `${name}-service`,
+      {
+        namespace: args.namespace,
+        name: host,
+        selector: server.selector,
+        ports: { [args.engine]: engine.port },
+      },
+      { parent: this },
+    );
     const parts = [server.capacity, storage.capacity];
     if (args.backup) {
       const { host, peer, secrets } = this;
@@ -160,21 +169,6 @@ export class Database extends pulumi.ComponentResource {
         terminationGracePeriodSeconds: 120,
         placement: args.placement,
         ...(args.imagePullSecrets && { imagePullSecrets: args.imagePullSecrets }),
-      },
-      { parent: this },
-    );
-  }
-
-  /** With an address that stays: clients remember the one they resolved, and the pod's own changes. */
-  private createService(name: string, { namespace, engine }: DatabaseArgs, server: StatefulSet) {
-    return new k8s.core.v1.Service(
-      `${name}-service`,
-      {
-        metadata: { ...namespace.metadata(this.host, this.host), annotations: unawaited },
-        spec: {
-          selector: { ...server.selector },
-          ports: [{ name: engine, port: this.port, targetPort: engine }],
-        },
       },
       { parent: this },
     );
