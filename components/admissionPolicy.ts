@@ -3,7 +3,7 @@ import * as pulumi from "@pulumi/pulumi";
 import { problemsOf, refuse } from "../lib/problems";
 import type { Namespace } from "./namespace";
 
-/** What must hold of a request, in CEL, and what the API server says where it does not. */
+/** A CEL expression that a request must satisfy, and the API server's message if it does not. */
 export interface AdmissionRule {
   readonly expression: string;
   readonly message: string;
@@ -11,24 +11,24 @@ export interface AdmissionRule {
 
 export interface AdmissionPolicyArgs {
   readonly namespace: Namespace;
-  /** Name of the policy, after that of the namespace. @default - the component's name */
+  /** Name of the policy, prefixed with the namespace's. @default - the component's name */
   readonly name?: string;
-  /** Name of the ServiceAccount whose requests are judged; nobody else's are. */
+  /** Name of the ServiceAccount whose requests are checked; others are not. */
   readonly serviceAccount: string;
   /** Resources of the core group, such as `pods`. */
   readonly resources: readonly string[];
   readonly operations: readonly ("CREATE" | "UPDATE" | "DELETE")[];
-  /** At least one; all must hold. */
+  /** At least one; a request must satisfy all of them. */
   readonly rules: readonly AdmissionRule[];
-  /** `audit` lets requests pass, warns their sender and notes them in the audit log. @default deny */
+  /** `audit` allows the request, warns the client and writes to the audit log. @default deny */
   readonly action?: "deny" | "audit";
 }
 
 const actions = { deny: ["Deny"], audit: ["Warn", "Audit"] } as const;
 
 /**
- * Narrows what a ServiceAccount may do with the rights that it has: RBAC can say "create pods", but not
- * which. Both objects belong to the cluster, so their names begin with the namespace's. Needs
+ * Restricts what a ServiceAccount may do with its RBAC rights: RBAC can allow it to create pods, but not
+ * say which ones. Both objects are cluster-scoped, so their names start with the namespace's. Needs
  * Kubernetes 1.30; see https://kubernetes.io/docs/reference/access-authn-authz/validating-admission-policy/.
  *
  * @example new AdmissionPolicy("runner-names", { namespace, serviceAccount: "backend", resources: ["pods"], operations: ["CREATE"], rules: [{ expression: 'request.name.startsWith("runner-")', message: "…" }] })
@@ -39,9 +39,9 @@ export class AdmissionPolicy extends pulumi.ComponentResource {
     refuse(
       "AdmissionPolicy",
       problemsOf(
-        [resources.length === 0, "resources", "is empty; nothing would be judged"],
-        [operations.length === 0, "operations", "is empty; nothing would be judged"],
-        [rules.length === 0, "rules", "is empty; everything would pass"],
+        [resources.length === 0, "resources", "is empty; the policy would check nothing"],
+        [operations.length === 0, "operations", "is empty; the policy would check nothing"],
+        [rules.length === 0, "rules", "is empty; the policy would allow everything"],
       ),
     );
     super("stackberth:components:AdmissionPolicy", name, {}, opts);

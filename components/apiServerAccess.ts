@@ -4,12 +4,12 @@ import type { Namespace } from "./namespace";
 import { NetworkPolicy, type Peer } from "./networkPolicy";
 
 /**
- * Where the API server is. No policy can select it: it is no pod of a namespace, often no pod at all.
- * Network plugins look at a connection before or after its Service address became the server's own, so
- * both ports are needed: 443 is the Service's, 6443 that of most servers.
+ * Addresses and ports of the API server. A NetworkPolicy cannot select it by labels, because it often
+ * runs outside the cluster. Some network plugins see a connection before the Service address is
+ * translated and some after, so both ports are needed: 443 of the Service, 6443 of most servers.
  */
 export interface ApiServerArgs {
-  /** Narrower is better: `kubectl get endpointslices -n default` shows them. @default - any address */
+  /** `kubectl get endpointslices -n default` shows them. @default - any address */
   readonly cidrs?: readonly string[];
   /** TCP ports. @default 443 and 6443 */
   readonly ports?: readonly number[];
@@ -19,24 +19,24 @@ export interface ApiServerAccessArgs extends ApiServerArgs {
   readonly namespace: Namespace;
   /** Base name of the policies. @default - the component's name */
   readonly name?: string;
-  /** Pods that talk to it. */
+  /** Pods that connect to it. */
   readonly from: readonly Peer[];
 }
 
-/** What is wrong with where the API server is. */
+/** Problems of the addresses and ports. */
 export function apiServerProblems({ cidrs, ports }: ApiServerArgs): Problem[] {
   return problemsOf(
-    [cidrs?.length === 0, "cidrs", "is empty; name at least one, or leave it out for any"],
+    [cidrs?.length === 0, "cidrs", "is empty; list at least one, or omit it to allow any address"],
     [
       ports?.length === 0,
       "ports",
-      "is empty, which would open all of them; name at least one, or leave it out",
+      "is empty, which would open every port; list at least one, or omit it for 443 and 6443",
     ],
   );
 }
 
 /**
- * Lets pods that have rights at the API server reach it, where all else is denied.
+ * Allows pods with RBAC rights to connect to the API server.
  *
  * @example new ApiServerAccess("api-server", { namespace, from: [backend.peer] })
  */
@@ -46,7 +46,11 @@ export class ApiServerAccess extends pulumi.ComponentResource {
     const hasPods = from.some((peer) => "pods" in peer);
     refuse("ApiServerAccess", [
       ...apiServerProblems(args),
-      ...problemsOf([!hasPods, "from", "has no pods of this namespace; name at least one set"]),
+      ...problemsOf([
+        !hasPods,
+        "from",
+        "selects no pods of this namespace; list at least one set of pods",
+      ]),
     ]);
     super("stackberth:components:ApiServerAccess", name, {}, opts);
     const objectName = args.name ?? name;

@@ -3,17 +3,17 @@ import * as pulumi from "@pulumi/pulumi";
 import { type Problem, problemsOf, refuse } from "../lib/problems";
 import type { Namespace } from "./namespace";
 
-/** How many replicas a workload may have, and what the number follows. */
+/** How many replicas a workload may have, and which metrics decide. */
 export interface AutoscalingArgs {
   /** At least 1. */
   readonly minReplicas: number;
   /** At least `minReplicas`. */
   readonly maxReplicas: number;
-  /** Mean CPU use to hold, in percent of the request, 1 to 100. @default 70 */
+  /** Target for the average CPU use, in percent of the request, 1 to 100. @default 70 */
   readonly cpuPercent?: number | undefined;
-  /** Mean memory use to hold, in percent of the request, 1 to 100. @default - not followed */
+  /** Target for the average memory use, in percent of the request, 1 to 100. @default - none */
   readonly memoryPercent?: number | undefined;
-  /** @default - Kubernetes' own */
+  /** @default - Kubernetes' default */
   readonly behavior?: k8s.types.input.autoscaling.v2.HorizontalPodAutoscalerBehavior | undefined;
 }
 
@@ -24,21 +24,21 @@ export interface AutoscalerArgs extends AutoscalingArgs {
   readonly target: k8s.apps.v1.Deployment;
 }
 
-/** What is wrong with the arguments. */
+/** Problems of the arguments. */
 export function autoscalingProblems(args: AutoscalingArgs): Problem[] {
   const { minReplicas: min, maxReplicas: max, cpuPercent: cpu, memoryPercent: memory } = args;
   const outside = (percent = 1): boolean => percent < 1 || percent > 100;
   return problemsOf(
     [min < 1, "minReplicas", `${min} is less than 1`],
-    [max < min, "maxReplicas", `${max} is less than minReplicas, ${min}`],
-    [outside(cpu), "cpuPercent", `${cpu} is not within 1 to 100`],
-    [outside(memory), "memoryPercent", `${memory} is not within 1 to 100`],
+    [max < min, "maxReplicas", `${max} is less than minReplicas (${min})`],
+    [outside(cpu), "cpuPercent", `${cpu} is not between 1 and 100`],
+    [outside(memory), "memoryPercent", `${memory} is not between 1 and 100`],
   );
 }
 
 /**
  * A HorizontalPodAutoscaler. Its target must omit `replicas`, as Web and Worker do: otherwise every
- * deployment would reset what the autoscaler has set.
+ * update would reset the autoscaler's number.
  *
  * @example new Autoscaler("web", { namespace, target: deployment, minReplicas: 3, maxReplicas: 10 })
  */

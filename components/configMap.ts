@@ -10,12 +10,12 @@ export interface ConfigMapArgs {
   readonly namespace: Namespace;
   /** Name of the ConfigMap. @default - the component's name */
   readonly name?: string;
-  /** Texts by key; a key is a file's name when the ConfigMap is mounted. Never put a secret here. */
+  /** Values by key; a mounted ConfigMap has a file for each key. Never put a secret here. */
   readonly data: Readonly<Record<string, string>>;
 }
 
 /**
- * A ConfigMap that rolls the pods which use it.
+ * A ConfigMap. A change of its data rolls the pods that use it.
  *
  * @example new ConfigMap("openms-config", { namespace, data: { "settings.json": text } })
  */
@@ -32,15 +32,19 @@ export class ConfigMap extends pulumi.ComponentResource implements Mountable {
     refuse(
       "ConfigMap",
       problemsOf(
-        [bytes > 1048576, "data", `${bytes} bytes; a ConfigMap holds at most 1048576`],
-        [badKeys.length > 0, "data", `key "${badKeys[0]}": only letters, digits, - . and _`],
+        [bytes > 1048576, "data", `is ${bytes} bytes long; a ConfigMap holds at most 1048576`],
+        [
+          badKeys.length > 0,
+          "data",
+          `has the key "${badKeys[0]}"; use letters, digits, "-", "." and "_", at most 253`,
+        ],
       ),
     );
     super(
       "stackberth:components:ConfigMap",
       name,
       {},
-      // What it was called before: a live stack's objects are kept.
+      // Its former type: keeps the objects of a live stack.
       pulumi.mergeOptions(opts, { aliases: [{ type: "stackberth:components:Settings" }] }),
     );
     const objectName = args.name ?? name;
@@ -64,7 +68,11 @@ export class ConfigMap extends pulumi.ComponentResource implements Mountable {
   ref(key: string): KeyReference {
     refuse(
       "ConfigMap",
-      problemsOf([!this.keys.has(key), "key", `"${key}" is none of ${[...this.keys].join(", ")}`]),
+      problemsOf([
+        !this.keys.has(key),
+        "key",
+        `"${key}" is not in the ConfigMap; must be one of ${[...this.keys].join(", ")}`,
+      ]),
     );
     return {
       source: this.source,

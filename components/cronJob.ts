@@ -14,40 +14,44 @@ export interface CronJobArgs extends PodArgs {
   readonly schedule: string;
   /** IANA time zone of the schedule. @default Etc/UTC */
   readonly timeZone?: string;
-  /** What happens when a run is due while one is running. @default Forbid */
+  /** What happens when a run is due while another is still running. @default Forbid */
   readonly concurrencyPolicy?: "Allow" | "Forbid" | "Replace";
-  /** Finished runs to keep. @default 3 */
+  /** Successful runs to keep. @default 3 */
   readonly successfulJobsHistoryLimit?: number;
   /** Failed runs to keep. @default 3 */
   readonly failedJobsHistoryLimit?: number;
-  /** Seconds a run that was missed may still start late; at least 10. @default 300 */
+  /** Seconds after its time at which a missed run may still start; at least 10. @default 300 */
   readonly startingDeadlineSeconds?: number;
-  /** Tries after the first failure of a run, 0 or more. @default 3 */
+  /** Retries of a failed run, 0 or more. @default 3 */
   readonly backoffLimit?: number;
   /** Seconds a run may take. @default - no limit */
   readonly activeDeadlineSeconds?: number;
   /** Seconds after which a finished run is deleted. @default - by the history limits alone */
   readonly ttlSecondsAfterFinished?: number;
-  /** Plan no runs; they can still be started by hand. @default false */
+  /** Schedule no runs; they can still be started by hand. @default false */
   readonly suspend?: boolean;
 }
 
 /** Checks a schedule. */
 export function scheduleCheck(schedule: string): Check {
   const fields = schedule.trim().split(/\s+/);
-  return [fields.length !== 5, "schedule", `"${schedule}" has not five fields`];
+  return [
+    fields.length !== 5,
+    "schedule",
+    `"${schedule}" is not a cron expression; write five fields, for example 0 3 * * *`,
+  ];
 }
 
-/** What is wrong with the name of a CronJob. */
+/** Problems of a CronJob's name. */
 export function cronJobNameProblems(name: string): Problem[] {
   return problemsOf(nameCheck(name), [
     name.length > 52,
     "name",
-    `"${name}" is longer than 52; the runs' names add eleven characters`,
+    `"${name}" is longer than 52 characters; the name of each run adds 11`,
   ]);
 }
 
-/** What is wrong with the arguments. */
+/** Problems of the arguments. */
 export function cronJobProblems(name: string, args: CronJobArgs): Problem[] {
   const { startingDeadlineSeconds = 300, backoffLimit = 3 } = args;
   return [
@@ -57,7 +61,7 @@ export function cronJobProblems(name: string, args: CronJobArgs): Problem[] {
       [
         startingDeadlineSeconds < 10,
         "startingDeadlineSeconds",
-        `${startingDeadlineSeconds} is less than 10, the controller's own pace`,
+        `${startingDeadlineSeconds} is less than 10, the controller's interval`,
       ],
       countCheck("backoffLimit", backoffLimit),
     ),
@@ -66,7 +70,7 @@ export function cronJobProblems(name: string, args: CronJobArgs): Problem[] {
 }
 
 /**
- * Work on a schedule.
+ * A CronJob.
  *
  * @example new CronJob("clean-up", { namespace, schedule: "0 3 * * *", image, command, resources })
  */

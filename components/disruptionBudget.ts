@@ -9,12 +9,12 @@ export interface DisruptionBudgetArgs {
   readonly name?: string;
   /** Labels that select the pods. */
   readonly selector: Readonly<Record<string, string>>;
-  /** Replicas the workload never has fewer of, at least 2: with one, a budget would block every drain. */
+  /** The workload's minimum of replicas, at least 2. */
   readonly replicas: number;
 }
 
 /**
- * Lets a node drain take one pod at a time.
+ * Lets a node drain evict one pod at a time.
  *
  * @example new DisruptionBudget("web", { namespace, selector, replicas: 3 })
  */
@@ -25,7 +25,7 @@ export class DisruptionBudget extends pulumi.ComponentResource {
       problemsOf([
         args.replicas < 2,
         "replicas",
-        `${args.replicas} would block every node drain; a budget needs at least 2`,
+        `must be at least 2, not ${args.replicas}; the budget of one replica blocks every node drain`,
       ]),
     );
     super("stackberth:components:DisruptionBudget", name, {}, opts);

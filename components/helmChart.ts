@@ -5,13 +5,13 @@ import type { Namespace } from "./namespace";
 
 export interface HelmChartArgs {
   readonly namespace: Namespace;
-  /** Name of the release, the prefix of what the chart makes. @default - the component's name */
+  /** Name of the release, a prefix of the chart's objects. @default - the component's name */
   readonly name?: string;
-  /** The setting that switches it on: named where the chart cannot be deployed. */
+  /** The setting that enables it, for the message where the chart cannot be rendered. */
   readonly setting: string;
   /** A chart of the repository, a URL, an oci:// reference, or the path of a folder or archive. */
   readonly chart: string;
-  /** @default - the newest; required unless the chart is a path */
+  /** Required unless the chart is a path. */
   readonly version?: string | undefined;
   /** URL of the chart's repository. @default - none, for a URL, a reference or a path */
   readonly repository?: string | undefined;
@@ -19,8 +19,8 @@ export interface HelmChartArgs {
 }
 
 /**
- * Somebody else's Helm chart. Pulumi's Kubernetes provider renders it and tracks each of its objects,
- * so that a preview shows them; offline (render, diff, graph) it cannot be rendered, and is refused.
+ * A third-party Helm chart. Pulumi's Kubernetes provider renders it, so a preview shows each of its
+ * objects. The offline commands (render, diff, graph) cannot render it and refuse the stack.
  *
  * @example new HelmChart("hub", { namespace, setting: "hub", chart: "./hub", values: {} })
  */
@@ -30,15 +30,15 @@ export class HelmChart extends pulumi.ComponentResource {
     refuse(
       "HelmChart",
       problemsOf(
-        [args.chart === "", "chart", "is empty; name a chart, or the path of one"],
+        [args.chart === "", "chart", "is empty; write the name, URL or path of a chart"],
         [
           args.version === undefined && !isPath,
           "version",
-          "is missing; a chart that is not a file needs one, or it changes under your feet",
+          "is missing; pin the version of every chart that is not a local path",
         ],
       ),
     );
-    // By this input it is refused offline: what cannot be rendered, and why.
+    // The offline commands read this input, and refuse the stack with it.
     const onlyPulumi = `${args.setting} is the Helm chart ${args.chart}`;
     super("stackberth:components:HelmChart", name, { onlyPulumi }, opts);
     const { version, repository } = args;

@@ -4,7 +4,7 @@ import { type ImageName, parseImage } from "../lib/image";
 import { problemsOf, refuse } from "../lib/problems";
 import type { Namespace } from "./namespace";
 
-/** A workload whose containers run the image. */
+/** A workload with containers that run the image. */
 export interface ImageTarget {
   readonly kind: "Deployment" | "CronJob";
   readonly name: string;
@@ -12,9 +12,9 @@ export interface ImageTarget {
   readonly containers: readonly string[];
 }
 
-/** How a stack hears of new images; the rest of an updater's arguments is the system's business. */
+/** The arguments of an updater that a stack's settings decide. */
 export interface ImageUpdateSettings {
-  /** Where Argo Events and its EventBus run; not the workloads' namespace. @default argo-events */
+  /** Namespace of Argo Events and its EventBus; not that of the workloads. @default argo-events */
   readonly argoNamespace?: string | undefined;
   /** An existing EventBus there. @default default */
   readonly eventBusName?: string | undefined;
@@ -27,18 +27,18 @@ export interface ImageUpdaterArgs extends ImageUpdateSettings {
   readonly namespace: Namespace;
   /** Name of all its objects. @default - the component's name */
   readonly name?: string;
-  /** The image with registry and tag; other tags of the same repository are rolled out. */
+  /** The image with registry and tag; other tags of its repository are rolled out. */
   readonly image: string;
   readonly targets: readonly ImageTarget[];
 }
 
-/** Releases of semantic versioning, with or without a leading v; no pre-releases, no `latest`. */
+/** Semantic versions, with or without a leading v, without pre-releases and `latest`. */
 export const releaseTag = "^v?(0|[1-9][0-9]*)\\.(0|[1-9][0-9]*)\\.(0|[1-9][0-9]*)$";
 
 const port = 12000;
 const event = "pushed";
 
-/** Argo's own pods, so that they may run under Pod Security `restricted`. */
+/** Lets Argo's pods run under Pod Security `restricted`. */
 const podTemplate = {
   securityContext: { runAsNonRoot: true, seccompProfile: { type: "RuntimeDefault" } },
   container: {
@@ -51,9 +51,9 @@ const podTemplate = {
 };
 
 /**
- * Rolls out an image as soon as Harbor says that a release of it was pushed: an Argo Events EventSource
- * for Harbor's webhook, and a Sensor that may patch these workloads and nothing else. The next `up` sets
- * the image of the stack's file again.
+ * Rolls out a new release of an image when Harbor reports its push: an Argo Events EventSource for
+ * Harbor's webhook, and a Sensor that may patch only these workloads. The next `up` goes back to the
+ * image in the stack's file.
  *
  * @example new ImageUpdater("images", { namespace, image, targets: [{ kind: "Deployment", name: "web", containers: ["web"] }] })
  */
@@ -68,13 +68,13 @@ export class ImageUpdater extends pulumi.ComponentResource {
         [
           parsed === undefined,
           "image",
-          `"${args.image}" needs a registry and a tag, for example harbor.example.org/edi/bots:4.0.1`,
+          `"${args.image}" must have a registry and a tag, for example harbor.example.org/edi/bots:4.0.1`,
         ],
-        [targets.length === 0, "targets", "is empty; nothing would be updated"],
+        [targets.length === 0, "targets", "is empty; list at least one workload"],
         [
           argoNamespace === namespace.plainName,
           "argoNamespace",
-          `${argoNamespace} denies all traffic by default, also that of Argo's pods; use another`,
+          `"${argoNamespace}" is the workloads' namespace, which denies Argo's traffic; use another`,
         ],
       ),
     );
@@ -141,7 +141,7 @@ export class ImageUpdater extends pulumi.ComponentResource {
     this.registerOutputs({ webhookUrl });
   }
 
-  /** The right to patch the targets, and no other object. */
+  /** The right to patch the targets only. */
   private grant(
     name: string,
     objectName: string,
@@ -189,7 +189,7 @@ export class ImageUpdater extends pulumi.ComponentResource {
   }
 }
 
-/** Which of Harbor's messages count. Argo takes every value as a regular expression. */
+/** Selects Harbor's messages. Argo reads each value as a regular expression. */
 function filtersFor({ repository }: ImageName): object[] {
   const literal = repository.replace(/[.*+?^${}()|[\]\\]/g, "\\$&");
   const is = (path: string, value: string) => ({ path, type: "string", value: [value] });
@@ -220,7 +220,7 @@ function triggerFor(target: ImageTarget, image: ImageName, namespace: Namespace)
       name: `${kind.toLowerCase()}-${name}`,
       k8s: {
         operation: "patch",
-        // Containers are merged by their name.
+        // A strategic merge finds a container by its name.
         patchStrategy: "application/strategic-merge-patch+json",
         source: {
           resource: {

@@ -15,23 +15,27 @@ export interface IngressArgs extends IngressIntent {
 
 const host = /^(\*\.)?([a-z0-9]([-a-z0-9]*[a-z0-9])?\.)*[a-z0-9]([-a-z0-9]*[a-z0-9])?$/;
 
-/** What is wrong with the intent. */
+/** Problems of the intent. */
 export function ingressProblems({ hosts }: IngressIntent): Problem[] {
   const wrong = hosts.find((each) => !host.test(each));
   return problemsOf(
-    [hosts.length === 0, "hosts", "is empty; an Ingress without a host would take all traffic"],
-    [wrong !== undefined, "hosts", `"${wrong}" is no host name; for example app.example.org`],
+    [hosts.length === 0, "hosts", "is empty; an Ingress without hosts would receive all traffic"],
+    [
+      wrong !== undefined,
+      "hosts",
+      `"${wrong}" is not a host name; write for example app.example.org`,
+    ],
   );
 }
 
 /**
- * Host names that lead to a Service. It takes what is wanted and renders it for the controller that is
- * there; what a controller wants on the Service, Web puts there.
+ * An Ingress for a Service, with the annotations of the cluster's controller. Web sets those that a
+ * controller reads on the Service.
  *
  * @example new Ingress("web", { namespace, service, controller: "nginx", hosts: ["app.example.org"], tls: { mode: "none" } })
  */
 export class Ingress extends pulumi.ComponentResource {
-  /** One address for each host. */
+  /** One URL for each host. */
   readonly urls: pulumi.Output<string[]>;
 
   constructor(name: string, args: IngressArgs, opts?: pulumi.ComponentResourceOptions) {
@@ -84,7 +88,7 @@ export class Ingress extends pulumi.ComponentResource {
       { parent: this },
     );
     const scheme = tls.mode === "none" ? "http" : "https";
-    // Through the Ingress, so that the address is printed only once it is there.
+    // An output of the Ingress: the URL is known once the Ingress exists.
     this.urls = ingress.metadata.name.apply(() => hosts.map((each) => `${scheme}://${each}`));
     this.registerOutputs({ urls: this.urls });
   }

@@ -9,14 +9,14 @@ export interface IsolationArgs {
   readonly name?: string;
   /** Labels that select the pods. */
   readonly pods: Readonly<Record<string, string>>;
-  /** Addresses they may reach all the same, on every port. @default - none */
+  /** CIDRs that they may still reach, on every port. @default - none */
   readonly egress?: readonly string[];
 }
 
 /**
- * Says of some pods that nobody reaches them and they reach nobody, also where the namespace's own
- * policies are changed. Policies add up: whatever else selects these pods opens what it names, so leave
- * them out of the Namespace's `dnsOnlyFor`.
+ * Denies all traffic from and to some pods, even if the namespace's own policies change. Policies add
+ * up: another policy that selects these pods still allows traffic, so exclude them from the Namespace's
+ * `dnsOnlyFor`.
  *
  * @example new Isolation("runners", { namespace, pods: { app: "runner" } })
  */
@@ -25,7 +25,11 @@ export class Isolation extends pulumi.ComponentResource {
     const { pods, egress = [] } = args;
     refuse(
       "Isolation",
-      problemsOf([Object.keys(pods).length === 0, "pods", "is empty; that would be every pod"]),
+      problemsOf([
+        Object.keys(pods).length === 0,
+        "pods",
+        "is empty, which would select every pod; set at least one label",
+      ]),
     );
     super("stackberth:components:Isolation", name, {}, opts);
     new k8s.networking.v1.NetworkPolicy(

@@ -12,20 +12,20 @@ export interface JobArgs extends PodArgs {
   readonly namespace: Namespace;
   /** Base name of the Job. @default - the component's name */
   readonly name?: string;
-  /** Tries after the first failure, 0 or more. @default 3 */
+  /** Retries after a failure, 0 or more. @default 3 */
   readonly backoffLimit?: number;
-  /** Seconds all tries together may take. @default - the namespace's deadline */
+  /** Seconds that all attempts together may take. @default - the namespace's deadline */
   readonly activeDeadlineSeconds?: number;
   /**
-   * Seconds after which the cluster deletes the finished Job. The next `up` then runs it again, because
-   * it is no longer there: set it only for a Job that may run at any time. @default - kept
+   * Seconds after which the cluster deletes the finished Job. The next `up` creates it again, so set this
+   * only for a Job that may run at any time. @default - kept
    */
   readonly ttlSecondsAfterFinished?: number;
 }
 
 /**
- * Work that is done once for each image and configuration. The name carries a digest of the pod, so that
- * a change is a new Job and no change is no Job; what depends on it waits until it is complete.
+ * A Job that runs once for each image and configuration. Its name contains a digest of the pod template:
+ * a changed template makes a new Job, an unchanged one does not. Dependents wait until it is complete.
  *
  * @example const init = new Job("init-db", { namespace, image, args: ["init-db"], resources })
  */

@@ -8,13 +8,13 @@ import type { SecretSource } from "../lib/secretSource";
 export interface NamespaceArgs {
   /** Name of the namespace in the cluster. */
   readonly name: string;
-  /** The system that lives in it; part of every object's labels. */
+  /** The system that runs in it; a label of every object. */
   readonly system: string;
-  /** The stack that owns it; `down` and pruning go by this label. */
+  /** The stack that owns it; `down` and pruning select by this label. */
   readonly stack: string;
-  /** Pod Security level that is enforced. @default restricted */
+  /** The enforced level of Pod Security. @default restricted */
   readonly podSecurity?: "restricted" | "baseline" | "privileged";
-  /** What a container gets that asks for nothing, and the most one may ask for. */
+  /** Default requests and limits of a container, and its maximum. @default - no LimitRange */
   readonly limitRange?: {
     readonly default: Readonly<Record<string, string>>;
     readonly defaultRequest: Readonly<Record<string, string>>;
@@ -22,25 +22,25 @@ export interface NamespaceArgs {
   };
   /** Hard limits of a ResourceQuota, for example `{ "pods": "50" }`. @default - no quota */
   readonly quota?: Readonly<Record<string, string>> | undefined;
-  /** Labels of the pods that may resolve names; the others may not even that. @default - all pods */
+  /** Labels of the pods that may query DNS; others may not. @default - all pods */
   readonly dnsOnlyFor?: Readonly<Record<string, string>>;
-  /** Keep the namespace, and so the volumes in it, when the stack goes. @default false */
+  /** Keep the namespace, and thus its volumes, when the stack is destroyed. @default false */
   readonly retain?: boolean;
-  /** Seconds a workload in it may take to become ready, 1 to 86400. @default 300 */
+  /** Seconds until each of its workloads must be ready, 1 to 86400. @default 300 */
   readonly deadlineSeconds?: number;
-  /** How the Secrets in it come to be. @default - they are created with their values */
+  /** How its Secrets are created. @default - by the program, with their values */
   readonly secretSource?: SecretSource;
 }
 
 /**
- * A namespace that refuses by default: Pod Security enforced, all traffic denied but name resolution.
+ * A namespace that denies by default: it enforces Pod Security and allows no traffic except DNS.
  *
  * @example new Namespace("openms", { name: "openms", system: "openms", stack: "dev" })
  */
 export class Namespace extends pulumi.ComponentResource {
-  /** Known once the namespace exists: whatever uses it is created after it. */
+  /** Resolves once the namespace exists, so that its users are created after it. */
   readonly name: pulumi.Output<string>;
-  /** The same name as plain text, for the parts of names and addresses. */
+  /** The same name as plain text, for names and addresses. */
   readonly plainName: string;
   readonly system: string;
   /** Labels for every object of the system. */
@@ -53,11 +53,15 @@ export class Namespace extends pulumi.ComponentResource {
     refuse(
       "Namespace",
       problemsOf(
-        [!isName(args.name), "name", `"${args.name}" is no namespace name; allowed: ${nameRule}`],
+        [
+          !isName(args.name),
+          "name",
+          `"${args.name}" is not a valid namespace name; use ${nameRule}`,
+        ],
         [
           deadline < 1 || deadline > 86400,
           "deadlineSeconds",
-          `${deadline} is not within 1 to 86400`,
+          `${deadline} is not between 1 and 86400`,
         ],
       ),
     );

@@ -11,7 +11,7 @@ export type Peer =
   | { readonly namespace: string }
   /** Addresses outside the cluster, such as 0.0.0.0/0. */
   | { readonly cidr: string }
-  /** Anybody, inside or outside: for what an ingress controller or load balancer reaches. */
+  /** Anyone, inside or outside the cluster: for pods behind an ingress controller or load balancer. */
   | { readonly anyone: true };
 
 export interface NetworkPolicyArgs {
@@ -20,16 +20,16 @@ export interface NetworkPolicyArgs {
   readonly name?: string;
   /** Who may open connections. */
   readonly from: readonly Peer[];
-  /** Who may be reached. */
+  /** Where to. */
   readonly to: Peer;
-  /** TCP ports that may be reached. @default - all */
+  /** TCP ports. @default - all */
   readonly ports?: readonly number[];
 }
 
 const podsOf = (peer: Peer): Readonly<Record<string, string>> | undefined =>
   "pods" in peer ? peer.pods : undefined;
 
-/** The allowed ends; none is everybody, so one `anyone` among others leaves none. */
+/** The peers of a rule. An empty list means everyone, so one `anyone` empties it. */
 function peerSpecs(peers: readonly Peer[]): k8s.types.input.networking.v1.NetworkPolicyPeer[] {
   return peers.some((peer) => "anyone" in peer) ? [] : peers.flatMap(peerSpec);
 }
@@ -45,8 +45,8 @@ function peerSpec(peer: Peer): k8s.types.input.networking.v1.NetworkPolicyPeer[]
 }
 
 /**
- * Allows one kind of connection where all is denied: an ingress policy on the pods that are reached and
- * an egress policy on each set of pods that reaches them.
+ * Allows one kind of connection in a namespace that denies by default: an ingress policy for its target
+ * and an egress policy for each set of pods among its sources.
  *
  * @example new NetworkPolicy("redis", { namespace, from: [web, worker], to: redis, ports: [6379] })
  */
@@ -57,11 +57,11 @@ export class NetworkPolicy extends pulumi.ComponentResource {
     refuse(
       "NetworkPolicy",
       problemsOf(
-        [args.from.length === 0, "from", "is empty; nothing would be allowed"],
+        [args.from.length === 0, "from", "is empty; list at least one peer"],
         [
           !target && sources.length === 0,
           "to",
-          "neither end is a set of pods of this namespace; a policy selects pods",
+          "selects no pods of this namespace, and neither does from; a NetworkPolicy needs pods",
         ],
       ),
     );

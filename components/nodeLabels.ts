@@ -4,17 +4,16 @@ import { systemLabels } from "../lib/labels";
 import { problemsOf, refuse } from "../lib/problems";
 
 export interface NodeLabelsArgs {
-  /** The system that wants them; part of the labels that say whose they are. */
+  /** The system that needs them; a label of each node. */
   readonly system: string;
-  /** The stack that owns them: a node's labels belong to one stack. */
+  /** The stack that owns them; a label of each node, so only one stack can label a node. */
   readonly stack: string;
   /** Labels by the node's name. */
   readonly labels: Readonly<Record<string, Readonly<Record<string, string>>>>;
 }
 
 /**
- * Labels on nodes that are there already. When they leave the program the labels are taken off again;
- * the nodes stay.
+ * Labels on existing nodes. They are removed from the nodes when they leave the program.
  *
  * @example new NodeLabels("mip", { system: "mip", stack, labels: { "vm-1": { master: "true" } } })
  */
@@ -23,7 +22,7 @@ export class NodeLabels extends pulumi.ComponentResource {
     const nodes = Object.entries(args.labels);
     refuse(
       "NodeLabels",
-      problemsOf([nodes.length === 0, "labels", "is empty; name at least one node"]),
+      problemsOf([nodes.length === 0, "labels", "is empty; list at least one node"]),
     );
     super("stackberth:components:NodeLabels", name, {}, opts);
     for (const [node, labels] of nodes) {

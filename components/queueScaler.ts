@@ -4,7 +4,7 @@ import { type Problem, problemsOf, refuse } from "../lib/problems";
 import type { Namespace } from "./namespace";
 import type { Secrets } from "./secrets";
 
-/** A Redis, as far as its address and its password are concerned. */
+/** The address and the password of a Redis. */
 export interface RedisAddress {
   readonly host: string;
   readonly auth: Secrets;
@@ -15,12 +15,12 @@ export interface QueueScalingArgs {
   readonly redis: RedisAddress;
   /** The list; for an rq queue `rq:queue:<queue>`. */
   readonly listName: string;
-  /** Waiting jobs for each replica, at least 1. @default 5 */
+  /** Waiting jobs per replica, at least 1. @default 5 */
   readonly listLength?: number;
   /** 0 or more. */
   readonly minReplicas: number;
   readonly maxReplicas: number;
-  /** Seconds without waiting jobs before scaling to zero. @default 300 */
+  /** Seconds without waiting jobs before KEDA scales to zero. @default 300 */
   readonly cooldownPeriodSeconds?: number;
 }
 
@@ -31,7 +31,7 @@ export interface QueueScalerArgs extends QueueScalingArgs {
   readonly target: k8s.apps.v1.Deployment;
 }
 
-/** What is wrong with the arguments. */
+/** Problems of the arguments. */
 export function queueScalingProblems({ minReplicas, maxReplicas }: QueueScalingArgs): Problem[] {
   const least = Math.max(1, minReplicas);
   return problemsOf(
@@ -41,8 +41,8 @@ export function queueScalingProblems({ minReplicas, maxReplicas }: QueueScalingA
 }
 
 /**
- * A KEDA ScaledObject; KEDA must be installed in the cluster. A running job has left the list, so
- * scaling in sends SIGTERM to a busy worker: its grace period must be as long as its longest job.
+ * A KEDA ScaledObject; the cluster needs KEDA. A running job is no longer in the list, so scaling in
+ * sends SIGTERM to busy workers: their grace period must be as long as the longest job.
  *
  * @example new QueueScaler("worker", { namespace, target, redis, listName: "rq:queue:jobs", minReplicas: 0, maxReplicas: 5 })
  */
@@ -81,7 +81,7 @@ export class QueueScaler extends pulumi.ComponentResource {
             {
               type: "redis",
               metadata: {
-                // KEDA's own pods connect, so the name must resolve from their namespace.
+                // KEDA connects from its own namespace, so the name must resolve there.
                 address: `${redis.host}.${namespace.plainName}.svc:6379`,
                 listName: args.listName,
                 listLength: String(args.listLength ?? 5),

@@ -3,7 +3,7 @@ import * as pulumi from "@pulumi/pulumi";
 import { type Problem, refuse } from "../lib/problems";
 import type { Namespace } from "./namespace";
 
-/** One right: these verbs on these resources, in the component's namespace. */
+/** These verbs on these resources, in the component's namespace. */
 export interface RbacRule {
   /** "" is the core group. */
   readonly apiGroups: readonly string[];
@@ -19,12 +19,12 @@ export interface RbacArgs {
     readonly role: string;
     readonly roleBinding: string;
   };
-  /** At least one; wildcards are refused. */
+  /** At least one, without wildcards. */
   readonly rules: readonly RbacRule[];
 }
 
 /**
- * A ServiceAccount with a Role of its own. Only a workload that is given one gets a token.
+ * A ServiceAccount with its own Role. Only a workload with such an `identity` gets a token.
  *
  * @example new Rbac("backend", { namespace, rules: [{ apiGroups: [""], resources: ["pods"], verbs: ["get"] }] })
  */
@@ -40,7 +40,7 @@ export class Rbac extends pulumi.ComponentResource {
       name,
       {
         metadata: namespace.metadata(names.serviceAccount),
-        // The pod asks for the token itself; nothing else that uses the account gets one.
+        // A pod requests its token in its own spec; other users of the account get none.
         automountServiceAccountToken: false,
       },
       { parent: this },
@@ -77,23 +77,24 @@ export class Rbac extends pulumi.ComponentResource {
   }
 }
 
-/** What is wrong with the rules. */
+/** Problems of the rules. */
 export function ruleProblems(rules: readonly RbacRule[]): Problem[] {
   const problems: Problem[] = [];
   if (rules.length === 0) {
     problems.push({
       propertyPath: "rules",
-      reason: "is empty; a workload without rights needs no Rbac",
+      reason: "is empty; for a workload without rights use ServiceAccount",
     });
   }
   rules.forEach((rule, index) => {
     for (const field of ["apiGroups", "resources", "verbs"] as const) {
       const propertyPath = `rules[${index}].${field}`;
-      if (rule[field].length === 0) problems.push({ propertyPath, reason: "is empty" });
+      if (rule[field].length === 0)
+        problems.push({ propertyPath, reason: "is empty; list at least one" });
       if (rule[field].includes("*")) {
         problems.push({
           propertyPath,
-          reason: '"*" gives more than anybody asked for; name each one',
+          reason: '"*" grants too much; list each one',
         });
       }
     }

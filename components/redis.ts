@@ -19,13 +19,13 @@ export interface RedisArgs {
   /** @default redis:7-alpine */
   readonly image?: string;
   readonly password: pulumi.Input<string>;
-  /** See Secrets. */
+  /** The stack's digest key; see Secrets. */
   readonly digestKey: pulumi.Input<string>;
   /** Name of its Secret. @default - the name, followed by `-auth` */
   readonly secretName?: string;
   /** The volume of the append-only file. @default - 1Gi of the default class */
   readonly storage?: Partial<Pick<StorageArgs, "size" | "storageClassName" | "retain">>;
-  /** Keep what it was given on a volume; without one a new pod starts empty. @default true */
+  /** Keep the data on a volume; otherwise a new pod starts empty. @default true */
   readonly persistent?: boolean;
   /** @default - 100m and 256Mi, as requests and limits */
   readonly resources?: Resources;
@@ -37,10 +37,10 @@ const smallResources: Resources = {
   limits: { cpu: "100m", memory: "256Mi" },
 };
 
-// The password goes through a file that only this container sees: an argument would show in `ps`.
+// The password goes into a file that only this container sees: `ps` would show an argument.
 const start = [
   "umask 077",
-  // Redis reads a quoted string, in which only these two characters are special.
+  // In Redis' quoted strings only these two characters are special.
   `quoted=$(printf %s "$REDISCLI_AUTH" | sed 's/[\\\\"]/\\\\&/g')`,
   `printf 'requirepass "%s"\\n' "$quoted" > /tmp/auth.conf`,
   "exec redis-server /tmp/auth.conf --appendonly yes --maxmemory-policy noeviction --dir /data",
@@ -49,7 +49,7 @@ const start = [
 // -e makes an error reply (loading, wrong password) a failure; without it redis-cli exits with 0.
 const ping = { exec: { command: ["redis-cli", "-e", "ping"] } };
 
-/** The pod, but for what its Secret and its volume give it. */
+/** The pod, without its password and its volume. */
 const podOf = ({ image = "redis:7-alpine", resources = smallResources, placement }: RedisArgs) => ({
   image,
   command: ["sh", "-ec", start],
@@ -57,14 +57,14 @@ const podOf = ({ image = "redis:7-alpine", resources = smallResources, placement
   resources,
   readinessProbe: { ...ping, initialDelaySeconds: 5, periodSeconds: 10, timeoutSeconds: 5 },
   livenessProbe: { ...ping, initialDelaySeconds: 15, periodSeconds: 20, timeoutSeconds: 5 },
-  // The user of the official Alpine image; the group comes by fsGroup, so its number is free.
+  // The user of the official Alpine image. Its group does not matter, because fsGroup adds one.
   runAsUser: 999,
   placement,
 });
 
 /**
- * One Redis server that keeps what it was given: append-only file on a volume, nothing evicted, a
- * password. A queue store, not a cluster.
+ * One Redis server for queues: it needs a password, evicts nothing, and keeps its data in an append-only
+ * file on a volume.
  *
  * @example new Redis("openms-redis", { namespace, name: "redis", password, digestKey })
  */
@@ -73,7 +73,7 @@ export class Redis extends pulumi.ComponentResource {
   readonly host: string;
   /** Its Secret, with the keys `password` and `url`. */
   readonly auth: Secrets;
-  /** `redis://:…@host:6379/0`, spelled only inside the Secret. */
+  /** `redis://:…@host:6379/0`, in clear only in the Secret. */
   readonly url: KeyReference;
   readonly peer: Peer;
   readonly capacity: Capacity;

@@ -11,7 +11,7 @@ export type RegistryCredentials =
       readonly username: string;
       readonly password: pulumi.Input<string>;
     }
-  /** The whole of a `config.json` as `docker login` writes it, with its `auths`. */
+  /** A complete `config.json` with `auths`, as `docker login` writes it. */
   | { readonly dockerConfigJson: pulumi.Input<string> };
 
 export interface RegistrySecretArgs {
@@ -19,13 +19,13 @@ export interface RegistrySecretArgs {
   /** Name of the Secret. @default - the component's name */
   readonly name?: string;
   readonly credentials: RegistryCredentials;
-  /** See Secrets. */
+  /** The stack's digest key; see Secrets. */
   readonly digestKey: pulumi.Input<string>;
 }
 
 /**
- * A Secret by which nodes pull images from a registry that asks who they are; its name goes into a
- * pod's `imagePullSecrets`.
+ * A Secret with which nodes pull images from a private registry; list its name in a pod's
+ * `imagePullSecrets`.
  *
  * @example new RegistrySecret("registry", { namespace, credentials: { server, username, password }, digestKey })
  */
@@ -33,7 +33,7 @@ export class RegistrySecret extends pulumi.ComponentResource {
   /** Name of the Secret, as plain text. */
   readonly plainName: string;
 
-  /** @throws pulumi.RunError if the whole `config.json` is none. */
+  /** @throws pulumi.RunError if `dockerConfigJson` is not JSON with `auths`. */
   constructor(name: string, args: RegistrySecretArgs, opts?: pulumi.ComponentResourceOptions) {
     super("stackberth:components:RegistrySecret", name, {}, opts);
     const { credentials, ...secret } = args;

@@ -7,17 +7,17 @@ export interface ResourceQuotaArgs {
   readonly namespace: Namespace;
   /** Name of the quota. @default - the component's name */
   readonly name?: string;
-  /** Hard limits, for example `{ "limits.cpu": "5" }`; under a scope only of pods and what they use. */
+  /** Hard limits, for example `{ "limits.cpu": "5" }`; with a scope only pods and their resources. */
   readonly hard: Readonly<Record<string, string>>;
   /**
-   * Which pods count: `Terminating` those with an `activeDeadlineSeconds` of their own, `NotTerminating`
+   * Which pods count: with `Terminating` those that have `activeDeadlineSeconds`, with `NotTerminating`
    * all others. Finished pods never count. @default - everything in the namespace
    */
   readonly scope?: "Terminating" | "NotTerminating";
 }
 
 /**
- * A limit on what a namespace, or one kind of its pods, may use together.
+ * A limit on the total resources of a namespace, or of one kind of its pods.
  *
  * @example new ResourceQuota("jobs", { namespace, hard: { pods: "10" }, scope: "Terminating" })
  */
@@ -30,11 +30,11 @@ export class ResourceQuota extends pulumi.ComponentResource {
     refuse(
       "ResourceQuota",
       problemsOf(
-        [Object.keys(hard).length === 0, "hard", "is empty; nothing would be limited"],
+        [Object.keys(hard).length === 0, "hard", "is empty; set at least one limit"],
         [
           scope !== undefined && uncounted !== undefined,
           "hard",
-          `"${uncounted}" cannot be limited under a scope; allowed: pods, requests.* and limits.*`,
+          `"${uncounted}" cannot be limited with a scope; must be one of pods, requests.* and limits.*`,
         ],
       ),
     );
@@ -42,7 +42,7 @@ export class ResourceQuota extends pulumi.ComponentResource {
       "stackberth:components:ResourceQuota",
       name,
       {},
-      // What it was called before: a live stack's objects are kept.
+      // Its former type: keeps the objects of a live stack.
       pulumi.mergeOptions(opts, { aliases: [{ type: "stackberth:components:Quota" }] }),
     );
     new k8s.core.v1.ResourceQuota(

@@ -8,7 +8,7 @@ import { CronJob, type CronJobArgs, cronJobProblems } from "./cronJob";
 import { Rbac, type RbacRule, ruleProblems } from "./rbac";
 import { ConfigMap } from "./configMap";
 
-/** The text of one of the components' own scripts. */
+/** The text of a script in `components/files`. */
 export function scriptFile(name: string): string {
   return readFileSync(join(__dirname, "files", name), "utf8");
 }
@@ -16,16 +16,16 @@ export function scriptFile(name: string): string {
 type Given = "image" | "command" | "args" | "resources" | "identity";
 
 export interface ScriptCronJobArgs extends Omit<CronJobArgs, Given> {
-  /** A Python 3 program that needs the standard library alone. */
+  /** A Python 3 program that needs only the standard library. */
   readonly script: string;
   /** An image with Python 3.12 or newer. @default python:3.14.0-alpine3.22, the official one */
   readonly image?: string | undefined;
   /**
-   * Rights at the API server. With them the pods get an account, its token, a way to the server, and
-   * the script a module `kubernetes_api`. @default - none of it
+   * RBAC rules. With them the pods get an account, its token and access to the API server, and the
+   * script can import `kubernetes_api`. @default - none
    */
   readonly rules?: readonly RbacRule[];
-  /** @default - anywhere, on its usual ports */
+  /** @default - any address, ports 443 and 6443 */
   readonly apiServer?: ApiServerArgs | undefined;
 }
 
@@ -36,7 +36,7 @@ const smallResources: Resources = {
 const defaultImage = "python:3.14.0-alpine3.22";
 const folder = "/scripts";
 
-/** What is wrong with the arguments, but for the script. */
+/** Problems of the arguments, without the script. */
 export function scriptCronJobProblems(
   name: string,
   args: Omit<ScriptCronJobArgs, "script">,
@@ -50,7 +50,7 @@ export function scriptCronJobProblems(
 }
 
 /**
- * A script on a schedule. It comes in a ConfigMap, so that it can be read, and tested, as it runs.
+ * A CronJob that runs a script from a ConfigMap, so that the script can be read and tested as a file.
  *
  * @example new ScriptCronJob("clean-up", { namespace, schedule: "0 3 * * *", script, rules })
  */

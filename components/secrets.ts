@@ -17,21 +17,21 @@ export interface SecretsArgs {
   readonly namespace: Namespace;
   /** Name of the Secret. @default - the component's name */
   readonly name?: string;
-  /** Secret texts by key. Each becomes secret here, whether or not it was marked. */
+  /** Values by key. All of them are treated as secret, marked or not. */
   readonly data: Readonly<Record<string, pulumi.Input<string>>>;
-  /** The stack's digest key: the annotation that rolls pods is keyed with it. */
+  /** The stack's digest key, for the annotation that rolls pods. */
   readonly digestKey: pulumi.Input<string>;
   /** Kubernetes' type of Secret. @default Opaque */
   readonly type?: string | undefined;
 }
 
-/** What stands for the Secret, and the digest by which its users notice a change, if it can be known. */
+/** The name of the Secret, and the digest that rolls its pods if the program knows the values. */
 interface Kept {
   readonly name: pulumi.Output<string>;
   readonly digest?: pulumi.Output<string>;
 }
 
-/** What an operator of the cluster takes, and how it says that the Secret is there. */
+/** The custom resource of an operator, and the condition that tells that the Secret exists. */
 interface Operator {
   readonly apiVersion: string;
   readonly kind: string;
@@ -55,8 +55,8 @@ const operators = {
 } as const;
 
 /**
- * A Secret that rolls the pods which use it; by the namespace's `secretSource` an ExternalSecret or a
- * SealedSecret that becomes the same Secret, or only the name of one that exists.
+ * A Secret. A change of its data rolls the pods that use it. Depending on the namespace's `secretSource`
+ * it is an ExternalSecret or a SealedSecret that becomes that Secret, or the name of an existing one.
  *
  * @example new Secrets("openms-redis-auth", { namespace, data: { password }, digestKey })
  */
@@ -91,7 +91,11 @@ export class Secrets extends pulumi.ComponentResource implements Mountable {
   ref(key: string): KeyReference {
     refuse(
       "Secrets",
-      problemsOf([!this.keys.includes(key), "key", `"${key}" is none of ${this.keys.join(", ")}`]),
+      problemsOf([
+        !this.keys.includes(key),
+        "key",
+        `"${key}" is not in the Secret; must be one of ${this.keys.join(", ")}`,
+      ]),
     );
     return {
       source: this.source,
@@ -114,7 +118,7 @@ export class Secrets extends pulumi.ComponentResource implements Mountable {
         const keyed = pulumi
           .all([args.digestKey, stringData])
           .apply(([key, data]) => keyedDigest(key, data));
-        // The digest is no secret: without its key it tells nothing, and a secret here would hide the pod.
+        // A keyed digest reveals nothing without its key; as a secret it would hide the whole pod template.
         return { name: made.name, digest: pulumi.unsecret(keyed) };
       }
       case "existing":
@@ -130,13 +134,13 @@ export class Secrets extends pulumi.ComponentResource implements Mountable {
           sealedSecretSpec(type, texts, source),
         );
         const made = this.ask(operators.sealed, name, objectName, namespace, spec);
-        // Sealed again, a value is another text: nobody can tell whether it is another value.
+        // The same value sealed again is a different text, so this rolls pods after every sealing.
         return { name: made, digest: spec.apply(digest) };
       }
     }
   }
 
-  /** An operator's object that becomes the Secret of its name. @returns The name. */
+  /** Creates an operator's object, which becomes the Secret with its name. @returns The name. */
   private ask(
     { apiVersion, kind, condition, annotations }: Operator,
     name: string,
@@ -153,7 +157,7 @@ export class Secrets extends pulumi.ComponentResource implements Mountable {
   }
 }
 
-/** The data as texts for templates, none of them secret. */
+/** The data as texts for templates; none of them is secret. */
 function templates(
   objectName: string,
   data: SecretsArgs["data"],

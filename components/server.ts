@@ -4,18 +4,17 @@ import { createService } from "./service";
 import { Workload, type WorkloadArgs } from "./workload";
 
 export interface ServerArgs extends Omit<WorkloadArgs, "scaledElsewhere"> {
-  /** TCP ports by name; at least one. The Service has the same. */
+  /** TCP ports by name, of the container and the Service; at least one. */
   readonly ports: Readonly<Record<string, number>>;
   /**
-   * Ports of every node that lead to these ports, 30000 to 32767. Each makes the Service a NodePort.
-   * @default - reached from inside the cluster only
+   * Ports on every node, by the names of `ports`, 30000 to 32767. With any of them the Service is a
+   * NodePort. @default - none, a ClusterIP
    */
   readonly nodePorts?: Readonly<Record<string, number>> | undefined;
 }
 
 /**
- * A workload that others reach by its name. Who may is a NetworkPolicy's business: as long as there
- * is none, nobody may.
+ * A workload with a Service. Nothing can connect to it until a NetworkPolicy allows it.
  *
  * @example new Server("coordinator", { namespace, image, ports: { http: 12314 }, resources })
  */
@@ -42,8 +41,12 @@ function serverProblems({ ports, nodePorts = {} }: ServerArgs): Problem[] {
   const stray = Object.keys(nodePorts).find((port) => !known.includes(port));
   const outside = Object.values(nodePorts).find((port) => port < 30000 || port > 32767);
   return problemsOf(
-    [known.length === 0, "ports", "is empty; the Service needs at least one"],
-    [stray !== undefined, "nodePorts", `"${stray}" is none of ${known.join(", ")}`],
-    [outside !== undefined, "nodePorts", `${outside} is not within 30000 to 32767`],
+    [known.length === 0, "ports", "is empty; the Service needs at least one port"],
+    [
+      stray !== undefined,
+      "nodePorts",
+      `"${stray}" is not in ports; must be one of ${known.join(", ")}`,
+    ],
+    [outside !== undefined, "nodePorts", `${outside} is not between 30000 and 32767`],
   );
 }

@@ -5,11 +5,11 @@ import type { Namespace } from "./namespace";
 
 export interface ServiceArgs {
   readonly namespace: Namespace;
-  /** Name of the Service and of the workload that it leads to. */
+  /** Name of the Service and of its workload. */
   readonly name: string;
   /** Labels that select the pods. */
   readonly selector: Readonly<Record<string, string>>;
-  /** TCP ports by name; each leads to the container's port of the same name. */
+  /** TCP ports by name; each targets the container's port of the same name. */
   readonly ports: Readonly<Record<string, number>>;
   /** Ports of every node, by the same names. @default - none */
   readonly nodePorts?: Readonly<Record<string, number | undefined>>;
@@ -20,8 +20,8 @@ export interface ServiceArgs {
 }
 
 /**
- * The Service of a workload. It is a function and no component, so that the Service is a child of the
- * workload's component.
+ * Creates the Service of a workload. It is a function, not a component, so that the Service is a child
+ * of the workload's component.
  */
 export function createService(
   name: string,

@@ -5,12 +5,12 @@ import type { Namespace } from "./namespace";
 
 export interface ServiceAccountArgs {
   readonly namespace: Namespace;
-  /** Name of the account; `default` takes the namespace's own in hand. @default - the component's name */
+  /** Name of the account; `default` adopts the namespace's. @default - the component's name */
   readonly name?: string;
 }
 
 /**
- * An account without rights, whose pods get no token. One with rights is an Rbac.
+ * A ServiceAccount without rights, whose pods get no token. See Rbac for one with rights.
  *
  * @example new ServiceAccount("runners", { namespace, name: "runner-sa" })
  */
@@ -27,7 +27,7 @@ export class ServiceAccount extends pulumi.ComponentResource implements Identity
         metadata: args.namespace.metadata(accountName),
         automountServiceAccountToken: false,
       },
-      // The cluster makes that of a namespace anew at once: a provider that deletes it waits in vain.
+      // The cluster recreates a namespace's `default` at once, so a delete would wait for ever.
       { parent: this, retainOnDelete: accountName === "default" },
     );
     this.serviceAccountName = account.metadata.name;

@@ -15,24 +15,24 @@ export interface ServiceMonitorArgs {
   readonly path?: string;
   /** Seconds between two scrapes, at least 1. @default 30 */
   readonly intervalSeconds?: number;
-  /** More labels, by which a Prometheus chooses its monitors. @default - none */
+  /** More labels, with which a Prometheus selects its ServiceMonitors. @default - none */
   readonly labels?: Readonly<Record<string, string>>;
 }
 
-/** What is wrong with the arguments. */
+/** Problems of the arguments. */
 export function serviceMonitorProblems({
   path = "/metrics",
   intervalSeconds = 30,
 }: Pick<ServiceMonitorArgs, "path" | "intervalSeconds">): Problem[] {
   return problemsOf(
-    [!path.startsWith("/"), "path", `"${path}" does not start with /; for example /metrics`],
+    [!path.startsWith("/"), "path", `"${path}" must start with /, for example /metrics`],
     [intervalSeconds < 1, "intervalSeconds", `${intervalSeconds} is less than 1`],
   );
 }
 
 /**
- * Tells the Prometheus operator to scrape every pod behind a Service; the operator must be installed in
- * the cluster. Web makes one by its `metrics`.
+ * Tells the Prometheus operator to scrape every pod of a Service; the cluster needs the operator. Web
+ * creates one for its `metrics`.
  *
  * @example new ServiceMonitor("api", { namespace, selector: api.selector, labels: { release: "prometheus" } })
  */

@@ -4,12 +4,12 @@ import { Workload, type WorkloadArgs } from "./workload";
 import { nested, type Problem, problemsOf } from "../lib/problems";
 
 export interface WorkerArgs extends Omit<WorkloadArgs, "scaledElsewhere"> {
-  /** Replicas by the length of a Redis list; excludes `autoscaling`. @default - not by a queue */
+  /** Scale by the length of a Redis list; not together with `autoscaling`. @default - no */
   readonly queueScaling?: QueueScalingArgs | undefined;
 }
 
 /**
- * Pods that take work from somewhere and serve nothing.
+ * A workload that fetches its work and has no Service.
  *
  * @example new Worker("openms-worker", { namespace, image, command: ["rq", "worker", "jobs"], resources })
  */
@@ -23,7 +23,7 @@ export class Worker extends Workload {
         ...workload,
         ...(queueScaling && {
           scaledElsewhere: true,
-          // Less than none is reported as the queue scaling's.
+          // A negative number is reported for queueScaling alone.
           replicas: Math.max(queueScaling.minReplicas, 0),
         }),
       },
@@ -54,12 +54,12 @@ function workerProblems({ queueScaling, autoscaling, replicas }: WorkerArgs): Pr
       [
         autoscaling !== undefined,
         "queueScaling",
-        "and `autoscaling` exclude each other; two scalers would fight over the replicas",
+        "cannot be combined with autoscaling; two scalers would compete for the replicas",
       ],
       [
         replicas !== undefined,
         "replicas",
-        "is the queue scaler's business; leave it out, or leave out `queueScaling`",
+        "is set by the queue scaler; omit it, or omit queueScaling",
       ],
     ),
   ];

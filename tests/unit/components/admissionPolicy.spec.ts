@@ -17,7 +17,7 @@ const make =
     });
 
 describe("AdmissionPolicy", () => {
-  it("judges one account's requests in one namespace, and refuses what does not hold", async () => {
+  it("checks one account's requests in one namespace, and denies those that break a rule", async () => {
     const found = await objectsIn(make());
     const policy = one(found, "ValidatingAdmissionPolicy", "lab-names");
     assert.deepEqual(policy.spec, {
@@ -50,7 +50,7 @@ describe("AdmissionPolicy", () => {
     assertParents(found, "AdmissionPolicy");
   });
 
-  it("takes everything that can be set", async () => {
+  it("accepts every argument", async () => {
     const found = await objectsIn(
       make({
         name: "other",
@@ -69,8 +69,8 @@ describe("AdmissionPolicy", () => {
   });
 
   itRefuses([
-    ["no rules", make({ rules: [] }), "rules", /everything would pass/],
-    ["no resources", make({ resources: [] }), "resources", /nothing would be judged/],
-    ["no operations", make({ operations: [] }), "operations", /nothing would be judged/],
+    ["no rules", make({ rules: [] }), "rules", /would allow everything/],
+    ["no resources", make({ resources: [] }), "resources", /would check nothing/],
+    ["no operations", make({ operations: [] }), "operations", /would check nothing/],
   ]);
 });

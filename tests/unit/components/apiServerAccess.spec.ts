@@ -10,7 +10,7 @@ const make =
     new ApiServerAccess("api-server", { namespace, from: [backend], ...args });
 
 describe("ApiServerAccess", () => {
-  it("opens the ports of an API server, and nothing else", async () => {
+  it("opens only the ports of an API server", async () => {
     const found = await objectsIn(make());
     assert.deepEqual(one(found, "NetworkPolicy", "api-server-from-backend").spec, {
       podSelector: { matchLabels: backend.pods },
@@ -29,7 +29,7 @@ describe("ApiServerAccess", () => {
     assertParents(found, "NetworkPolicy");
   });
 
-  it("opens it for all who need it, at each address there is", async () => {
+  it("opens every address for every client", async () => {
     const cidrs = ["203.0.113.1/32", "203.0.113.2/32"];
     const from = [backend, { pods: { "app.kubernetes.io/name": "clean-up" } }];
     const found = await objectsIn(make({ from, cidrs, ports: [16443], name: "api" }));
@@ -48,7 +48,7 @@ describe("ApiServerAccess", () => {
   });
 
   itRefuses([
-    ["no address", make({ cidrs: [] }), "cidrs", /leave it out for any/],
-    ["no port", make({ ports: [] }), "ports", /open all of them/],
+    ["no address", make({ cidrs: [] }), "cidrs", /omit it to allow any/],
+    ["no port", make({ ports: [] }), "ports", /open every port/],
   ]);
 });

@@ -19,7 +19,7 @@ const refusal = (
 ];
 
 describe("Autoscaler", () => {
-  it("follows the CPU at 70 percent by default", async () => {
+  it("targets 70 percent of CPU by default", async () => {
     const found = await scaled({ minReplicas: 1, maxReplicas: 3 });
     const hpa = one(found, "HorizontalPodAutoscaler", "app");
     assert.deepEqual(hpa.spec, {
@@ -36,7 +36,7 @@ describe("Autoscaler", () => {
     assertParents(found, "Autoscaler");
   });
 
-  it("takes everything that can be set", async () => {
+  it("accepts every argument", async () => {
     const behavior = { scaleDown: { stabilizationWindowSeconds: 600 } };
     const hpa = one(
       await scaled({ minReplicas: 2, maxReplicas: 9, cpuPercent: 50, memoryPercent: 80, behavior }),
@@ -56,7 +56,7 @@ describe("Autoscaler", () => {
       /0 is less than 1/,
     ),
     refusal(
-      "most below least",
+      "a maximum below the minimum",
       { minReplicas: 3, maxReplicas: 2 },
       "autoscaling.maxReplicas",
       /less than.*3/,
@@ -65,7 +65,7 @@ describe("Autoscaler", () => {
       "0 percent of CPU",
       { minReplicas: 1, maxReplicas: 2, cpuPercent: 0 },
       "autoscaling.cpuPercent",
-      /1 to 100/,
+      /between 1 and 100/,
     ),
     refusal(
       "101 percent of memory",
@@ -75,7 +75,7 @@ describe("Autoscaler", () => {
     ),
   ]);
 
-  it("leaves the replicas of its target to itself", async () => {
+  it("leaves replicas out of its target's Deployment", async () => {
     const deployment = one(await scaled({ minReplicas: 2, maxReplicas: 3 }), "Deployment");
     assert.ok(!Object.hasOwn(deployment.spec as object, "replicas"));
   });

@@ -23,7 +23,7 @@ const used = (text: string) => (namespace: Namespace) => {
 };
 
 describe("ConfigMap", () => {
-  it("is one ConfigMap of its name", async () => {
+  it("creates one ConfigMap with its name", async () => {
     const found = await objectsIn(make());
     const { data, metadata } = one(found, "ConfigMap", "config");
     assert.deepEqual(data, { "app.json": "{}" });
@@ -31,7 +31,7 @@ describe("ConfigMap", () => {
     assertParents(found, "ConfigMap");
   });
 
-  it("takes another name, and is read by key and mounted", async () => {
+  it("accepts a name, and can be read by key and mounted", async () => {
     const found = await objectsIn((namespace) => {
       const config = make({ name: "named" })(namespace);
       const mounts = [{ from: config, path: "/etc/app", readOnly: true }];
@@ -49,7 +49,7 @@ describe("ConfigMap", () => {
     assert.deepEqual(inPod(app, "spec.volumes.0"), { name: "named", configMap: { name: "named" } });
   });
 
-  it("alters exactly one annotation of exactly the pods that use it", async () => {
+  it("changes one annotation, and only of the pods that use it", async () => {
     const before = await objectsIn(used("1"));
     const after = await objectsIn(used("2"));
     for (const name of ["mounts", "reads", "ignores"]) {
@@ -73,7 +73,7 @@ describe("ConfigMap", () => {
     );
   });
 
-  it("gives every key as an environment variable of that name", async () => {
+  it("offers every key as an environment variable of the same name", async () => {
     const found = await objectsIn((namespace) => {
       const config = new ConfigMap("config", { namespace, data: { B: "2", A: "1" } });
       return new Worker("app", { namespace, ...pod, env: config.refs() });
@@ -86,13 +86,18 @@ describe("ConfigMap", () => {
   });
 
   itRefuses([
-    ["a key that is no file name", make({ data: { "a/b": "" } }), "data", /"a\/b"/],
+    ["a key that is not a file name", make({ data: { "a/b": "" } }), "data", /"a\/b"/],
     [
-      "more than a ConfigMap holds",
+      "more data than a ConfigMap holds",
       make({ data: { a: "é".repeat(524289) } }),
       "data",
       /1048578 bytes/,
     ],
-    ["a key it has not", (n) => make()(n).ref("app.yaml"), "key", /none of app.json/],
+    [
+      "a reference to a missing key",
+      (n) => make()(n).ref("app.yaml"),
+      "key",
+      /must be one of app.json/,
+    ],
   ]);
 });

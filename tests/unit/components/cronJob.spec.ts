@@ -38,7 +38,7 @@ describe("CronJob", () => {
     assertParents(found, "CronJob");
   });
 
-  it("takes everything that can be set", async () => {
+  it("accepts every argument", async () => {
     const found = await cron({
       name: "clean",
       schedule: "*/5 * * * *",
@@ -75,7 +75,7 @@ describe("CronJob", () => {
   itRefuses([
     ["six cron fields", make({ schedule: "0 0 3 * * *" }), "schedule", /five fields/],
     [
-      "a deadline under the controller's pace",
+      "a deadline below the controller's interval",
       make({ startingDeadlineSeconds: 9 }),
       "startingDeadlineSeconds",
       /9 is less than 10/,

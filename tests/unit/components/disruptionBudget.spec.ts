@@ -10,7 +10,7 @@ const budgets = async (args: Partial<WorkerArgs>): Promise<number> => {
 };
 
 describe("DisruptionBudget", () => {
-  it("lets one pod go at a time", async () => {
+  it("allows one eviction at a time", async () => {
     const found = await objectsIn(
       (namespace) => new DisruptionBudget("app", { namespace, selector, replicas: 2 }),
     );
@@ -19,7 +19,7 @@ describe("DisruptionBudget", () => {
     assertParents(found, "DisruptionBudget");
   });
 
-  it("takes a name", async () => {
+  it("accepts a name", async () => {
     const found = await objectsIn(
       (namespace) =>
         new DisruptionBudget("app", { namespace, name: "other", selector, replicas: 3 }),
@@ -32,7 +32,7 @@ describe("DisruptionBudget", () => {
       "fewer than two replicas",
       (namespace) => new DisruptionBudget("app", { namespace, selector, replicas: 1 }),
       "replicas",
-      /block every node drain/,
+      /at least 2, not 1; .*blocks every node drain/,
     ],
   ]);
 

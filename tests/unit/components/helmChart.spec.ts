@@ -24,7 +24,7 @@ async function chartOf(args: Partial<HelmChartArgs>) {
 }
 
 describe("HelmChart", () => {
-  it("asks the provider for a chart of a repository", async () => {
+  it("passes a chart of a repository to the provider", async () => {
     const { inputs, parent } = await chartOf({ repository: "https://charts.example.org" });
     assert.deepEqual(inputs, {
       name: "hub",
@@ -37,7 +37,7 @@ describe("HelmChart", () => {
     assert.match(parent, /:components:HelmChart::hub$/);
   });
 
-  it("takes a folder without a version", async () => {
+  it("accepts a folder without a version", async () => {
     const values = { token: pulumi.secret("canary") };
     const args = { name: "jupyter", chart: "./charts/hub", version: undefined, values };
     const { inputs, secretInputs } = await chartOf(args);
@@ -47,18 +47,18 @@ describe("HelmChart", () => {
   });
 
   itRefuses([
-    ["no chart", make({ chart: "" }), "chart", /name a chart/],
+    ["no chart", make({ chart: "" }), "chart", /name, URL or path/],
     [
       "a chart of a repository without a version",
       make({ version: undefined }),
       "version",
-      /needs one/,
+      /pin the version/,
     ],
     [
       "an OCI chart without a version",
       make({ chart: "oci://registry.example.org/hub", version: undefined }),
       "version",
-      /needs one/,
+      /pin the version/,
     ],
   ]);
 });

@@ -120,7 +120,7 @@ describe("ImageUpdater", () => {
   itRefuses([
     ["an image without registry", make({ image: "bots:4.0.0" }), "image", /registry and a tag/],
     ["an image by digest", make({ image: `h.org/b@sha256:${"0".repeat(64)}` }), "image", /a tag/],
-    ["no targets", make({ targets: [] }), "targets", /nothing would be updated/],
+    ["no targets", make({ targets: [] }), "targets", /list at least one workload/],
     ["the workloads' own namespace", make({ argoNamespace: "lab" }), "argoNamespace", /denies/],
   ]);
 });

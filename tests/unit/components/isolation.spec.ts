@@ -10,7 +10,7 @@ const make =
     new Isolation("runners", { namespace, pods, ...args });
 
 describe("Isolation", () => {
-  it("lets nobody in and nobody out", async () => {
+  it("denies all traffic in both directions", async () => {
     const found = await objectsIn(make());
     assert.deepEqual(one(found, "NetworkPolicy", "runners").spec, {
       podSelector: { matchLabels: pods },
@@ -19,12 +19,12 @@ describe("Isolation", () => {
     assertParents(found, "Isolation");
   });
 
-  it("lets them reach what is named", async () => {
+  it("allows the listed CIDRs", async () => {
     const egress = ["203.0.113.0/24", "198.51.100.1/32"];
     const { spec } = one(await objectsIn(make({ egress })), "NetworkPolicy");
     assert.deepEqual(read(spec, "egress"), [{ to: egress.map((cidr) => ({ ipBlock: { cidr } })) }]);
     assert.equal(read(spec, "ingress"), undefined);
   });
 
-  itRefuses([["every pod", make({ pods: {} }), "pods", /every pod/]]);
+  itRefuses([["every pod", make({ pods: {} }), "pods", /select every pod/]]);
 });

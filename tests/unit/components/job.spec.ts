@@ -32,7 +32,7 @@ describe("Job", () => {
     assertParents(found, "Job");
   });
 
-  it("takes everything that can be set", async () => {
+  it("accepts every argument", async () => {
     const made = await job({
       name: "migrate",
       backoffLimit: 0,

@@ -12,7 +12,7 @@ const labels = {
 };
 
 describe("Namespace", () => {
-  it("refuses by default", async () => {
+  it("denies by default", async () => {
     const found = await deploy(() => void make());
     assert.deepEqual(one(found, "Namespace").metadata, {
       name: "lab",
@@ -32,7 +32,7 @@ describe("Namespace", () => {
     assertParents(found, "Namespace");
   });
 
-  it("allows nothing but name resolution, over UDP and TCP", async () => {
+  it("allows only DNS, over UDP and TCP", async () => {
     const { spec } = one(await deploy(() => void make()), "NetworkPolicy", "allow-dns");
     assert.deepEqual(read(spec, "podSelector"), {});
     assert.deepEqual(read(spec, "policyTypes"), ["Egress"]);
@@ -46,14 +46,14 @@ describe("Namespace", () => {
     assert.equal(read(spec, "egress.1"), undefined);
   });
 
-  it("lets only those resolve names who are named", async () => {
+  it("allows DNS only for the selected pods", async () => {
     const found = await deploy(() => void make({ dnsOnlyFor: labels }));
     const { spec } = one(found, "NetworkPolicy", "allow-dns");
     assert.deepEqual(read(spec, "podSelector"), { matchLabels: labels });
     assert.deepEqual(read(one(found, "NetworkPolicy", "default-deny").spec, "podSelector"), {});
   });
 
-  it("takes everything that can be set", async () => {
+  it("accepts every argument", async () => {
     const limitRange = {
       default: { cpu: "2" },
       defaultRequest: { cpu: "1" },
@@ -85,7 +85,7 @@ describe("Namespace", () => {
 
   itRefuses([
     ["a name in capitals", () => make({ name: "Lab" }), "name", /"Lab".*lower-case/],
-    ["no time at all", () => make({ deadlineSeconds: 0 }), "deadlineSeconds", /1 to 86400/],
-    ["two days", () => make({ deadlineSeconds: 172800 }), "deadlineSeconds", /1 to 86400/],
+    ["a deadline of 0", () => make({ deadlineSeconds: 0 }), "deadlineSeconds", /1 and 86400/],
+    ["two days", () => make({ deadlineSeconds: 172800 }), "deadlineSeconds", /1 and 86400/],
   ]);
 });

@@ -49,7 +49,7 @@ describe("NetworkPolicy", () => {
     });
   });
 
-  it("lets another namespace in, which then has no policy here", async () => {
+  it("allows another namespace, without a policy for its pods", async () => {
     const found = await objectsIn(make({ from: [{ namespace: "keda" }] }));
     assert.equal(count(found, "NetworkPolicy"), 1);
     const [rule] = (one(found, "NetworkPolicy").spec as { ingress: unknown[] }).ingress;
@@ -57,7 +57,7 @@ describe("NetworkPolicy", () => {
     assert.deepEqual(rule, { from: [{ namespaceSelector: { matchLabels } }] });
   });
 
-  it("lets pods out to addresses", async () => {
+  it("allows pods to reach addresses", async () => {
     const to = { cidr: "203.0.113.0/24" };
     const found = await objectsIn(make({ to, name: "out" }));
     assert.equal(count(found, "NetworkPolicy"), 1);
@@ -68,7 +68,7 @@ describe("NetworkPolicy", () => {
     });
   });
 
-  it("lets anyone in, whoever else is named", async () => {
+  it("allows anyone, whoever else is listed", async () => {
     for (const from of [[{ anyone: true }], [{ namespace: "x" }, { anyone: true }]] as const) {
       const found = await objectsIn(make({ from, ports: [1] }));
       const [rule] = (one(found, "NetworkPolicy").spec as { ingress: unknown[] }).ingress;
@@ -77,12 +77,12 @@ describe("NetworkPolicy", () => {
   });
 
   itRefuses([
-    ["nobody", make({ from: [] }), "from", /is empty/],
+    ["no peers", make({ from: [] }), "from", /is empty/],
     [
-      "two ends that are elsewhere",
+      "two ends outside the namespace",
       make({ from: [{ cidr: "10.0.0.0/8" }], to: { namespace: "x" } }),
       "to",
-      /selects pods/,
+      /needs pods/,
     ],
   ]);
 });

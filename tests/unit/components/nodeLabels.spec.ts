@@ -7,7 +7,7 @@ const make = (labels: Record<string, Record<string, string>>) => () =>
   new NodeLabels("nodes", { system: "sys", stack: "test", labels });
 
 describe("NodeLabels", () => {
-  it("lays labels over nodes, and says whose they are", async () => {
+  it("adds labels to nodes, with the system and the stack", async () => {
     const found = await deploy(make({ "vm-0": { master: "true" }, "vm-1": { worker: "true" } }));
     assert.equal(count(found, "NodePatch"), 2);
     assert.deepEqual(one(found, "NodePatch", "vm-1").metadata.labels, {

@@ -50,7 +50,7 @@ describe("QueueScaler", () => {
     );
   });
 
-  it("takes everything that can be set", async () => {
+  it("accepts every argument", async () => {
     const settings = { listLength: 1, minReplicas: 2, maxReplicas: 7, cooldownPeriodSeconds: 0 };
     const { spec } = one(await objectsIn(make(settings)), "ScaledObject");
     const { cooldownPeriod, minReplicaCount, maxReplicaCount, triggers } = spec as {
@@ -61,7 +61,7 @@ describe("QueueScaler", () => {
     assert.equal(triggers[0]?.metadata.listLength, "1");
   });
 
-  it("leaves the replicas of its target to itself, and gives it no autoscaler", async () => {
+  it("leaves replicas out of its target's Deployment, and adds no autoscaler", async () => {
     const found = await objectsIn(make());
     const worker = one(found, "Deployment", "worker");
     assert.ok(!Object.hasOwn(worker.spec as object, "replicas"));
@@ -80,20 +80,20 @@ describe("QueueScaler", () => {
   }
 
   itRefuses([
-    ["fewer than no replicas", make({ minReplicas: -1 }), "queueScaling.minReplicas", /-1/],
+    ["a negative minimum", make({ minReplicas: -1 }), "queueScaling.minReplicas", /-1/],
+    ["a maximum of 0", make({ maxReplicas: 0 }), "queueScaling.maxReplicas", /0 is less than 1/],
     [
-      "no replicas at most",
-      make({ maxReplicas: 0 }),
+      "a maximum below the minimum",
+      make({ minReplicas: 6 }),
       "queueScaling.maxReplicas",
-      /0 is less than 1/,
+      /5 is less than 6/,
     ],
-    ["most below least", make({ minReplicas: 6 }), "queueScaling.maxReplicas", /5 is less than 6/],
     [
-      "an autoscaler beside it",
+      "an autoscaler as well",
       make({}, { autoscaling: { minReplicas: 1, maxReplicas: 2 } }),
       "queueScaling",
-      /exclude each other/,
+      /cannot be combined/,
     ],
-    ["replicas beside it", make({}, { replicas: 2 }), "replicas", /queue scaler's business/],
+    ["replicas as well", make({}, { replicas: 2 }), "replicas", /set by the queue scaler/],
   ]);
 });

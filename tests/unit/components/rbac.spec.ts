@@ -17,7 +17,7 @@ const make =
     new Rbac("backend", { namespace, rules: [rule], ...args });
 
 describe("Rbac", () => {
-  it("binds a Role of its own to a ServiceAccount", async () => {
+  it("binds its own Role to a ServiceAccount", async () => {
     const found = await objectsIn(make());
     const account = one(found, "ServiceAccount", "backend");
     assert.equal(read(account, "automountServiceAccountToken"), false);
@@ -34,7 +34,7 @@ describe("Rbac", () => {
     assertParents(found, "Rbac");
   });
 
-  it("takes a name for each object", async () => {
+  it("accepts a name for each object", async () => {
     const names = { serviceAccount: "an-account", role: "a-role", roleBinding: "a-binding" };
     const found = await objectsIn(make({ names }));
     one(found, "ServiceAccount", "an-account");
@@ -52,7 +52,7 @@ describe("Rbac", () => {
             `every one of ${field}`,
             make({ rules: [rule, { ...rule, [field]: ["*"] }] }),
             `rules[1].${field}`,
-            /name each one/,
+            /list each one/,
           ],
           [
             `none of ${field}`,
@@ -64,7 +64,7 @@ describe("Rbac", () => {
     ),
   ]);
 
-  it("reports several faults together", async () => {
+  it("reports several problems together", async () => {
     const { paths, message } = await refusals(
       make({ rules: [{ ...rule, verbs: ["*"], resources: ["*"] }] }),
     );
@@ -72,7 +72,7 @@ describe("Rbac", () => {
     for (const path of paths) assert.ok(message.includes(path), message);
   });
 
-  it("alone gets a workload its token", async () => {
+  it("gives only its workload a token", async () => {
     const found = await objectsIn((namespace) => {
       const identity = new Rbac("backend", { namespace, rules: [rule] });
       new Worker("with", { namespace, ...pod, identity });

@@ -27,12 +27,12 @@ describe("ResourceQuota", () => {
   });
 
   itRefuses([
-    ["no limit", make({ hard: {} }), "hard", /nothing would be limited/],
+    ["no limit", make({ hard: {} }), "hard", /set at least one limit/],
     [
       "objects under a scope",
       make({ hard: { pods: "1", "count/pods": "1" }, scope: "NotTerminating" }),
       "hard",
-      /"count\/pods" cannot be limited under a scope/,
+      /"count\/pods" cannot be limited with a scope/,
     ],
   ]);
 });

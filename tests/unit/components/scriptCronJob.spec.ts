@@ -37,7 +37,7 @@ describe("ScriptCronJob", () => {
     assertParents(found, "CronJob");
   });
 
-  it("with rights has an account, a token, a way to the API server and its module", async () => {
+  it("with rules gets an account, a token, access to the API server and its Python module", async () => {
     const found = await objectsIn(make({ rules, apiServer: { cidrs: ["203.0.113.1/32"] } }));
     const job = one(found, "CronJob", "tidy");
     assert.equal(inPod(job, "spec.automountServiceAccountToken"), true);
@@ -49,7 +49,7 @@ describe("ScriptCronJob", () => {
     assert.equal(read(policy, "spec.egress.0.to.0.ipBlock.cidr"), "203.0.113.1/32");
   });
 
-  it("takes everything that can be set", async () => {
+  it("accepts every argument", async () => {
     const job = one(
       await objectsIn(
         make({
@@ -69,14 +69,14 @@ describe("ScriptCronJob", () => {
     assert.equal(inPod(job, "spec.securityContext.runAsUser"), 1234);
   });
 
-  it("rolls with its script: another one is another digest", async () => {
+  it("changes its digest with its script", async () => {
     const digest = async (text: string) =>
       digestsOf(one(await objectsIn(make({ script: text })), "CronJob"));
     assert.deepEqual(Object.keys(await digest("a")), ["stackberth.dev/digest-tidy-script"]);
     assert.notDeepEqual(await digest("a"), await digest("b"));
   });
 
-  it("has a module that Python can load", async function () {
+  it("includes a module that Python can load", async function () {
     needsPython(this);
     const { code, output } = await python(
       ["-c", "import kubernetes_api; print(kubernetes_api.ACCOUNT)"],
@@ -93,7 +93,7 @@ describe("ScriptCronJob", () => {
       "a wildcard",
       make({ rules: [{ ...rules[0]!, verbs: ["*"] }] }),
       "rules[0].verbs",
-      /name each/,
+      /list each one/,
     ],
     ["four fields", make({ schedule: "0 3 * *" }), "schedule", /five fields/],
   ]);

@@ -35,7 +35,7 @@ const digest = async (args: Partial<SecretsArgs> = {}): Promise<string | undefin
   digestsOf(one(await objectsIn(used(args)), "Deployment", "app"))["stackberth.dev/digest-auth"];
 
 describe("Secrets", () => {
-  it("is one Secret, marked secret although its data was not", async () => {
+  it("creates one Secret, marked secret even if its data is not", async () => {
     const found = await objectsIn(make());
     const secret = oneResource(found, "Secret", "auth");
     assert.deepEqual(secret.inputs.stringData, { password: "canary-1" });
@@ -43,14 +43,14 @@ describe("Secrets", () => {
     assertParents(found, "Secrets");
   });
 
-  it("has Kubernetes' default type, or the one that is set", async () => {
+  it("has Kubernetes' default type unless one is set", async () => {
     const type = async (args: Partial<SecretsArgs>) =>
       read(one(await objectsIn(make(args)), "Secret"), "type");
     assert.equal(await type({}), undefined);
     assert.equal(await type({ type: "kubernetes.io/basic-auth" }), "kubernetes.io/basic-auth");
   });
 
-  it("is read by key and mounted", async () => {
+  it("can be read by key and mounted", async () => {
     const app = one(await objectsIn(used({ name: "named" })), "Deployment", "app");
     assert.deepEqual(inContainer(app, "env.0.valueFrom"), {
       secretKeyRef: { name: "named", key: "password" },
@@ -61,7 +61,7 @@ describe("Secrets", () => {
     });
   });
 
-  it("has a digest in the clear on the pods that use it, and on no others", async () => {
+  it("puts its digest in clear on the pods that use it, and on no others", async () => {
     const found = await objectsIn(used());
     const app = oneResource(found, "Deployment", "app");
     assert.deepEqual(app.secretInputs, []);
@@ -70,7 +70,7 @@ describe("Secrets", () => {
     assert.deepEqual(digestsOf(one(found, "Deployment", "other")), {});
   });
 
-  it("has another digest for other data or another key, else the same", async () => {
+  it("changes its digest only with the data or the digest key", async () => {
     const first = await digest();
     assert.equal(await digest(), first);
     assert.notEqual(await digest({ data: { password: "canary-2" } }), first);
@@ -82,7 +82,7 @@ describe("Secrets", () => {
     assert.equal(await digest({ data: { url: "2", password: "1" } }), one);
   });
 
-  it("shows its text nowhere else", async () => {
+  it("shows its values nowhere else", async () => {
     const found = await objectsIn(used());
     const others = found.filter(({ type }) => !type.endsWith(":Secret"));
     assert.ok(others.length > 0);
@@ -91,7 +91,12 @@ describe("Secrets", () => {
 
   itRefuses([
     ["no data", make({ data: {} }), "data", /at least one key/],
-    ["a key it has not", (n) => make()(n).ref("pasword"), "key", /"pasword" is none of password/],
+    [
+      "a reference to a missing key",
+      (n) => make()(n).ref("pasword"),
+      "key",
+      /"pasword" is not in the Secret; must be one of password/,
+    ],
   ]);
 });
 
@@ -116,8 +121,8 @@ const inSource = (
 const pass = placeholder("pass");
 const data = { password: pass, url: `http://${placeholder("user")}:${pass}@host`, port: "80" };
 
-describe("Secrets that the cluster brings", () => {
-  it("are an ExternalSecret of the same name and keys, composed from what the store has", async () => {
+describe("Secrets that the cluster provides", () => {
+  it("are an ExternalSecret with the same name and keys, composed from the store's values", async () => {
     const found = await inSource(external, used({ data }));
     assert.equal(count(found, "Secret"), 0);
     const made = oneResource(found, "ExternalSecret", "auth");
@@ -144,7 +149,7 @@ describe("Secrets that the cluster brings", () => {
     });
   });
 
-  it("are a SealedSecret of the same name and keys", async () => {
+  it("are a SealedSecret with the same name and keys", async () => {
     const found = await inSource(sealed(), used({ data }));
     assert.equal(count(found, "Secret"), 0);
     const made = one(found, "SealedSecret", "auth");
@@ -161,7 +166,7 @@ describe("Secrets that the cluster brings", () => {
     assert.equal(annotations["sealedsecrets.bitnami.com/namespace-wide"], "true");
   });
 
-  it("need no template where nothing is composed", async () => {
+  it("need no template if nothing is composed", async () => {
     const found = await inSource(sealed(), make({ data: { password: pass } }));
     const { spec } = one(found, "SealedSecret");
     assert.deepEqual(read(spec, "encryptedData"), { password: "sealed-pass" });
@@ -203,7 +208,7 @@ describe("Secrets that the cluster brings", () => {
     });
   }
 
-  it("show no secret that the stack knows", () => {
+  it("never show a secret that the stack knows", () => {
     const place = "Secret auth, key password";
     const known = () => templateText(place, "canary-1", true);
     assert.throws(known, (error: Error) => {
@@ -221,7 +226,7 @@ describe("Secrets that the cluster brings", () => {
     }
   });
 
-  it("roll pods when they are sealed again, and cannot when the store has another value", async () => {
+  it("roll pods when they are sealed again, but not when the store's value changes", async () => {
     const digestOf = async (source: SecretSource): Promise<string | undefined> =>
       digestsOf(one(await inSource(source, used({ data })), "Deployment", "app"))[
         "stackberth.dev/digest-auth"
@@ -233,7 +238,7 @@ describe("Secrets that the cluster brings", () => {
     assert.notEqual(await digestOf(sealed("-again")), first);
   });
 
-  it("are only named where they exist in the whole namespace", async () => {
+  it("are only referenced with secretSource existing", async () => {
     const found = await inSource({ type: "existing" }, used());
     assert.equal(count(found, "Secret"), 0);
     const app = one(found, "Deployment", "app");

@@ -10,7 +10,7 @@ const make =
 const selector = { "app.kubernetes.io/name": "api", "app.kubernetes.io/instance": "sys" };
 
 describe("Server", () => {
-  it("has a Service of its name inside the cluster, and lets nobody in", async () => {
+  it("has a Service with its name, and allows no traffic", async () => {
     const found = await objectsIn(make());
     const { spec, metadata } = one(found, "Service", "api");
     assert.deepEqual(spec, {
@@ -23,7 +23,7 @@ describe("Server", () => {
     assertParents(found, "Server");
   });
 
-  it("takes several ports, some of which are ports of the nodes", async () => {
+  it("accepts several ports, some of them on the nodes", async () => {
     const ports = { http: 5000, grpc: 50051 };
     const found = await objectsIn(make({ name: "engine", ports, nodePorts: { http: 30000 } }));
     assert.deepEqual(one(found, "Service", "engine").spec, {
@@ -46,9 +46,9 @@ describe("Server", () => {
       "a stray node port",
       make({ nodePorts: { tls: 30443 } }),
       "nodePorts",
-      /"tls" is none of http/,
+      /"tls" is not in ports; must be one of http/,
     ],
-    ["a node port out of range", make({ nodePorts: { http: 80 } }), "nodePorts", /30000 to 32767/],
+    ["a node port out of range", make({ nodePorts: { http: 80 } }), "nodePorts", /30000 and 32767/],
     ["replicas below zero", make({ replicas: -1 }), "replicas", /whole number/],
   ]);
 });

@@ -18,11 +18,11 @@ describe("ServiceAccount", () => {
     assertParents(found, "ServiceAccount");
   });
 
-  it("can be the namespace's own", async () => {
+  it("can adopt the namespace's default account", async () => {
     one(await objectsIn(make({ name: "default" })), "ServiceAccount", "default");
   });
 
-  it("gives its pods a name and no token", async () => {
+  it("gives its pods its name and no token", async () => {
     const found = await objectsIn((namespace) => {
       const identity = make()(namespace);
       new CronJob("job", { namespace, ...pod, schedule: "0 3 * * *", identity });

@@ -10,7 +10,7 @@ const make =
     new ServiceMonitor("api", { namespace, selector, ...args });
 
 describe("ServiceMonitor", () => {
-  it("has /metrics scraped every 30 seconds by default", async () => {
+  it("scrapes /metrics every 30 seconds by default", async () => {
     const found = await objectsIn(make());
     const monitor = one(found, "ServiceMonitor", "api");
     assert.equal(monitor.apiVersion, "monitoring.coreos.com/v1");
@@ -22,7 +22,7 @@ describe("ServiceMonitor", () => {
     assertParents(found, "ServiceMonitor");
   });
 
-  it("takes everything that can be set", async () => {
+  it("accepts every argument", async () => {
     const labels = { release: "prometheus", "stackberth.dev/stack": "another" };
     const set = { name: "named", port: "admin", path: "/stats", intervalSeconds: 5, labels };
     const monitor = one(await objectsIn(make(set)), "ServiceMonitor", "named");
@@ -35,7 +35,7 @@ describe("ServiceMonitor", () => {
   });
 
   itRefuses([
-    ["a path without its slash", make({ path: "metrics" }), "path", /does not start with \//],
-    ["no pause", make({ intervalSeconds: 0 }), "intervalSeconds", /0 is less than 1/],
+    ["a path without its slash", make({ path: "metrics" }), "path", /must start with \//],
+    ["an interval of 0", make({ intervalSeconds: 0 }), "intervalSeconds", /0 is less than 1/],
   ]);
 });
