@@ -14,27 +14,27 @@ import { createService } from "./service";
 
 export interface StatefulSetArgs extends PodArgs {
   readonly namespace: Namespace;
-  /** Name of the StatefulSet and what belongs to it; its pods are NAME-0, NAME-1. @default - the component's name */
+  /** Name of the StatefulSet and its other objects; its pods are NAME-0, NAME-1. @default - the component's name */
   readonly name?: string;
   /** 0 or more. @default 1 */
   readonly replicas?: number | undefined;
   /**
-   * Parallel starts all pods at once. OrderedReady starts one after the other, and leaves alone a pod
-   * that never became ready: a mended template does not reach it until somebody deletes it.
+   * Parallel starts all pods at once. OrderedReady starts one after the other, and does not update a pod
+   * that never became ready: a corrected template reaches it only after you delete the pod.
    * @default Parallel
    */
   readonly podManagementPolicy?: "OrderedReady" | "Parallel";
   /**
-   * The Service that gives each pod a DNS name, made by somebody else. It cannot be changed later.
-   * @default - a headless one of the StatefulSet's name, with its ports
+   * An existing Service that gives each pod a DNS name. It cannot be changed later.
+   * @default - a headless one with the StatefulSet's name and ports
    */
   readonly serviceName?: string;
-  /** Keep the pods' own claims when the StatefulSet goes. @default false */
+  /** Keep the pods' claims when the StatefulSet is deleted. @default false */
   readonly retain?: boolean;
 }
 
 /**
- * Pods with a name each, and a volume each where they mount a `claimPerPod`.
+ * Pods with stable names, and a volume for each pod if they mount a `claimPerPod`.
  *
  * @example new StatefulSet("workers", { namespace, image, replicas: 3, ports: { amqp: 5672 }, resources })
  */
@@ -43,7 +43,7 @@ export class StatefulSet extends pulumi.ComponentResource {
   readonly workloadName: string;
   /** Selects its pods; frozen. */
   readonly selector: Readonly<Record<string, string>>;
-  /** Its pods as an end of an allowed connection. */
+  /** Its pods, for a NetworkPolicy. */
   readonly peer: Peer;
   readonly capacity: Capacity;
 
@@ -91,7 +91,7 @@ export class StatefulSet extends pulumi.ComponentResource {
     this.registerOutputs({ statefulSet: statefulSet.metadata.name });
   }
 
-  /** Claims cannot be changed once they are made: the API server refuses it, nothing is lost. */
+  /** The API server refuses later changes of these templates, so no data is lost. */
   private claims({ namespace, ...args }: StatefulSetArgs) {
     const templates = mountablesOf(args).flatMap(({ volumeName, claim }) =>
       claim === undefined
@@ -114,7 +114,7 @@ export class StatefulSet extends pulumi.ComponentResource {
       volumeClaimTemplates: templates,
       persistentVolumeClaimRetentionPolicy: {
         whenDeleted: args.retain === true ? "Retain" : "Delete",
-        // Fewer replicas are often a passing state; what is left over is seen by `kubectl get pvc`.
+        // Fewer replicas are often temporary; `kubectl get pvc` shows unused claims.
         whenScaled: "Retain",
       },
     };
@@ -128,7 +128,7 @@ export class StatefulSet extends pulumi.ComponentResource {
         name: this.workloadName,
         selector: this.selector,
         ports,
-        // Members find each other before they are ready.
+        // Members must find each other before they are ready.
         spec: { clusterIP: "None", publishNotReadyAddresses: true },
       },
       { parent: this },
@@ -147,11 +147,15 @@ function statefulSetProblems(name: string, replicas: number, args: StatefulSetAr
     ...podProblems(args),
     ...replicasProblems(name, replicas),
     ...problemsOf(
-      [badSize !== undefined, "mounts", `size "${badSize}" is no quantity; for example 10Gi`],
+      [
+        badSize !== undefined,
+        "mounts",
+        `the size "${badSize}" is not a quantity; write for example 10Gi`,
+      ],
       [
         replicas > 1 && alone !== undefined,
         "replicas",
-        `${replicas} pods cannot hold the ReadWriteOnce volume ${alone?.volumeName}; declare it shared, or give each its own by claimPerPod`,
+        `${replicas} pods cannot mount the ReadWriteOnce volume ${alone?.volumeName}; set shared on it, or use claimPerPod`,
       ],
     ),
   ];

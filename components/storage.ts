@@ -14,36 +14,40 @@ export interface StorageArgs extends FixedVolume {
   readonly namespace: Namespace;
   /** Name of the claim. @default - the component's name */
   readonly name?: string;
-  /** A quantity such as 500Gi. It can grow later where the class allows it, never shrink. */
+  /** A quantity such as 500Gi. It can grow later if the class allows it, but not shrink. */
   readonly size: string;
-  /** ReadWriteMany for several nodes. Changing it replaces the claim. @default ReadWriteOnce */
+  /** ReadWriteMany for several nodes. A change replaces the claim. @default ReadWriteOnce */
   readonly accessMode?: "ReadWriteOnce" | "ReadWriteMany";
-  /** Changing it replaces the claim. @default - the cluster's default class */
+  /** A change replaces the claim. @default - the cluster's default class */
   readonly storageClassName?: string | undefined;
-  /** Mount this claim, which somebody else keeps, and create none. @default - create one */
+  /** Mount this existing claim and create none. @default - create one */
   readonly existingClaim?: string | undefined;
-  /** Several workloads mount it: with ReadWriteOnce they are then drawn to one node. @default false */
+  /** Several workloads mount it; with ReadWriteOnce they all run on one node. @default false */
   readonly shared?: boolean;
   /**
-   * Volumes of one group draw their pods to the same node, also pods that mount only some of them.
-   * @default - the name of the claim: a group of its own
+   * Pods that mount any volume of a group run on the same node. Only for `shared` with ReadWriteOnce.
+   * @default - the claim's name, so each volume is its own group
    */
   readonly group?: string;
-  /** Keep the claim when it leaves the program or the stack goes. @default false */
+  /** Keep the claim when it leaves the program or the stack is destroyed. @default false */
   readonly retain?: boolean;
 }
 
-/** What is wrong with the arguments. */
+/** Problems of the arguments. */
 export function storageProblems(args: Omit<StorageArgs, "namespace">): Problem[] {
   const { size, storageClassName, existingClaim } = args;
   return [
-    ...problemsOf([!isQuantity(size), "size", `"${size}" is no quantity; for example 100Gi`]),
+    ...problemsOf([
+      !isQuantity(size),
+      "size",
+      `"${size}" is not a quantity; write for example 100Gi`,
+    ]),
     ...fixedVolumeProblems(args, { storageClassName, existingClaim }),
   ];
 }
 
 /**
- * A volume: a claim of our own or an existing one.
+ * A volume: a new PersistentVolumeClaim or an existing one.
  *
  * @example new Storage("openms-workspaces", { namespace, size: "100Gi", accessMode: "ReadWriteMany" })
  */
@@ -52,7 +56,7 @@ export class Storage extends pulumi.ComponentResource implements Mountable {
   readonly volumeSource: Mountable["volumeSource"];
   readonly colocation: Readonly<Record<string, string>>;
   readonly singleNode: boolean;
-  /** The claim that is mounted, ours or the existing one. */
+  /** Name of the mounted claim. */
   readonly claimName: string;
   readonly capacity: Capacity;
 
@@ -86,7 +90,7 @@ export class Storage extends pulumi.ComponentResource implements Mountable {
     const fixed = fixedVolumeSpec(args);
     const storageClassName = fixed?.storageClassName ?? args.storageClassName;
     const annotations = retain && { annotations: { [retainAnnotation]: "true" } };
-    // Mode and class cannot be changed in place: in prod a change must fail, not delete the data.
+    // Mode and class cannot be changed in place: with `retain` a change must fail, not delete the data.
     const options = { parent: this, protect: retain, retainOnDelete: retain };
     const volume =
       fixed &&
@@ -94,7 +98,7 @@ export class Storage extends pulumi.ComponentResource implements Mountable {
         `${name}-volume`,
         {
           metadata: {
-            // Volumes belong to the cluster; the namespace makes the name its own.
+            // Volumes are cluster-scoped, so the name starts with the namespace.
             name: `${namespace.plainName}-${this.claimName}`,
             labels: { ...namespace.labels },
             ...annotations,
@@ -103,7 +107,7 @@ export class Storage extends pulumi.ComponentResource implements Mountable {
             ...fixed,
             capacity: { storage: size },
             accessModes: [mode],
-            // Deleting the claim never deletes the files.
+            // The files outlive the claim.
             persistentVolumeReclaimPolicy: "Retain",
             claimRef: { namespace: namespace.plainName, name: this.claimName },
           },

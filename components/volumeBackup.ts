@@ -5,50 +5,50 @@ import type { Namespace } from "./namespace";
 import { ScriptCronJob, scriptCronJobProblems, scriptFile } from "./scriptCronJob";
 import { Storage, type StorageArgs, storageProblems } from "./storage";
 
-/** By the storage itself: a VolumeSnapshot of each volume. The cluster needs a CSI snapshot controller. */
+/** A VolumeSnapshot of each volume. The cluster needs a CSI snapshot controller. */
 export interface SnapshotMethod {
   readonly type: "snapshot";
   /** VolumeSnapshotClass. @default - the cluster's default for the volume's driver */
   readonly snapshotClassName?: string | undefined;
   /** Seconds until all snapshots of a run must be ready. @default 1800 */
   readonly waitSeconds?: number | undefined;
-  /** @default - anywhere, on its usual ports */
+  /** @default - any address, ports 443 and 6443 */
   readonly apiServer?: ApiServerArgs | undefined;
 }
 
-/** By reading the files: an archive of each volume on a volume of its own, whatever the storage. */
+/** An archive of each volume's files, on a separate volume; works with any storage. */
 export interface CopyMethod {
   readonly type: "copy";
-  /** The volume of the archives; large enough for `keep` of them. */
+  /** The volume for the archives, large enough for `keep` of each. */
   readonly storage: Pick<StorageArgs, "size" | "storageClassName" | "existingClaim" | "retain">;
 }
 
 export interface VolumeBackupArgs {
   readonly namespace: Namespace;
-  /** Name of the CronJob and what belongs to it. @default - the component's name */
+  /** Name of the CronJob and its other objects. @default - the component's name */
   readonly name?: string;
-  /** What to save, at least one. */
+  /** Volumes to back up, at least one. */
   readonly volumes: readonly Storage[];
   /** Five cron fields, in UTC. */
   readonly schedule: string;
-  /** Backups of each volume that are kept, at least 1. @default 7 */
+  /** Backups to keep of each volume, at least 1. @default 7 */
   readonly keep?: number | undefined;
   readonly method: SnapshotMethod | CopyMethod;
-  /** Numeric user; for copies one that may read the files, so that of the system. @default 1000 */
+  /** Numeric user of the pods; copies need one that can read the files. @default 1000 */
   readonly runAsUser?: number | undefined;
-  /** Group of the files, as in a pod. @default - the value of runAsUser */
+  /** Group of the files; see PodArgs. @default - the value of runAsUser */
   readonly fsGroup?: number | "none" | undefined;
 }
 
 /**
- * Saves volumes on a schedule. Each volume is saved by itself: files that belong together should share
- * one. Copies also get a CronJob NAME-restore that never runs by itself: a run of it, started by hand,
- * unpacks the newest archives, or those that its variable ARCHIVE names by their time.
+ * Backs up volumes on a schedule. Volumes are backed up one by one, so files that must be consistent
+ * belong on one volume. Copies also get a suspended CronJob NAME-restore: a run of it, started by hand,
+ * unpacks the newest archives, or those of the time in its variable ARCHIVE.
  *
  * @example new VolumeBackup("backup", { namespace, volumes: [data], schedule: "0 2 * * *", method: { type: "snapshot" } })
  */
 export class VolumeBackup extends pulumi.ComponentResource {
-  /** The volume of the archives; none for snapshots. */
+  /** The volume for the archives; undefined for snapshots. */
   readonly archives: Storage | undefined;
 
   constructor(name: string, args: VolumeBackupArgs, opts?: pulumi.ComponentResourceOptions) {
@@ -87,7 +87,7 @@ export class VolumeBackup extends pulumi.ComponentResource {
           WAIT_SECONDS: String(waitSeconds),
           ...(snapshotClassName !== undefined && { SNAPSHOT_CLASS: snapshotClassName }),
         },
-        // One more try would take one more snapshot of each volume.
+        // A retry would take another snapshot of each volume.
         backoffLimit: 0,
         restartPolicy: "Never",
         rules: [
@@ -144,7 +144,7 @@ export class VolumeBackup extends pulumi.ComponentResource {
       {
         ...run({ restores: true }),
         name: restoreOf(objectName),
-        // Only ever started by hand.
+        // Only started by hand.
         suspend: true,
         script: scriptFile("unpack_volumes.py"),
         env: folders,
@@ -174,12 +174,16 @@ function backupProblems(name: string, args: VolumeBackupArgs, keep: number): Pro
   );
   const isCopy = method.type === "copy";
   const own = problemsOf(
-    [volumes.length === 0, "volumes", "is empty; name what to save"],
-    [!Number.isInteger(keep) || keep < 1, "keep", `${keep} is no whole number >= 1`],
+    [volumes.length === 0, "volumes", "is empty; list at least one volume"],
+    [
+      !Number.isInteger(keep) || keep < 1,
+      "keep",
+      `must be a whole number of at least 1, not ${keep}`,
+    ],
     [
       isCopy && alone !== undefined,
       "volumes",
-      `${alone?.volumeName} is held by one pod's node; declare it shared, or take snapshots`,
+      `${alone?.volumeName} is ReadWriteOnce and not shared; set shared on it, or use snapshots`,
     ],
   );
   const { schedule } = args;

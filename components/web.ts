@@ -17,11 +17,11 @@ export type Exposure =
   | { readonly type: "nodePort"; readonly nodePort?: number | undefined }
   | { readonly type: "clusterIP" };
 
-/** A port beside the main one. */
+/** A port in addition to the main one. */
 export interface WebPort {
   /** Port the container listens on, and of the Service. */
   readonly port: number;
-  /** Port of every node, under the exposure `nodePort`. @default - one that is free */
+  /** Port on every node with the exposure `nodePort`. @default - a free one */
   readonly nodePort?: number | undefined;
 }
 
@@ -31,11 +31,11 @@ export interface WebArgs extends Omit<WorkloadArgs, "ports" | "scaledElsewhere">
   /** Port of the Service, 1 to 65535. @default - the container's */
   readonly servicePort?: number;
   readonly exposure: Exposure;
-  /** More ports beside `http`, by name, on the container and the Service. @default - none */
+  /** Ports in addition to `http`, by name, of the container and the Service. @default - none */
   readonly ports?: Readonly<Record<string, WebPort>> | undefined;
-  /** Seconds for which one client address keeps its pod. @default - no affinity */
+  /** Seconds for which a client address stays with one pod. @default - no affinity */
   readonly clientIPAffinitySeconds?: number | undefined;
-  /** How Prometheus finds its metrics, which it serves beside the rest. @default - none */
+  /** How Prometheus finds its metrics, which it serves on its main port. @default - none */
   readonly metrics?: Metrics;
 }
 
@@ -47,8 +47,7 @@ const serviceTypes = {
 } as const;
 
 /**
- * A workload that serves HTTP: with a Service, the way to it from outside, and the network policy that
- * lets the clients in.
+ * A workload that serves HTTP, with its Service, its exposure and a NetworkPolicy for its clients.
  *
  * @example new Web("openms-web", { namespace, image, containerPort: 8501, exposure: { type: "clusterIP" }, resources })
  */
@@ -57,8 +56,8 @@ export class Web extends Workload {
   /** Its address within the namespace, for example `http://backend:80`. */
   readonly address: string;
   /**
-   * Where to find it: the hosts, else the load balancer, else the node port, else the command that
-   * forwards a local port.
+   * Its URLs by exposure: of the hosts, of the load balancer, or of the node port. With `clusterIP` the
+   * command that forwards a local port.
    */
   readonly urls: pulumi.Output<string[]>;
 
@@ -146,7 +145,7 @@ export class Web extends Workload {
     }
     if (exposure.type === "loadBalancer") {
       return service.status.apply((status) =>
-        // A preview knows no address yet.
+        // A preview does not know the address.
         ((status as typeof status | undefined)?.loadBalancer?.ingress ?? []).map(
           ({ hostname, ip }) => `http://${hostname ?? ip}:${port}`,
         ),
@@ -166,15 +165,13 @@ const portNumbers = (ports: WebArgs["ports"] = {}): Record<string, number> =>
 function webProblems(args: WebArgs): Problem[] {
   const { containerPort, servicePort, exposure, ports = {}, metrics } = args;
   const outside = (port = 1): boolean => !Number.isInteger(port) || port < 1 || port > 65535;
+  const wrong = Object.values(ports).find(({ port }) => outside(port));
   return [
     ...problemsOf(
-      [outside(containerPort), "containerPort", `${containerPort} is not within 1 to 65535`],
-      [outside(servicePort), "servicePort", `${servicePort} is not within 1 to 65535`],
-      [
-        "http" in ports || Object.values(ports).some(({ port }) => outside(port)),
-        "ports",
-        "has http, the main one's name, or a port that is not within 1 to 65535",
-      ],
+      [outside(containerPort), "containerPort", `${containerPort} is not between 1 and 65535`],
+      [outside(servicePort), "servicePort", `${servicePort} is not between 1 and 65535`],
+      ["http" in ports, "ports", "has http, the name of containerPort; choose another name"],
+      [wrong !== undefined, "ports", `${wrong?.port} is not between 1 and 65535`],
     ),
     ...nested("exposure", exposure.type === "ingress" ? ingressProblems(exposure) : []),
     ...nested("metrics", metrics?.type === "serviceMonitor" ? serviceMonitorProblems(metrics) : []),

@@ -13,13 +13,13 @@ import type { Peer } from "./networkPolicy";
 
 export interface WorkloadArgs extends PodArgs {
   readonly namespace: Namespace;
-  /** Name of the Deployment and what belongs to it. @default - the component's name */
+  /** Name of the Deployment and its other objects. @default - the component's name */
   readonly name?: string;
-  /** 0 or more; under `autoscaling` the autoscaler's business, and refused. @default 1 */
+  /** 0 or more; not together with `autoscaling`, which sets it. @default 1 */
   readonly replicas?: number | undefined;
   /** @default - a fixed number of replicas */
   readonly autoscaling?: AutoscalingArgs | undefined;
-  /** Somebody else (KEDA) sets the replicas; `replicas` then only says how many are sure. */
+  /** KEDA sets the replicas; `replicas` is then only their minimum. @default false */
   readonly scaledElsewhere?: boolean;
   /**
    * Stop the old pods before new ones start.
@@ -29,8 +29,8 @@ export interface WorkloadArgs extends PodArgs {
 }
 
 /**
- * A Deployment with what belongs to it: an autoscaler or a fixed number of replicas, and a disruption
- * budget where at least two replicas are sure. Web and Worker are workloads.
+ * A Deployment, with an autoscaler if asked for, and a disruption budget if it has at least two replicas.
+ * Server, Web and Worker are workloads.
  */
 export abstract class Workload extends pulumi.ComponentResource {
   readonly deployment: k8s.apps.v1.Deployment;
@@ -40,11 +40,11 @@ export abstract class Workload extends pulumi.ComponentResource {
   readonly containers: readonly string[];
   /** Selects its pods; frozen. */
   readonly selector: Readonly<Record<string, string>>;
-  /** The workload as an end of an allowed connection. */
+  /** Its pods, for a NetworkPolicy. */
   readonly peer: Peer;
   readonly capacity: Capacity;
 
-  /** @param problems - What the subclass found wrong with its own arguments. @default [] */
+  /** @param problems - Problems of the subclass' own arguments. @default [] */
   protected constructor(
     type: string,
     name: string,
@@ -54,7 +54,7 @@ export abstract class Workload extends pulumi.ComponentResource {
   ) {
     const component = type.split(":")[2] ?? type;
     refuse(component, [...problems, ...workloadProblems(args.name ?? name, args)]);
-    // No inputs: what the engine would keep of them is in the children anyway.
+    // No inputs: the state has them in the children.
     super(type, name, {}, opts);
     const { namespace, autoscaling } = args;
     this.workloadName = args.name ?? name;
@@ -72,7 +72,7 @@ export abstract class Workload extends pulumi.ComponentResource {
         },
         spec: {
           ...(owned && { replicas: sure }),
-          // Old ReplicaSets are the way back of `kubectl rollout undo`.
+          // `kubectl rollout undo` needs old ReplicaSets.
           revisionHistoryLimit: 3,
           progressDeadlineSeconds: namespace.deadlineSeconds,
           selector: { matchLabels: { ...this.selector } },
@@ -106,7 +106,7 @@ function strategyOf(args: WorkloadArgs): k8s.types.input.apps.v1.DeploymentStrat
   return { type: "RollingUpdate", rollingUpdate: { maxSurge: 1, maxUnavailable: 0 } };
 }
 
-/** What is wrong with the arguments of a workload of this name. */
+/** Problems of the arguments of a workload with this name. */
 export function workloadProblems(name: string, args: WorkloadArgs): Problem[] {
   const replicas = args.replicas ?? 1;
   const alone = mountablesOf(args).filter(
@@ -121,17 +121,17 @@ export function workloadProblems(name: string, args: WorkloadArgs): Problem[] {
       [
         args.autoscaling !== undefined && args.replicas !== undefined && !args.scaledElsewhere,
         "replicas",
-        "is the autoscaler's business; leave it out, or leave out `autoscaling`",
+        "is set by the autoscaler; omit it, or omit autoscaling",
       ],
       [
         most > 1 && alone.length > 0,
         "replicas",
-        `${most} pods cannot hold the ReadWriteOnce volume ${alone[0]?.volumeName}; declare it shared`,
+        `${most} pods cannot mount the ReadWriteOnce volume ${alone[0]?.volumeName}; set shared on it`,
       ],
       [
         mountablesOf(args).some(({ claim }) => claim !== undefined),
         "mounts",
-        "a Deployment's pods have no claims of their own; use Storage, or a StatefulSet",
+        "a Deployment cannot create a claim for each pod; use Storage, or a StatefulSet",
       ],
     ),
   ];

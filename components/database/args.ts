@@ -4,17 +4,17 @@ import type { Placement } from "../../lib/pod";
 import type { Namespace } from "../namespace";
 import type { StorageArgs } from "../storage";
 
-/** A volume of the database's. */
+/** A volume of the database. */
 export type DatabaseStorage = Pick<StorageArgs, "size" | "storageClassName" | "folder" | "retain">;
 
 export interface DatabaseBackupArgs {
   /** Five cron fields, in UTC. */
   readonly schedule: string;
-  /** Days a dump is kept, at least 1; the last one is kept longer if no newer one succeeds. */
+  /** Days to keep a dump, at least 1; the last dump is kept until a newer one succeeds. */
   readonly retentionDays: number;
-  /** The volume of the dumps; large enough for all that are kept and one more. */
+  /** The volume for the dumps, large enough for all kept dumps and one more. */
   readonly storage: DatabaseStorage;
-  /** Plan no dumps; they can still be made by hand. @default false */
+  /** Schedule no dumps; they can still be started by hand. @default false */
   readonly suspend?: boolean | undefined;
 }
 
@@ -28,24 +28,24 @@ export interface DatabaseArgs {
    * @default mysql:8.4.10 or postgres:17.7-bookworm
    */
   readonly image?: string | undefined;
-  /** Letters, digits and `_`, at most 48. It is created with the volume; another name later renames nothing. */
+  /** Letters, digits and `_`, at most 48. Created with the volume; a later change does not rename it. */
   readonly databaseName: string;
   /** The application's user, who owns the database; letters, digits and `_`, at most 32. */
   readonly userName: string;
-  /** The application user's. A new one is set in the server when its pod starts next, which it causes. */
+  /** Password of `userName`. A change rolls the server's pod, which then sets it. */
   readonly password: pulumi.Input<string>;
   /**
-   * That of `root` (MySQL) or `postgres`, who dump and restore; no application needs it. For MySQL
+   * Password of `root` (MySQL) or `postgres`, for dumps and restores; no application needs it. For MySQL
    * without quotes and backslashes, which the image's entrypoint does not escape.
    */
   readonly adminPassword: pulumi.Input<string>;
-  /** See Secrets. */
+  /** The stack's digest key; see Secrets. */
   readonly digestKey: pulumi.Input<string>;
   /** Name of its Secret. @default - the name, followed by `-auth` */
   readonly secretName?: string | undefined;
-  /** First part of the Secret's `uri`, for example `mysql+pymysql`. @default - the engine's name */
+  /** Scheme of the Secret's `uri`, for example `mysql+pymysql`. @default - the engine's name */
   readonly uriScheme?: string | undefined;
-  /** Last part of the Secret's `uri`, for example `?charset=utf8mb4`. @default - nothing */
+  /** Suffix of the Secret's `uri`, for example `?charset=utf8mb4`. @default - none */
   readonly uriSuffix?: string | undefined;
   readonly storage: DatabaseStorage;
   /** @default - 250m and 512Mi, at most 1 and 1Gi */
@@ -53,15 +53,15 @@ export interface DatabaseArgs {
   readonly placement?: Placement | undefined;
   /** Names of registry Secrets. */
   readonly imagePullSecrets?: readonly string[] | undefined;
-  /** Dumps on a schedule, on a volume of their own. @default - none */
+  /** Scheduled dumps on a separate volume. @default - none */
   readonly backup?: DatabaseBackupArgs | undefined;
   /**
-   * A dump on the backup volume that replaces the whole database, once, before anything that depends on
-   * this component starts. The state before is dumped first. @default - no restore
+   * Name of a dump on the backup volume that replaces the whole database, once, before any dependent of
+   * this component starts. The current state is dumped first. @default - no restore
    */
   readonly restoreFrom?: string | undefined;
   /**
-   * Any text; a new one, such as the date, restores a dump again that was restored before.
+   * A new text, such as the date, restores the same dump again.
    * @default - each dump is restored once
    */
   readonly restoreRequest?: string | undefined;

@@ -11,12 +11,12 @@ import { Storage } from "../storage";
 import type { DatabaseArgs, DatabaseBackupArgs } from "./args";
 import { engines, scripts, serverUser } from "./engines";
 
-/** The server that is dumped. */
+/** The server to dump. */
 interface Server {
   readonly host: string;
   readonly peer: Peer;
   readonly secrets: Secrets;
-  /** What must be there before a restore begins. */
+  /** What must exist before a restore begins. */
   readonly resources: readonly pulumi.Resource[];
 }
 
@@ -32,12 +32,12 @@ const resources: Resources = {
 };
 const backupDir = "/backup";
 const scriptsDir = "/opt/stackberth";
-/** Ends what hangs, and lets a large database take its time. */
+/** Ends a hanging run, but leaves time for a large database. */
 const activeDeadlineSeconds = 6 * 3600;
 
 /**
- * The dumps of a database: a CronJob NAME-backup, the volume NAME-backups, and where a restore is asked
- * for a Job NAME-restore-….
+ * The dumps of a database: a CronJob NAME-backup, the volume NAME-backups, and for a restore a Job
+ * NAME-restore-….
  */
 export class DatabaseBackup extends pulumi.ComponentResource {
   readonly volume: Storage;
@@ -49,7 +49,7 @@ export class DatabaseBackup extends pulumi.ComponentResource {
     const { namespace } = database;
     this.volume = new Storage(
       `${name}-volume`,
-      // Shared: the CronJob's pod and the restore's may meet.
+      // Shared, because the pods of the CronJob and of the restore may run at the same time.
       { ...backup.storage, namespace, name: `${of.host}-backups`, shared: true },
       { parent: this },
     );
@@ -65,7 +65,7 @@ export class DatabaseBackup extends pulumi.ComponentResource {
         suspend: backup.suspend ?? false,
         command: ["sh", `${scriptsDir}/backup.sh`],
         env: { ...pod.env, RETENTION_DAYS: String(backup.retentionDays) },
-        // A dump an hour late is better than none.
+        // A dump that is an hour late is better than none.
         startingDeadlineSeconds: 3600,
         activeDeadlineSeconds,
       },
@@ -101,7 +101,7 @@ export class DatabaseBackup extends pulumi.ComponentResource {
             RESTORE_FROM: database.restoreFrom,
             RESTORE_REQUEST: database.restoreRequest ?? "",
           },
-          // A pod that failed is kept, and with it its log.
+          // Keeps a failed pod, and its log.
           restartPolicy: "Never",
           backoffLimit: 1,
           activeDeadlineSeconds,
@@ -112,7 +112,7 @@ export class DatabaseBackup extends pulumi.ComponentResource {
     this.registerOutputs({});
   }
 
-  /** What both pods have in common. The server's own image has the programs of the right version. */
+  /** What both pods share. The server's image has the tools in the right version. */
   private pod(name: string, { of, database }: BackupArgs): PodArgs {
     const engine = engines[database.engine];
     const files = new ConfigMap(

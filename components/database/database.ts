@@ -15,19 +15,19 @@ import { defaultResources, type Engine, engines, serverUser, scripts, volumeDir 
 import { databaseProblems } from "./problems";
 
 const scriptsDir = "/opt/stackberth";
-/** The image of PostgreSQL has this much time to replay its log, MySQL to roll back. */
+/** Time for PostgreSQL to replay its log after a crash, or for MySQL to roll back. */
 const startupSeconds = 1800;
 
 /**
- * One MySQL or PostgreSQL server with a volume, a user who owns one database, and if asked for a dump
- * every night and a restore. Whoever uses it lets its clients in by a NetworkPolicy to `peer`, and starts
- * them after it: `{ dependsOn: [database] }`.
+ * One MySQL or PostgreSQL server with a volume, one database and its owner, and optional dumps and
+ * restores. Allow its clients with a NetworkPolicy to `peer`, and start them after it:
+ * `{ dependsOn: [database] }`.
  *
  * @example new Database("shop-database", { namespace, name: "database", engine: "postgresql",
  *   databaseName: "shop", userName: "shop", password, adminPassword, digestKey, storage: { size: "10Gi" } })
  */
 export class Database extends pulumi.ComponentResource {
-  /** The server's pod as an end of an allowed connection. */
+  /** The server's pod, for a NetworkPolicy. */
   readonly peer: Peer;
   readonly port: number;
   /** Host name within the namespace. */
@@ -35,7 +35,7 @@ export class Database extends pulumi.ComponentResource {
   /** Its Secret: `password`, `admin-password`, `host`, `port`, `database`, `user` and `uri`. */
   readonly secrets: Secrets;
   readonly capacity: Capacity;
-  /** The volume of the dumps, where there is one. */
+  /** The volume for the dumps, if any. */
   readonly backupVolume?: Storage;
 
   constructor(name: string, args: DatabaseArgs, opts?: pulumi.ComponentResourceOptions) {
@@ -46,8 +46,7 @@ export class Database extends pulumi.ComponentResource {
     this.host = host;
     this.port = engine.port;
     this.secrets = this.createSecrets(name, args);
-    // One claim of the stack's own, not a template of the StatefulSet's: it can grow in place, both
-    // engines see it, and `retain` protects it from them.
+    // A separate claim, not a template of the StatefulSet: it can grow in place, and `retain` protects it.
     const storage = new Storage(
       `${name}-data`,
       { namespace: args.namespace, name: `${this.host}-data`, ...args.storage },
@@ -55,7 +54,7 @@ export class Database extends pulumi.ComponentResource {
     );
     const server = this.createServer(name, args, engine, storage);
     this.peer = server.peer;
-    // A Service with an address that stays: clients remember the one they resolved, and the pod's changes.
+    // A Service with a stable ClusterIP: clients cache the resolved address, and the pod's changes.
     const service = createService(
       `${name}-service`,
       {
@@ -165,7 +164,7 @@ export class Database extends pulumi.ComponentResource {
           failureThreshold: 6,
         },
         runAsUser: serverUser,
-        // What is in memory is written before the end.
+        // Time to write what is in memory to disk.
         terminationGracePeriodSeconds: 120,
         placement: args.placement,
         ...(args.imagePullSecrets && { imagePullSecrets: args.imagePullSecrets }),

@@ -4,33 +4,33 @@ import type { Resources } from "../../lib/capacity";
 import type { Environment } from "../../lib/env";
 import type { Probe } from "../../lib/pod";
 
-/** What differs between the engines. */
+/** The differences between MySQL and PostgreSQL. */
 export interface Engine {
   readonly image: string;
   readonly port: number;
-  /** Who may do everything in the server. */
+  /** The server's superuser. */
   readonly adminName: string;
-  /** End of a dump's file name. */
+  /** Suffix of a dump's file name. */
   readonly dumpSuffix: string;
-  /** Where the server puts its socket. */
+  /** Folder of the server's socket. */
   readonly socketDir: string;
-  /** What the image's entrypoint runs in the end. */
+  /** The arguments of the image's entrypoint. */
   readonly serverCommand: readonly string[];
-  /** What the image wants beside the names and passwords that each container gets. */
+  /** The image's variables, in addition to the names and passwords of every container. */
   readonly environment: (adminPassword: Environment[string]) => Environment;
   /**
-   * Succeeds once the server answers over TCP: while a new volume is prepared it listens on its socket
-   * alone. Whether it lets the user in does not matter, since a restore locks the user out for a while.
+   * Succeeds once the server answers over TCP; during the first start it listens only on its socket.
+   * A refused login counts as success, because a restore locks the user out for a while.
    */
   readonly ping: Probe;
 }
 
 /**
- * Where the volume is mounted. Not the image's own place: that moves between versions, and a mount that
- * misses it leaves the data on a volume that goes with the container.
+ * Mount path of the volume. The images' default paths differ between versions, and data outside the
+ * mount would be lost with the container.
  */
 export const volumeDir = "/var/lib/database";
-/** A folder below, since a new volume may hold a lost+found already. */
+/** A subfolder, because a new volume may contain lost+found. */
 const dataDir = `${volumeDir}/data`;
 
 const shell = (command: string): Probe => ({ exec: { command: ["sh", "-c", command] } });
@@ -42,7 +42,7 @@ export const engines: Readonly<Record<"mysql" | "postgresql", Engine>> = {
     adminName: "root",
     dumpSuffix: "sql.gz",
     socketDir: "/var/run/mysqld",
-    // No replica reads a binary log, and with one only administrators may create triggers.
+    // No replica needs the binary log, and with it only administrators can create triggers.
     serverCommand: ["mysqld", `--datadir=${dataDir}`, "--skip-log-bin"],
     environment: (adminPassword) => ({ DATA_DIR: dataDir, MYSQL_ROOT_PASSWORD: adminPassword }),
     ping: shell(
@@ -50,7 +50,7 @@ export const engines: Readonly<Record<"mysql" | "postgresql", Engine>> = {
     ),
   },
   postgresql: {
-    // With the Debian release: another C library sorts text differently, and indexes would be wrong.
+    // Pinned to a Debian release: another C library sorts text differently and would break indexes.
     image: "postgres:17.7-bookworm",
     port: 5432,
     adminName: "postgres",
@@ -75,7 +75,7 @@ export const defaultResources: Resources = {
   limits: { cpu: "1", memory: "1Gi" },
 };
 
-/** The texts of an engine's scripts by the file's name in its folder, and of those that all share. */
+/** The texts of scripts by file name; `paths` are relative to the scripts' folder. */
 export function scripts(...paths: readonly string[]): Record<string, string> {
   return Object.fromEntries(
     paths.map((path) => [

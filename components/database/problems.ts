@@ -7,14 +7,14 @@ import type { DatabaseArgs, DatabaseBackupArgs } from "./args";
 import { defaultResources, engines } from "./engines";
 
 const identifier = /^[A-Za-z_][A-Za-z0-9_]*$/;
-/** Names of the servers' own databases. */
+/** System databases of both engines. */
 const ownDatabases = ["mysql", "sys", "information_schema", "performance_schema"].concat([
   "postgres",
   "template0",
   "template1",
 ]);
 
-/** What is wrong with the arguments of a database of this name, and with those of its parts. */
+/** Problems of the arguments of a database with this host name, and of its parts. */
 export function databaseProblems(host: string, args: DatabaseArgs): Problem[] {
   const { engine, image = engines[engine].image, resources = defaultResources } = args;
   const { placement, backup } = args;
@@ -35,22 +35,22 @@ function accountProblems({ engine, databaseName, userName }: DatabaseArgs): Prob
     [
       !isIdentifier(databaseName, 48),
       "databaseName",
-      `"${databaseName}" is no name; allowed: letters, digits and _, no digit first, at most 48`,
+      `"${databaseName}" is not a valid name; use letters, digits and _, starting with a letter or _, at most 48`,
     ],
     [
       ownDatabases.includes(databaseName.toLowerCase()),
       "databaseName",
-      `"${databaseName}" is the server's own; choose another`,
+      `"${databaseName}" is a system database; choose another name`,
     ],
     [
       !isIdentifier(userName, 32),
       "userName",
-      `"${userName}" is no name; allowed: letters, digits and _, no digit first, at most 32`,
+      `"${userName}" is not a valid name; use letters, digits and _, starting with a letter or _, at most 32`,
     ],
     [
       userName === engines[engine].adminName,
       "userName",
-      `"${userName}" is the administrator; the application needs a user of its own`,
+      `"${userName}" is the administrator; choose a user for the application`,
     ],
   );
 }
@@ -63,7 +63,7 @@ function backupProblems(name: string, backup: DatabaseBackupArgs): Problem[] {
       ...problemsOf(scheduleCheck(schedule), [
         !Number.isInteger(retentionDays) || retentionDays < 1,
         "retentionDays",
-        `${retentionDays} is no whole number >= 1`,
+        `must be a whole number of at least 1, not ${retentionDays}`,
       ]),
       ...nested("storage", storageProblems(storage)),
     ]),
@@ -80,17 +80,17 @@ function restoreProblems(args: DatabaseArgs): Problem[] {
     [
       restoreFrom !== undefined && backup === undefined,
       "restoreFrom",
-      "needs `backup`, whose volume holds the dumps",
+      "needs backup, whose volume holds the dumps",
     ],
     [
       !/^[A-Za-z0-9._-]{0,63}$/.test(restoreRequest),
       "restoreRequest",
-      `"${restoreRequest}" becomes part of a file name; allowed: letters, digits, . _ and -, at most 63`,
+      `"${restoreRequest}" cannot be part of a file name; use letters, digits, ".", "_" and "-", at most 63`,
     ],
     [
       !isDump,
       "restoreFrom",
-      `"${restoreFrom}" is no file name of a dump; allowed: NAME.${dumpSuffix}, without a folder`,
+      `"${restoreFrom}" is not the name of a dump; write NAME.${dumpSuffix}, without a folder`,
     ],
   );
 }

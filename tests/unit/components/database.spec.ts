@@ -101,7 +101,7 @@ describe("Database", () => {
         assertParents(found, "Database");
       });
 
-      it("keeps its data where no image has a volume of its own", async () => {
+      it("keeps its data outside the images' own volumes", async () => {
         const server = one(await objectsIn(make({ engine })), "StatefulSet");
         const mounts = inContainer(server, "volumeMounts") as { name: string; mountPath: string }[];
         const data = mounts.find(({ name }) => name === "database-data");
@@ -113,7 +113,7 @@ describe("Database", () => {
         );
       });
 
-      it("has a Service of its name with an address, which selects its pod", async () => {
+      it("has a Service with its name and a ClusterIP that selects its pod", async () => {
         const { resources: found, result } = await inNamespace(make({ engine }));
         const { spec } = one(found, "Service", "database");
         assert.equal(read(spec, "clusterIP"), undefined);
@@ -125,7 +125,7 @@ describe("Database", () => {
         assert.equal(result.host, "database");
       });
 
-      it("tells all that a client needs in its Secret, the URI with the password encoded", async () => {
+      it("has everything that a client needs in its Secret, with the password encoded in the URI", async () => {
         const uriSuffix = "?charset=utf8mb4";
         const found = await objectsIn(make({ engine, uriSuffix }));
         assert.deepEqual(one(found, "Secret", "database-auth").stringData, {
@@ -142,7 +142,7 @@ describe("Database", () => {
         assert.ok(uri.startsWith(`${engine}+driver://lab:`) && uri.endsWith("/lab_data"), uri);
       });
 
-      it("is probed for its start, readiness and life, over TCP", async () => {
+      it("has startup, readiness and liveness probes over TCP", async () => {
         const server = one(await objectsIn(make({ engine })), "StatefulSet");
         for (const kind of ["startupProbe", "readinessProbe", "livenessProbe"]) {
           const command = inContainer(server, `${kind}.exec.command`) as string[];
@@ -153,7 +153,7 @@ describe("Database", () => {
         assert.equal(seconds * Number(inContainer(server, "startupProbe.failureThreshold")), half);
       });
 
-      it("dumps on a schedule when asked", async () => {
+      it("dumps on a schedule if backup is set", async () => {
         const { resources: found, result } = await inNamespace(make({ engine, backup }));
         const dumps = one(found, "CronJob", "database-backup");
         assert.equal(read(dumps.spec, "schedule"), "0 2 * * *");
@@ -181,7 +181,7 @@ describe("Database", () => {
         assert.equal(count(found, "Job"), 0);
       });
 
-      it("restores by a Job of a name of its own, and lets both pods reach the server", async () => {
+      it("restores by a Job with a unique name, and allows both pods to reach the server", async () => {
         const restoreFrom = engines[engine].dump;
         const found = await objectsIn(make({ engine, backup, restoreFrom }));
         const job = one(found, "Job");
@@ -217,7 +217,7 @@ describe("Database", () => {
         }
       });
 
-      it("meets every invariant of a stack, and shows its passwords in no other object", async () => {
+      it("meets every invariant of a stack, and shows its passwords only in the Secret", async () => {
         const { resources: found } = await inNamespace((namespace) => {
           const database = make({
             engine,
@@ -246,7 +246,7 @@ describe("Database", () => {
     });
   }
 
-  it("takes everything that can be set", async () => {
+  it("accepts every argument", async () => {
     const placement = { priorityClassName: "high" };
     const imagePullSecrets = ["registry"];
     const found = await objectsIn(
@@ -297,7 +297,7 @@ describe("Database", () => {
     assert.deepEqual(scripts.sort(), ["00-account.sh", "zz-done.sh"]);
   });
 
-  it("rolls when a password changes, to set it", async () => {
+  it("rolls when a password changes", async () => {
     const digests = async (args: Partial<DatabaseArgs>) =>
       digestsOf(one(await objectsIn(make(args)), "StatefulSet"));
     assert.deepEqual(await digests({}), await digests({}));
@@ -305,7 +305,7 @@ describe("Database", () => {
     assert.notDeepEqual(await digests({}), await digests({ adminPassword: "other" }));
   });
 
-  it("is complete before what depends on it begins", async () => {
+  it("is complete before its dependents begin", async () => {
     const events: string[] = [];
     await inNamespace(
       (namespace) => {
@@ -330,10 +330,15 @@ describe("Database", () => {
   });
 
   itRefuses([
-    ["a name of a database that is none", make({ databaseName: "a-b" }), "databaseName", /"a-b"/],
-    ["one that is too long", make({ databaseName: "a".repeat(49) }), "databaseName", /at most 48/],
-    ["the server's own database", make({ databaseName: "Postgres" }), "databaseName", /own/],
-    ["a user's name that is none", make({ userName: "1a" }), "userName", /no digit first/],
+    ["an invalid database name", make({ databaseName: "a-b" }), "databaseName", /"a-b"/],
+    [
+      "a database name that is too long",
+      make({ databaseName: "a".repeat(49) }),
+      "databaseName",
+      /at most 48/,
+    ],
+    ["a system database", make({ databaseName: "Postgres" }), "databaseName", /system database/],
+    ["an invalid user name", make({ userName: "1a" }), "userName", /starting with a letter/],
     ["the administrator as user", make({ userName: "postgres" }), "userName", /administrator/],
     [
       "root as MySQL's user",
@@ -342,34 +347,39 @@ describe("Database", () => {
       /administrator/,
     ],
     [
-      "dumps that are deleted at once",
+      "a retention of 0 days",
       make({ backup: { ...backup, retentionDays: 0 } }),
       "backup.retentionDays",
-      /0 is no whole number >= 1/,
+      /at least 1, not 0/,
     ],
-    ["a restore from nowhere", make({ restoreFrom: "x.dump.gz" }), "restoreFrom", /needs `backup`/],
+    [
+      "a restore without a backup",
+      make({ restoreFrom: "x.dump.gz" }),
+      "restoreFrom",
+      /needs backup/,
+    ],
     [
       "a dump of the other engine",
       make({ backup, restoreFrom: "x.sql.gz" }),
       "restoreFrom",
-      /allowed: NAME\.dump\.gz/,
+      /write NAME\.dump\.gz/,
     ],
     [
-      "a dump from elsewhere",
+      "a dump in another folder",
       make({ backup, restoreFrom: "../x.dump.gz" }),
       "restoreFrom",
       /without a folder/,
     ],
     [
-      "a request that is no file name",
+      "a request that is not a file name",
       make({ backup, restoreFrom: "x.dump.gz", restoreRequest: "a/b" }),
       "restoreRequest",
       /"a\/b"/,
     ],
-    ["a size that is none", make({ storage: { size: "big" } }), "storage.size", /"big"/],
+    ["a size that is not a quantity", make({ storage: { size: "big" } }), "storage.size", /"big"/],
     ["an image without a version", make({ image: "postgres" }), "image", /no tag/],
     [
-      "a schedule that is none",
+      "a schedule that is not a cron expression",
       make({ backup: { ...backup, schedule: "daily" } }),
       "backup.schedule",
       /five fields/,

@@ -68,7 +68,7 @@ for (const engine of ["mysql", "postgresql"] as const) {
     }
     const dumper = { mysql: "mysqldump", postgresql: "pg_dump" }[engine];
 
-    it("give back all that was lost, and no more", async () => {
+    it("restore exactly what was lost", async () => {
       const damage = {
         mysql: "SET foreign_key_checks = 0; DROP TABLE kinds; DROP FUNCTION doubled",
         postgresql: `DROP SCHEMA "Other Schema" CASCADE; DROP TABLE kinds CASCADE; SELECT lo_unlink(4242)`,
@@ -83,14 +83,14 @@ for (const engine of ["mysql", "postgresql"] as const) {
       assert.equal(incomplete.length, engine === "mysql" ? 1 : 0, output);
     });
 
-    it("are told apart by what they hold: the test sees one changed letter", async () => {
+    it("are compared by their contents: the test detects one changed letter", async () => {
       await pod.sql("UPDATE kinds SET word = 'x' WHERE word = ''");
       assert.notDeepEqual(await contents(pod), filled);
       await restore(file, "letter");
       assert.deepEqual(await contents(pod), filled);
     });
 
-    it("are restored once, and again when that is asked for", async () => {
+    it("are restored once, and again on request", async () => {
       await pod.sql("CREATE TABLE later (a INT)");
       assert.match(await restore(file), /was restored at .*nothing to do/);
       await pod.sql("SELECT * FROM later");
@@ -98,7 +98,7 @@ for (const engine of ["mysql", "postgresql"] as const) {
       assert.deepEqual(await contents(pod), filled);
     });
 
-    it("are made of the present state before it is replaced", async () => {
+    it("include the current state before it is replaced", async () => {
       await pod.sql("CREATE TABLE later (a INT)");
       const later = await contents(pod);
       const old = dumps();
@@ -158,7 +158,7 @@ for (const engine of ["mysql", "postgresql"] as const) {
       });
     }
 
-    it("leave the database as it is, or nobody in it, when they cannot be loaded", async () => {
+    it("leave the database unchanged, or locked, if they cannot be loaded", async () => {
       const name = `unloadable.${suffix}`;
       if (engine === "mysql") {
         const text = plain().toString("latin1");
@@ -190,7 +190,7 @@ for (const engine of ["mysql", "postgresql"] as const) {
       rmSync(path(name));
     });
 
-    it("are deleted when they are older than was asked for, and nothing else is", async () => {
+    it("are deleted after retentionDays, and nothing else is", async () => {
       const now = Date.now();
       const doomed = [nameAt(now - 7 * day - 2 * minute), nameAt(now - 400 * day)];
       const doomedParts = [`.partial-${nameAt(now - 2 * day)}.abcdef`];
@@ -230,7 +230,7 @@ for (const engine of ["mysql", "postgresql"] as const) {
       });
     }
 
-    it("are not kept when the server does not let the administrator in", async () => {
+    it("are not kept if the server refuses the administrator", async () => {
       const old = files();
       shim("sleep", "exit 0");
       const { status, output } = await pod.backup({ ADMIN_PASSWORD: "wrong-canary" });
@@ -241,7 +241,7 @@ for (const engine of ["mysql", "postgresql"] as const) {
     });
 
     for (const signal of ["SIGKILL", "SIGTERM"] as const) {
-      it(`leave no file that looks good when they end by ${signal}`, async () => {
+      it(`leave no file that looks complete after ${signal}`, async () => {
         const old = files();
         shim(dumper, 'real "$@" | head -c 2000; exec sleep 60');
         const child = await pod.beginBackup();
@@ -261,7 +261,7 @@ for (const engine of ["mysql", "postgresql"] as const) {
       });
     }
 
-    it("are made and restored without a password in any argument", async () => {
+    it("show no password in any argument", async () => {
       const programs = {
         mysql: ["mysql", "mysqldump"],
         postgresql: ["psql", "pg_dump", "pg_restore"],
@@ -278,7 +278,7 @@ for (const engine of ["mysql", "postgresql"] as const) {
       assert.doesNotMatch(seen, /0123456789/);
     });
 
-    it("take any password of the administrator", async () => {
+    it("accept any password of the administrator", async () => {
       await pod.stop();
       pod.secrets = { admin: `p'a"s\\s $x;#` };
       await pod.start();

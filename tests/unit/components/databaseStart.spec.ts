@@ -20,7 +20,7 @@ for (const engine of ["mysql", "postgresql"] as const) {
     });
     afterEach(() => pod.remove());
 
-    it("makes the database and a user who owns it, whatever the password", async () => {
+    it("creates the database and its owner, with any password", async () => {
       pod.secrets = { app: hard };
       await pod.start();
       await pod.sql("CREATE TABLE t (a INT); INSERT INTO t VALUES (7)", { user: "app" });
@@ -34,7 +34,7 @@ for (const engine of ["mysql", "postgresql"] as const) {
       await assert.rejects(pod.sql("SELECT 1", { user: "app" }), /denied|authentication failed/);
     });
 
-    it("sets passwords that changed, of the user and of the administrator", async () => {
+    it("sets changed passwords of the user and of the administrator", async () => {
       await pod.start();
       await pod.sql("CREATE TABLE t (a INT)", { user: "app" });
       await pod.stop();
@@ -48,7 +48,7 @@ for (const engine of ["mysql", "postgresql"] as const) {
       }
     });
 
-    it("keeps what was committed through kill -9, and starts again", async () => {
+    it("keeps committed data through kill -9, and starts again", async () => {
       await pod.start();
       await pod.sql("CREATE TABLE t (a INT); INSERT INTO t VALUES (7)", { user: "app" });
       await pod.stop("SIGKILL");
@@ -56,7 +56,7 @@ for (const engine of ["mysql", "postgresql"] as const) {
       assert.equal(await pod.sql("SELECT a FROM t", { user: "app" }), "7\n");
     });
 
-    it("begins anew after a first start that failed, and never after one that succeeded", async () => {
+    it("starts over after a failed first start, and never after a successful one", async () => {
       const script = [
         "docker_process_sql <<SQL",
         { mysql: "CREATE DATABASE second;", postgresql: "CREATE ROLE second;" }[engine],

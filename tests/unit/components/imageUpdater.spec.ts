@@ -25,7 +25,7 @@ const made = async (kind: string, args: Partial<ImageUpdaterArgs> = {}) =>
   one(await objectsIn(make(args)), kind);
 
 describe("ImageUpdater", () => {
-  it("puts Argo's objects where Argo is, and the right to patch where the workloads are", async () => {
+  it("creates Argo's objects in Argo's namespace, and the Role in that of the workloads", async () => {
     const found = await objectsIn(make());
     assertParents(found, "ImageUpdater");
     for (const kind of ["EventSource", "Sensor", "ServiceAccount"]) {
@@ -39,7 +39,7 @@ describe("ImageUpdater", () => {
     ]);
   });
 
-  it("may patch its targets by name, and nothing else", async () => {
+  it("can patch only its targets, by name", async () => {
     const verbs = ["get", "patch"];
     assert.deepEqual(read(await made("Role"), "rules"), [
       { apiGroups: ["apps"], resources: ["deployments"], resourceNames: ["web"], verbs },
@@ -47,7 +47,7 @@ describe("ImageUpdater", () => {
     ]);
   });
 
-  it("listens to pushes of one repository, of releases only", async () => {
+  it("reacts only to pushes of releases to one repository", async () => {
     const data = read(await made("Sensor"), "spec.dependencies.0.filters.data");
     assert.deepEqual(data, [
       { path: "body.type", type: "string", value: ["^PUSH_ARTIFACT$"] },
@@ -60,7 +60,7 @@ describe("ImageUpdater", () => {
     ]);
   });
 
-  it("takes a repository's name as it is, not as a pattern", async () => {
+  it("matches a repository's name literally", async () => {
     const sensor = await made("Sensor", { image: "harbor.example.org/edi/bots.new:4.0.0" });
     const value = read(sensor, "spec.dependencies.0.filters.data.1.value.0");
     assert.equal(value, "^edi/bots\\.new$");
@@ -110,7 +110,7 @@ describe("ImageUpdater", () => {
     assert.equal(cronJob, "spec.jobTemplate.spec.template.spec.containers.0.image");
   });
 
-  it("asks for a token where there is one", async () => {
+  it("requires a token if one is configured", async () => {
     assert.equal(read(await made("EventSource"), "spec.webhook.pushed.authSecret"), undefined);
     const guarded = await made("EventSource", { tokenSecretName: "harbor-token" });
     const secret = { name: "harbor-token", key: "token" };
@@ -136,13 +136,13 @@ describe("ImageUpdater's objects, by Argo Events' own schema", () => {
     schemaProblems(object, { $ref: `#/definitions/${schemaOf(kind)}` }, argo.schemas);
 
   for (const kind of ["EventSource", "Sensor"]) {
-    it(`${kind} has what it must and nothing unknown`, async () => {
+    it(`${kind} matches its schema`, async () => {
       const object = await made(kind, { tokenSecretName: "harbor-token", eventBusName: "edi" });
       assert.deepEqual(problems(kind, object), []);
     });
   }
 
-  it("would be refused with a fault", async () => {
+  it("fail the schema when they are broken", async () => {
     const sensor = structuredClone(await made("Sensor")) as { spec: Record<string, unknown> };
     assert.deepEqual(problems("Sensor", { ...sensor, spec: { ...sensor.spec, trigers: [] } }), [
       ".spec.trigers: unknown",

@@ -51,7 +51,7 @@ describe("Ingress", () => {
     assertParents(found, "Ingress");
   });
 
-  it("takes everything that can be set, for nginx", async () => {
+  it("accepts every argument, for nginx", async () => {
     const found = await objectsIn(make(everything));
     const { metadata, spec } = one(found, "Ingress");
     assert.deepEqual(metadata.annotations, {
@@ -75,14 +75,14 @@ describe("Ingress", () => {
     assert.equal(count(found, "Middleware"), 0);
   });
 
-  it("takes 0 as no limit of the body, and buffering on", async () => {
+  it("accepts 0 for an unlimited body, and buffering", async () => {
     const found = await objectsIn(make({ maxBodyMebibytes: 0, buffering: true }));
     const annotations = one(found, "Ingress").metadata.annotations ?? {};
     assert.equal(annotations["nginx.ingress.kubernetes.io/proxy-body-size"], "0");
     assert.equal(annotations["nginx.ingress.kubernetes.io/proxy-buffering"], "on");
   });
 
-  it("takes everything that can be set, for Traefik", async () => {
+  it("accepts every argument, for Traefik", async () => {
     const tls = { mode: "certManager", issuer: "letsencrypt" } as const;
     const found = await objectsIn(make({ ...everything, controller: "traefik", tls }));
     assert.deepEqual(one(found, "Ingress").metadata.annotations, {
@@ -107,7 +107,7 @@ describe("Ingress", () => {
     });
   });
 
-  it("has no Middleware that Traefik does not need", async () => {
+  it("creates no Middleware without need", async () => {
     const found = await objectsIn(make({ controller: "traefik", maxBodyMebibytes: 0 }));
     assert.equal(count(found, "Middleware"), 0);
     assert.deepEqual(one(found, "Ingress").metadata.annotations, {
@@ -139,7 +139,7 @@ describe("Ingress", () => {
   ];
   for (const controller of ["nginx", "traefik"] as const) {
     for (const [tls, expected, issuer, scheme] of tlsRows) {
-      it(`has its certificate by ${JSON.stringify(tls)} for ${controller}`, async () => {
+      it(`renders TLS ${JSON.stringify(tls)} for ${controller}`, async () => {
         const { resources, result } = await inNamespace(make({ tls, controller }));
         const { metadata, spec } = one(resources, "Ingress");
         assert.deepEqual(read(spec, "tls"), expected);

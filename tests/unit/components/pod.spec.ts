@@ -19,7 +19,7 @@ const lost = (key: string, tolerationSeconds: number) => ({
 });
 
 describe("a pod", () => {
-  it("leaves a lost node after Kubernetes' own time, or after the time it is given", async () => {
+  it("leaves a lost node after Kubernetes' default time or tolerationSeconds", async () => {
     assert.equal(inPod(await deployed({}), "spec.tolerations"), undefined);
     const mine = { key: "gpu", operator: "Exists" } as const;
     const placement = { tolerations: [mine], tolerationSeconds: 10 };
@@ -30,12 +30,12 @@ describe("a pod", () => {
     ]);
   });
 
-  it("takes 0 seconds as meant", async () => {
+  it("accepts 0 seconds", async () => {
     const found = await deployed({ placement: { tolerationSeconds: 0 } });
     assert.equal(inPod(found, "spec.tolerations.0.tolerationSeconds"), 0);
   });
 
-  it("shares no node with those it stays apart from", async () => {
+  it("shares no node with the pods of podAntiAffinity", async () => {
     const podAntiAffinity = { "stackberth.dev/apart": "players" };
     const found = await deployed({ podAntiAffinity, podLabels: podAntiAffinity });
     assert.deepEqual(inPod(found, "spec.affinity"), {
@@ -51,7 +51,7 @@ describe("a pod", () => {
     assert.equal(inPod(found, "spec.topologySpreadConstraints"), undefined);
   });
 
-  it("may have containers beside the main one", async () => {
+  it("accepts sidecars", async () => {
     const from = scratchVolume("cache", "1Gi");
     const client = {
       image: "example.org/client:1",
@@ -73,7 +73,7 @@ describe("a pod", () => {
     assert.deepEqual(volumes.map(({ name }) => name).sort(), ["cache", "tmp"]);
   });
 
-  it("may set kernel settings of its own", async () => {
+  it("accepts sysctls", async () => {
     const sysctls = { "net.ipv4.ip_unprivileged_port_start": "0" };
     assert.deepEqual(inPod(await deployed({ sysctls }), "spec.securityContext.sysctls"), [
       { name: "net.ipv4.ip_unprivileged_port_start", value: "0" },
@@ -82,13 +82,13 @@ describe("a pod", () => {
 
   itRefuses([
     [
-      "a container beside it without a version",
+      "a sidecar without a version",
       make({ sidecars: { client: { image: "client", resources } } }),
       "sidecars.client.image",
       /has no tag/,
     ],
     [
-      "less than no time on a lost node",
+      "negative tolerationSeconds",
       make({ placement: { tolerationSeconds: -1 } }),
       "placement.tolerationSeconds",
       /less than 0/,

@@ -22,7 +22,7 @@ const make =
     new Redis("redis", { namespace, password, digestKey, ...args });
 
 describe("Redis", () => {
-  it("keeps its data, evicts nothing, and wants a password", async () => {
+  it("persists its data, evicts nothing and requires a password", async () => {
     const found = await objectsIn(make());
     const server = one(found, "Deployment", "redis");
     assert.equal(inContainer(server, "image"), "redis:7-alpine");
@@ -54,7 +54,7 @@ describe("Redis", () => {
     assertParents(found, "Redis");
   });
 
-  it("keeps nothing where it is told to", async () => {
+  it("keeps no data if persistent is false", async () => {
     const found = await objectsIn(make({ persistent: false }));
     assert.equal(count(found, "PersistentVolumeClaim"), 0);
     assert.deepEqual(inPod(one(found, "Deployment"), "spec.volumes.0"), {
@@ -63,7 +63,7 @@ describe("Redis", () => {
     });
   });
 
-  it("is probed for readiness and for life", async () => {
+  it("has readiness and liveness probes", async () => {
     const server = one(await objectsIn(make()), "Deployment");
     const exec = { command: ["redis-cli", "-e", "ping"] };
     assert.deepEqual(inContainer(server, "readinessProbe.exec"), exec);
@@ -76,7 +76,7 @@ describe("Redis", () => {
     ]);
   });
 
-  it("has a Service of its name, which selects its pods", async () => {
+  it("has a Service with its name that selects its pods", async () => {
     const found = await objectsIn(make());
     const { spec } = one(found, "Service", "redis");
     assert.deepEqual(read(spec, "ports"), [{ name: "redis", port: 6379, targetPort: "redis" }]);
@@ -89,7 +89,7 @@ describe("Redis", () => {
     ]);
   });
 
-  it("takes everything that can be set", async () => {
+  it("accepts every argument", async () => {
     const found = await objectsIn(
       make({
         name: "queue",
@@ -112,7 +112,7 @@ describe("Redis", () => {
     one(found, "Secret", "queue-secret");
   });
 
-  it("spells its URL only inside the Secret, with the password encoded", async () => {
+  it("shows its URL only in the Secret, with the password encoded", async () => {
     const { resources: found, result } = await inNamespace((namespace) => {
       const redis = make()(namespace);
       new Worker("client", { namespace, ...pod, env: { REDIS_URL: redis.url } });
@@ -145,7 +145,7 @@ describe("Redis", () => {
   });
 
   itRefuses([
-    ["a size that is none", make({ storage: { size: "big" } }), "storage.size", /"big"/],
+    ["a size that is not a quantity", make({ storage: { size: "big" } }), "storage.size", /"big"/],
     ["an image without a version", make({ image: "redis" }), "image", /no tag/],
   ]);
 });

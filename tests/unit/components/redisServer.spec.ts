@@ -91,14 +91,14 @@ describe("Redis' command with a real server", function () {
     return { status: asked.status, text: asked.stdout.trim(), errors: asked.stderr };
   }
 
-  it("appends, evicts nothing", async () => {
+  it("appends to its file and evicts nothing", async () => {
     await start(simple);
     assert.match(ask(["config", "get", "appendonly"], simple).text, /yes$/);
     assert.match(ask(["config", "get", "maxmemory-policy"], simple).text, /noeviction$/);
     assert.equal(ask(["config", "get", "dir"], simple).text.split("\n")[1], folder);
   });
 
-  it("wants its password, and its probe fails without it and with a wrong one", async () => {
+  it("requires its password, and fails its probe without it or with a wrong one", async () => {
     await start(simple);
     assert.notEqual(ask(probe.slice(1)).status, 0);
     assert.notEqual(ask(probe.slice(1), "wrong").status, 0);
@@ -106,7 +106,7 @@ describe("Redis' command with a real server", function () {
     assert.match(ask(["set", "a", "1"]).text, /NOAUTH/);
   });
 
-  it("takes a password with characters that its configuration quotes", async () => {
+  it("accepts a password with characters that its configuration quotes", async () => {
     await start(special);
     assert.equal(ask(["ping"], special).text, "PONG");
   });
@@ -117,7 +117,7 @@ describe("Redis' command with a real server", function () {
     assert.notEqual(ask(probe.slice(1), simple).status, 0);
   });
 
-  it("keeps what it was given through kill -9", async () => {
+  it("keeps its data through kill -9", async () => {
     const child = await start(simple);
     assert.equal(ask(["rpush", "rq:queue:jobs", "one", "two"], simple).text, "2");
     // The append-only file reaches the disk every second.

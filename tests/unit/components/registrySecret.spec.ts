@@ -36,7 +36,7 @@ const inSource = (
   });
 
 describe("RegistrySecret", () => {
-  it("writes the login as nodes read it", async () => {
+  it("writes the login in the format that nodes read", async () => {
     const found = await objectsIn(make());
     const secret = oneResource(found, "Secret", "registry");
     assert.equal(read(secret.inputs, "type"), "kubernetes.io/dockerconfigjson");
@@ -54,13 +54,13 @@ describe("RegistrySecret", () => {
     assertParents(found, "Secrets");
   });
 
-  it("takes a whole config.json as it is", async () => {
+  it("accepts a complete config.json unchanged", async () => {
     const text = '{ "auths": { "a.example.org": { "auth": "eDp5" } } }\n';
     const secret = one(await objectsIn(make(whole(text))), "Secret");
     assert.equal(secret.stringData?.[".dockerconfigjson"], text);
   });
 
-  it("is nobody's to create where somebody else keeps it", async () => {
+  it("creates nothing with secretSource existing", async () => {
     const found = await inSource({ type: "existing" }, make());
     assert.equal(count(found, "Secret"), 0);
   });
@@ -88,13 +88,13 @@ describe("RegistrySecret", () => {
     });
   }
 
-  it("is a whole config.json that the cluster brings", async () => {
+  it("accepts a complete config.json from the cluster", async () => {
     const found = await inSource(external, make(whole(placeholder("config"))));
     const data = read(one(found, "ExternalSecret").spec, "target.template.data");
     assert.deepEqual(data, { ".dockerconfigjson": "{{ .config }}" });
   });
 
-  it("says its name, for pods", async () => {
+  it("returns its name for pods", async () => {
     const { result } = await inNamespace(make({ name: "registry-credentials" }));
     assert.equal(result.plainName, "registry-credentials");
   });

@@ -25,8 +25,8 @@ const sidecar = {
   resources,
 };
 
-describe("containers beside the main one", () => {
-  it("come after it, with ports and probes of their own", async () => {
+describe("sidecars", () => {
+  it("come after the main container, with their own ports and probes", async () => {
     const found = await worker({ sidecars: { helper: sidecar } });
     assert.equal(inPod(found, "spec.containers.0.name"), "app");
     assert.equal(inPod(found, "spec.containers.0.ports"), undefined);
@@ -47,7 +47,7 @@ describe("containers beside the main one", () => {
     assert.equal(Math.round(result.capacity.cpuRequests * 1000), 600);
   });
 
-  it("bring their volumes, and roll the pod when these change", async () => {
+  it("add their volumes, and roll the pod when these change", async () => {
     const found = await objectsIn((namespace) => {
       const config = new ConfigMap("config", { namespace, data: { a: "1" } });
       const mounts = [{ from: config, path: "/etc/helper" }];
@@ -58,7 +58,7 @@ describe("containers beside the main one", () => {
     assert.match(JSON.stringify(inPod(deployment, "spec.volumes")), /"config"/);
   });
 
-  it("may stand beside a web server", async () => {
+  it("can run in a web server's pod", async () => {
     const found = await objectsIn(
       (namespace) =>
         new Web("web", {
@@ -83,14 +83,14 @@ describe("containers beside the main one", () => {
 });
 
 describe("a pod's security", () => {
-  it("may leave the files of its volumes alone", async () => {
+  it("can omit fsGroup", async () => {
     const found = await worker({ fsGroup: "none" });
     assert.equal(inPod(found, "spec.securityContext.fsGroup"), undefined);
     assert.equal(inPod(found, "spec.securityContext.fsGroupChangePolicy"), undefined);
     assert.equal(inPod(found, "spec.securityContext.runAsUser"), 1000);
   });
 
-  it("may be laxer for one container, where the namespace lets it", async () => {
+  it("can be relaxed for one container", async () => {
     const securityContext = { runAsUser: 0, runAsNonRoot: false };
     const own = { image: "example.org/own:1", resources, securityContext };
     const found = await worker({ initContainers: { own } });

@@ -28,7 +28,7 @@ const mounting = (size = "10Gi"): Partial<StatefulSetArgs> => ({
 });
 
 describe("StatefulSet", () => {
-  it("has sensible defaults, whole but for the pod", async () => {
+  it("has sensible defaults, compared in full except for the pod", async () => {
     const found = await objectsIn(make());
     const { apiVersion, metadata, spec } = one(found, "StatefulSet", "workers");
     assert.equal(apiVersion, "apps/v1");
@@ -67,7 +67,7 @@ describe("StatefulSet", () => {
     assertParents(found, "StatefulSet");
   });
 
-  it("has the same pod as a Worker of the same arguments", async () => {
+  it("has the same pod as a Worker with the same arguments", async () => {
     const args = { ports: { amqp: 5672 }, env: { A: "1" }, runAsUser: 7 };
     const of = (found: Awaited<ReturnType<typeof objectsIn>>, kind: string) =>
       read(one(found, kind, "workers").spec, "template");
@@ -77,7 +77,7 @@ describe("StatefulSet", () => {
     assert.deepEqual(of(await objectsIn(make(args)), "StatefulSet"), of(worker, "Deployment"));
   });
 
-  it("takes everything that can be set", async () => {
+  it("accepts every argument", async () => {
     const found = await objectsIn(
       make({
         name: "nodes",
@@ -105,13 +105,13 @@ describe("StatefulSet", () => {
     });
   });
 
-  it("is governed by another Service where that is named", async () => {
+  it("accepts the name of an existing Service", async () => {
     const found = await objectsIn(make({ serviceName: "theirs" }));
     assert.equal(count(found, "Service"), 0);
     assert.equal(read(one(found, "StatefulSet").spec, "serviceName"), "theirs");
   });
 
-  it("makes a claim for each pod, and no volume of its own for it", async () => {
+  it("creates a claim for each pod, and no volume in the pod's spec", async () => {
     const { resources: found, result } = await inNamespace(make({ ...mounting(), replicas: 4 }));
     const set = one(found, "StatefulSet");
     assert.deepEqual(read(set.spec, "volumeClaimTemplates"), [
@@ -142,7 +142,7 @@ describe("StatefulSet", () => {
     assert.equal(result.capacity.cpuLimits, 4);
   });
 
-  it("takes a claim's mode and class", async () => {
+  it("accepts a claim's access mode and class", async () => {
     const claim = { size: "1Gi", accessMode: "ReadWriteMany", storageClassName: "nfs" } as const;
     const mounts = [{ from: claimPerPod("data", claim), path: "/data" }];
     const set = one(await objectsIn(make({ mounts })), "StatefulSet");
@@ -153,7 +153,7 @@ describe("StatefulSet", () => {
     });
   });
 
-  it("may have one pod, or several by a shared volume, on a ReadWriteOnce claim", async () => {
+  it("allows one pod on a ReadWriteOnce claim, or several if it is shared", async () => {
     for (const [replicas, shared] of [
       [1, false],
       [3, true],
@@ -167,9 +167,9 @@ describe("StatefulSet", () => {
   });
 
   itRefuses([
-    ["a name that is none", make({ name: "No_Name" }), "name", /"No_Name" is no object name/],
+    ["an invalid name", make({ name: "No_Name" }), "name", /"No_Name" is no object name/],
     ["half a replica", make({ replicas: 0.5 }), "replicas", /0.5 is no whole number/],
-    ["a size that is none", make(mounting("big")), "mounts", /"big" is no quantity/],
+    ["a size that is not a quantity", make(mounting("big")), "mounts", /"big" is not a quantity/],
     ["an image without a version", make({ image: "app" }), "image", /no tag/],
     [
       "several pods on one ReadWriteOnce volume",
@@ -178,13 +178,13 @@ describe("StatefulSet", () => {
         return make({ replicas: 2, mounts: [{ from, path: "/data" }] })(namespace);
       },
       "replicas",
-      /2 pods cannot hold the ReadWriteOnce volume data; .*claimPerPod/,
+      /2 pods cannot mount the ReadWriteOnce volume data; .*claimPerPod/,
     ],
     [
-      "claims of their own for the pods of a Deployment",
+      "a claim for each pod of a Deployment",
       (namespace) => new Worker("app", { namespace, ...pod, ...mounting() }),
       "mounts",
-      /a Deployment's pods have no claims of their own/,
+      /a Deployment cannot create a claim for each pod/,
     ],
   ]);
 });

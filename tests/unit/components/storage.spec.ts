@@ -25,7 +25,7 @@ const sharers = async (args: Partial<StorageArgs>) => {
 };
 
 describe("Storage", () => {
-  it("is a folder of a node, reached by a volume for this claim alone", async () => {
+  it("can be a folder of a node, with a volume for its claim alone", async () => {
     const found = await objectsIn(
       make({ folder: { host: "vm-1", path: "/data/tbi" }, retain: true }),
     );
@@ -59,14 +59,14 @@ describe("Storage", () => {
     assertParents(found, "Storage");
   });
 
-  it("leaves the owner of a node's files alone where it is told to", async () => {
+  it("keeps the owner of a node's files if asked to", async () => {
     const folder = { host: "vm-1", path: "/data/tbi", keepOwner: true };
     const { spec } = one(await objectsIn(make({ folder })), "PersistentVolume");
     assert.deepEqual(read(spec, "hostPath"), { path: "/data/tbi", type: "Directory" });
     assert.equal(read(spec, "local"), undefined);
   });
 
-  it("is a claim that one node holds, of the default class", async () => {
+  it("is a ReadWriteOnce claim of the default class", async () => {
     const { resources: found, result } = await inNamespace(make());
     const claim = oneResource(found, "PersistentVolumeClaim", "data");
     assert.deepEqual(claim.inputs.spec, {
@@ -79,7 +79,7 @@ describe("Storage", () => {
     assertParents(found, "Storage");
   });
 
-  it("takes everything that can be set", async () => {
+  it("accepts every argument", async () => {
     const found = await objectsIn(
       make({
         name: "workspaces",
@@ -100,7 +100,7 @@ describe("Storage", () => {
     assert.deepEqual([claim.protect, claim.retainOnDelete], [true, true]);
   });
 
-  it("mounts a claim that somebody else keeps", async () => {
+  it("mounts an existing claim", async () => {
     const { resources: found, result } = await inNamespace(make({ existingClaim: "theirs" }));
     assert.equal(count(found, "PersistentVolumeClaim"), 0);
     assert.deepEqual(result.volumeSource, { persistentVolumeClaim: { claimName: "theirs" } });
@@ -108,7 +108,7 @@ describe("Storage", () => {
     assert.equal(result.capacity.storage, 0);
   });
 
-  it("draws those that share a ReadWriteOnce volume to one node, and recreates them", async () => {
+  it("puts workloads that share a ReadWriteOnce volume on one node, and recreates their pods", async () => {
     const of = await sharers({ shared: true });
     for (const name of ["first", "second"]) {
       const deployment = of(name);
@@ -129,7 +129,7 @@ describe("Storage", () => {
     assert.equal(read(of("apart").spec, "strategy.type"), "RollingUpdate");
   });
 
-  it("draws those that share volumes of one group together, whichever they mount", async () => {
+  it("puts workloads with volumes of one group on one node", async () => {
     const found = await objectsIn((namespace) => {
       for (const name of ["first", "second"]) {
         const from = new Storage(name, { namespace, size: "1Gi", shared: true, group: "all" });
@@ -142,7 +142,7 @@ describe("Storage", () => {
     }
   });
 
-  it("rolls and spreads those that share a ReadWriteMany volume", async () => {
+  it("rolls and spreads workloads that share a ReadWriteMany volume", async () => {
     const of = await sharers({ shared: true, accessMode: "ReadWriteMany" });
     for (const name of ["first", "second"]) {
       assert.deepEqual(read(of(name).spec, "strategy"), {
@@ -156,7 +156,7 @@ describe("Storage", () => {
     }
   });
 
-  it("recreates, but ties to no other, one that has a ReadWriteOnce volume alone", async () => {
+  it("recreates a workload with a ReadWriteOnce volume, without an affinity", async () => {
     const of = await sharers({});
     assert.deepEqual(read(of("first").spec, "strategy"), { type: "Recreate" });
     assert.equal(inPod(of("first"), "spec.affinity"), undefined);
@@ -169,10 +169,10 @@ describe("Storage", () => {
       "folder.path",
       /no absolute path/,
     ],
-    ["a size that is none", make({ size: "10 GB" }), "size", /"10 GB"/],
+    ["a size that is not a quantity", make({ size: "10 GB" }), "size", /"10 GB"/],
   ]);
 
-  it("may be a folder of an NFS server, with mount options, for its claim alone", async () => {
+  it("can be an NFS export, with mount options and a volume for its claim alone", async () => {
     const nfs = { server: "nfs.example.org", path: "/export/data" };
     const found = await objectsIn(make({ nfs, accessMode: "ReadWriteMany", retain: true }));
     const volume = oneResource(found, "PersistentVolume", "lab-data");
@@ -196,13 +196,13 @@ describe("Storage", () => {
 
   itRefuses([
     [
-      "NFS beside a class",
+      "NFS with a class",
       make({ nfs: { server: "s", path: "/" }, storageClassName: "fast" }),
       "nfs",
       /leave out/,
     ],
     [
-      "NFS beside a claim",
+      "NFS with an existing claim",
       make({ nfs: { server: "s", path: "/" }, existingClaim: "mine" }),
       "nfs",
       /leave out/,

@@ -36,7 +36,7 @@ function variables(job: Manifest): Record<string, string> {
 }
 
 describe("VolumeBackup by snapshots", () => {
-  it("asks for one of each claim, with the rights for that alone", async () => {
+  it("takes one of each claim, with no other rights", async () => {
     const found = await objectsIn(make());
     const job = one(found, "CronJob", "backup");
     assert.equal(read(job, "spec.schedule"), "0 2 * * *");
@@ -61,13 +61,13 @@ describe("VolumeBackup by snapshots", () => {
     );
   });
 
-  it("is not tried again: each try would take more snapshots", async () => {
+  it("is not retried, because a retry would take more snapshots", async () => {
     const job = one(await objectsIn(make()), "CronJob");
     assert.equal(read(job, "spec.jobTemplate.spec.backoffLimit"), 0);
     assert.equal(inPod(job, "spec.restartPolicy"), "Never");
   });
 
-  it("takes everything that can be set, and the claims of others by their own names", async () => {
+  it("accepts every argument, and existing claims by their names", async () => {
     const method = {
       type: "snapshot",
       snapshotClassName: "csi-snapclass",
@@ -88,17 +88,17 @@ describe("VolumeBackup by snapshots", () => {
     assert.equal(read(policy, "spec.egress.0.to.0.ipBlock.cidr"), "203.0.113.1/32");
   });
 
-  it("may take them of a volume that only one node can hold", async () => {
+  it("accepts a volume that only one node can mount", async () => {
     const found = await objectsIn(make({}, { alone: {} }));
     assert.equal(variables(one(found, "CronJob"))["CLAIMS"], "alone");
   });
 
   itRefuses([
     ["no volumes", make({}, {}), "volumes", /is empty/],
-    ["none kept", make({ keep: 0 }), "keep", />= 1/],
+    ["none kept", make({ keep: 0 }), "keep", /at least 1, not 0/],
     ["half of one kept", make({ keep: 1.5 }), "keep", /1\.5/],
     [
-      "no time",
+      "a wait of 0 seconds",
       make({ method: { type: "snapshot", waitSeconds: 0 } }),
       "method.waitSeconds",
       /less than 1/,
@@ -107,7 +107,7 @@ describe("VolumeBackup by snapshots", () => {
 });
 
 describe("VolumeBackup by copies", () => {
-  it("reads the volumes and writes archives to one of its own, without rights", async () => {
+  it("reads the volumes and writes archives to its own volume, without RBAC rights", async () => {
     const found = await objectsIn(make({ ...copy(), keep: 3, runAsUser: 1234 }));
     const job = one(found, "CronJob", "backup");
     assert.deepEqual(inContainer(job, "volumeMounts"), [
@@ -127,7 +127,7 @@ describe("VolumeBackup by copies", () => {
     for (const kind of ["Role", "NetworkPolicy"]) assert.equal(count(found, kind), 0, kind);
   });
 
-  it("runs where the volumes of one node are", async () => {
+  it("runs on the node of a ReadWriteOnce volume", async () => {
     const job = one(await objectsIn(make(copy())), "CronJob", "backup");
     const term = "requiredDuringSchedulingIgnoredDuringExecution.0.labelSelector.matchLabels";
     assert.deepEqual(inPod(job, `spec.affinity.podAffinity.${term}`), {
@@ -135,7 +135,7 @@ describe("VolumeBackup by copies", () => {
     });
   });
 
-  it("has a restore that never runs by itself, and cannot spoil the archives", async () => {
+  it("has a suspended restore that cannot write to the archives", async () => {
     const job = one(await objectsIn(make(copy())), "CronJob", "backup-restore");
     assert.equal(read(job, "spec.suspend"), true);
     assert.deepEqual(inContainer(job, "volumeMounts.0"), {
@@ -149,7 +149,7 @@ describe("VolumeBackup by copies", () => {
     });
   });
 
-  it("keeps its archives as it is told", async () => {
+  it("accepts the class and retention of its archives", async () => {
     const storage = { storageClassName: "nfs", retain: true };
     const found = await objectsIn(make(copy(storage)));
     const claim = oneResource(found, "PersistentVolumeClaim", "backup-archives");
@@ -163,7 +163,7 @@ describe("VolumeBackup by copies", () => {
 
   itRefuses([
     [
-      "a volume that its owner holds alone",
+      "a ReadWriteOnce volume that is not shared",
       make(copy(), { alone: {} }),
       "volumes",
       /alone.*shared/,

@@ -47,7 +47,7 @@ describe("the scripts of VolumeBackup's copies", () => {
     if (root !== "") rmSync(root, { recursive: true, force: true });
   });
 
-  it("bring back all files, with modes, links and odd names", async () => {
+  it("restore all files, with modes, links and odd names", async () => {
     write("data/job-1/result/a file\nwith ü.txt", "ü\n");
     write("data/.hidden", "h");
     write("data/empty/x", "");
@@ -73,7 +73,7 @@ describe("the scripts of VolumeBackup's copies", () => {
     assert.deepEqual(readdirSync(join(volumes(), "logs")), []);
   });
 
-  it("keep the newest, of each volume by itself", async () => {
+  it("keep the newest archives of each volume", async () => {
     write("data/a", "a");
     write("logs/a", "a");
     older("data", "20200101T000000Z", "20200102T000000Z", "20200103T000000Z");
@@ -86,7 +86,7 @@ describe("the scripts of VolumeBackup's copies", () => {
     assert.equal(readdirSync(archives("logs")).length, 2);
   });
 
-  it("restore the archive that is asked for", async () => {
+  it("restore a chosen archive", async () => {
     write("data/a", "first");
     assert.equal((await pack()).code, 0);
     const [name = ""] = readdirSync(archives("data"));
@@ -98,7 +98,7 @@ describe("the scripts of VolumeBackup's copies", () => {
     assert.notEqual((await unpack()).code, 0);
   });
 
-  it("restore nothing where one archive is missing", async () => {
+  it("restore nothing if one archive is missing", async () => {
     write("data/a", "first");
     assert.equal((await pack()).code, 0);
     write("data/a", "second");
@@ -109,7 +109,7 @@ describe("the scripts of VolumeBackup's copies", () => {
     assert.equal(readFileSync(join(volumes(), "data/a"), "utf8"), "second");
   });
 
-  it("never leave half an archive, nor one of a run that was killed", async () => {
+  it("never leave a partial archive, even when killed", async () => {
     write("data/a", "a");
     mkdirSync(archives("data"));
     writeFileSync(join(archives("data"), "20200101T000000Z.tar.gz.partial"), "half");
@@ -119,7 +119,7 @@ describe("the scripts of VolumeBackup's copies", () => {
     assert.match(names[0] ?? "", /^\d{8}T\d{6}Z\.tar\.gz$/);
   });
 
-  it("leave out what only root can read at the top of a volume", async () => {
+  it("skip what only root can read at the top of a volume", async () => {
     write("data/lost+found/inode", "x");
     write("data/deeper/lost+found/mine", "y");
     assert.equal((await pack()).code, 0);
@@ -130,7 +130,7 @@ describe("the scripts of VolumeBackup's copies", () => {
     assert.ok(existsSync(join(volumes(), "data/deeper/lost+found/mine")));
   });
 
-  it("save the others where one fails, keep the old archives of that one, and say so", async () => {
+  it("back up the other volumes if one fails, keep its old archives, and report it", async () => {
     write("data/a", "a");
     write("logs/a", "a");
     older("logs", "20200101T000000Z");

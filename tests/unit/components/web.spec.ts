@@ -32,7 +32,7 @@ const selector = { "app.kubernetes.io/name": "web", "app.kubernetes.io/instance"
 const unawaited = { "pulumi.com/skipAwait": "true" };
 
 describe("Web", () => {
-  it("has a Service inside the cluster by default of its port", async () => {
+  it("has a ClusterIP Service with the container's port by default", async () => {
     const found = await objectsIn(make());
     const { spec, metadata } = one(found, "Service", "web");
     assert.deepEqual(spec, {
@@ -48,7 +48,7 @@ describe("Web", () => {
     assertParents(found, "Web");
   });
 
-  it("takes more ports, of the nodes too where it is exposed so", async () => {
+  it("accepts further ports, on the nodes too with the exposure nodePort", async () => {
     const ports = { https: { port: 443, nodePort: 30443 } };
     const exposure = { type: "nodePort", nodePort: 30080 } as const;
     const found = await objectsIn(make({ exposure, ports }));
@@ -66,7 +66,7 @@ describe("Web", () => {
     assert.equal(read(one(inside, "Service", "web").spec, "ports.1.nodePort"), undefined);
   });
 
-  it("lets clients in, to its own port alone", async () => {
+  it("allows clients to connect to its own port only", async () => {
     const { spec } = one(
       await objectsIn(make({ servicePort: 80 })),
       "NetworkPolicy",
@@ -79,7 +79,7 @@ describe("Web", () => {
     });
   });
 
-  it("takes everything that can be set", async () => {
+  it("accepts every argument", async () => {
     const found = await objectsIn(
       make({ name: "front", servicePort: 80, clientIPAffinitySeconds: 60 }),
     );
@@ -89,19 +89,19 @@ describe("Web", () => {
     assert.equal(read(spec, "sessionAffinityConfig.clientIP.timeoutSeconds"), 60);
   });
 
-  it("says its address within the namespace, by the Service's port", async () => {
+  it("returns its address within the namespace, with the Service's port", async () => {
     const { result } = await inNamespace(make({ name: "front", servicePort: 80 }));
     assert.equal(result.address, "http://front:80");
     assert.equal((await inNamespace(make())).result.address, "http://web:8501");
   });
 
-  it("says nothing of metrics by default", async () => {
+  it("announces no metrics by default", async () => {
     const found = await objectsIn(make());
     assert.equal(inPod(one(found, "Deployment"), "metadata.annotations"), undefined);
     assert.equal(count(found, "ServiceMonitor"), 0);
   });
 
-  it("has its metrics found by annotations, beside others", async () => {
+  it("announces its metrics by annotations, in addition to others", async () => {
     const podAnnotations = { mine: "kept" };
     const metrics = { type: "annotations", path: "/metrics" } as const;
     const found = await objectsIn(make({ servicePort: 80, metrics, podAnnotations }));
@@ -115,7 +115,7 @@ describe("Web", () => {
     assert.equal(count(found, "ServiceMonitor"), 0);
   });
 
-  it("has its metrics found by a ServiceMonitor that selects its Service", async () => {
+  it("announces its metrics by a ServiceMonitor that selects its Service", async () => {
     const labels = { release: "prometheus" };
     const metrics = { type: "serviceMonitor", path: "/m", intervalSeconds: 15, labels } as const;
     const found = await objectsIn(make({ name: "front", metrics }));
@@ -188,7 +188,7 @@ describe("Web", () => {
     ],
   ];
   for (const [title, args, type, urls, state] of rows) {
-    it(`is found by ${title}`, async () => {
+    it(`returns the URL of ${title}`, async () => {
       const { resources, result } = await inNamespace(make(args), state && { state });
       assert.equal(read(one(resources, "Service", "web").spec, "type"), type);
       assert.deepEqual(await valueOf(result.urls), urls);
@@ -202,13 +202,13 @@ describe("Web", () => {
     });
   });
 
-  it("leaves the choice of a node port to Kubernetes", async () => {
+  it("lets Kubernetes choose a node port", async () => {
     const found = await objectsIn(make({ exposure: { type: "nodePort" } }));
     const ports = read(one(found, "Service").spec, "ports");
     assert.deepEqual(ports, [{ name: "http", port: 8501, targetPort: "http" }]);
   });
 
-  it("leads its Ingress to its Service", async () => {
+  it("points its Ingress at its Service", async () => {
     const found = await objectsIn(make({ servicePort: 80, exposure: ingress }));
     const backend = "rules.1.http.paths.0.backend.service";
     assert.deepEqual(read(one(found, "Ingress", "web").spec, backend), {
@@ -233,7 +233,7 @@ describe("Web", () => {
       sticky(true),
     ],
     ["not on the Service for nginx", { ...ingress, controller: "nginx" }, {}],
-    ["nowhere unless it is wanted", { ...ingress, stickyCookie: undefined }, {}],
+    ["nowhere by default", { ...ingress, stickyCookie: undefined }, {}],
   ];
   for (const [title, exposure, annotations] of stickyRows) {
     it(`has its sticky cookie ${title}`, async () => {
@@ -246,10 +246,10 @@ describe("Web", () => {
   }
 
   itRefuses([
-    ["a second http", make({ ports: { http: { port: 80 } } }), "ports", /main one's name/],
-    ["one more port that is none", make({ ports: { a: { port: 0 } } }), "ports", /1 to 65535/],
-    ["port 0", make({ containerPort: 0, servicePort: 80 }), "containerPort", /1 to 65535/],
-    ["half a port", make({ containerPort: 1.5, servicePort: 80 }), "containerPort", /1\.5/],
+    ["a second http", make({ ports: { http: { port: 80 } } }), "ports", /name of containerPort/],
+    ["a further port of 0", make({ ports: { a: { port: 0 } } }), "ports", /1 and 65535/],
+    ["port 0", make({ containerPort: 0, servicePort: 80 }), "containerPort", /1 and 65535/],
+    ["a fractional port", make({ containerPort: 1.5, servicePort: 80 }), "containerPort", /1\.5/],
     ["a Service port too high", make({ servicePort: 65536 }), "servicePort", /65536/],
     [
       "an Ingress without hosts",

@@ -58,7 +58,7 @@ const everything: Partial<WorkerArgs> = {
 };
 
 describe("Worker", () => {
-  it("has sensible defaults, whole", async () => {
+  it("has sensible defaults, compared in full", async () => {
     const found = await objectsIn(make());
     const { metadata, spec } = one(found, "Deployment", "app");
     const labels = {
@@ -122,7 +122,7 @@ describe("Worker", () => {
     assertParents(found, "Worker");
   });
 
-  it("takes everything that can be set", async () => {
+  it("accepts every argument", async () => {
     const made = await worker(everything);
     assert.equal(read(made.spec, "replicas"), 3);
     assert.deepEqual(read(made.spec, "strategy"), { type: "Recreate" });
@@ -161,7 +161,7 @@ describe("Worker", () => {
     assert.equal(read(inPod(made, "metadata.labels"), "team"), "red");
   });
 
-  it("keeps its selector at two labels, whatever else is set", async () => {
+  it("selects by two labels, whatever else is set", async () => {
     for (const made of [await worker(), await worker(everything)]) {
       assert.deepEqual(read(made.spec, "selector"), { matchLabels: selector });
       const labels = inPod(made, "metadata.labels") as Record<string, string>;
@@ -193,11 +193,11 @@ describe("Worker", () => {
     );
   });
 
-  it("takes 0 replicas as meant", async () => {
+  it("accepts 0 replicas", async () => {
     assert.equal(read((await worker({ replicas: 0 })).spec, "replicas"), 0);
   });
 
-  it("has no scratch volume beside its own at the same path", async () => {
+  it("adds no scratch volume where one is mounted at /tmp", async () => {
     const mounts = [{ from: scratchVolume("own", "1Gi"), path: "/tmp" }];
     for (const readOnlyRootFilesystem of [true, false]) {
       const made = await worker({ mounts, readOnlyRootFilesystem });
@@ -213,12 +213,12 @@ describe("Worker", () => {
     ["a negative number of replicas", make({ replicas: -1 }), "replicas", /-1/],
     ["half a replica", make({ replicas: 1.5 }), "replicas", /1\.5/],
     [
-      "replicas under an autoscaler",
+      "replicas with an autoscaler",
       make({ replicas: 2, autoscaling: { minReplicas: 1, maxReplicas: 2 } }),
       "replicas",
-      /autoscaler's business/,
+      /set by the autoscaler/,
     ],
-    ["two pods on a volume of one", volume({ replicas: 2 }), "replicas", /declare it shared/],
+    ["two pods on a volume for one", volume({ replicas: 2 }), "replicas", /set shared on it/],
     [
       "many pods on a volume of one",
       volume({ autoscaling: { minReplicas: 1, maxReplicas: 2 } }),
@@ -248,7 +248,7 @@ describe("Worker", () => {
     ],
   ]);
 
-  it("reports several faults together", async () => {
+  it("reports several problems together", async () => {
     const { paths, message } = await refusals(make({ runAsUser: 0, image: "app", replicas: -1 }));
     assert.deepEqual([...paths].sort(), ["image", "replicas", "runAsUser"]);
     assert.match(message, /Worker has 3 invalid arguments/);
