@@ -51,28 +51,21 @@ export class AdmissionPolicy extends pulumi.ComponentResource {
       labels: { ...namespace.labels },
     };
     const account = `system:serviceaccount:${plainName}:${serviceAccount}`;
+    const isAccount = `request.userInfo.username == ${JSON.stringify(account)}`;
+    const requests = {
+      apiGroups: [""],
+      apiVersions: ["v1"],
+      operations: [...operations],
+      resources: [...resources],
+    };
     const policy = new k8s.admissionregistration.v1.ValidatingAdmissionPolicy(
       name,
       {
         metadata,
         spec: {
           failurePolicy: "Fail",
-          matchConstraints: {
-            resourceRules: [
-              {
-                apiGroups: [""],
-                apiVersions: ["v1"],
-                operations: [...operations],
-                resources: [...resources],
-              },
-            ],
-          },
-          matchConditions: [
-            {
-              name: "its-account",
-              expression: `request.userInfo.username == ${JSON.stringify(account)}`,
-            },
-          ],
+          matchConstraints: { resourceRules: [requests] },
+          matchConditions: [{ name: "its-account", expression: isAccount }],
           validations: rules.map(({ expression, message }) => ({ expression, message })),
         },
       },

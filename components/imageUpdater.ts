@@ -1,7 +1,7 @@
 import * as k8s from "@pulumi/kubernetes";
 import * as pulumi from "@pulumi/pulumi";
 import { type ImageName, parseImage } from "../lib/image";
-import { problemsOf, refuse } from "../lib/problems";
+import { type Problem, problemsOf, refuse } from "../lib/problems";
 import type { Namespace } from "./namespace";
 
 /** A workload with containers that run the image. */
@@ -35,6 +35,7 @@ export interface ImageUpdaterArgs extends ImageUpdateSettings {
 /** Semantic versions, with or without a leading v, without pre-releases and `latest`. */
 export const releaseTag = "^v?(0|[1-9][0-9]*)\\.(0|[1-9][0-9]*)\\.(0|[1-9][0-9]*)$";
 
+const defaultNamespace = "argo-events";
 const port = 12000;
 const event = "pushed";
 
@@ -59,37 +60,15 @@ const podTemplate = {
  */
 export class ImageUpdater extends pulumi.ComponentResource {
   constructor(name: string, args: ImageUpdaterArgs, opts?: pulumi.ComponentResourceOptions) {
-    const { namespace, targets } = args;
-    const parsed = parseImage(args.image);
-    const argoNamespace = args.argoNamespace ?? "argo-events";
-    refuse(
-      "ImageUpdater",
-      problemsOf(
-        [
-          parsed === undefined,
-          "image",
-          `"${args.image}" must have a registry and a tag, for example harbor.example.org/edi/bots:4.0.1`,
-        ],
-        [targets.length === 0, "targets", "is empty; list at least one workload"],
-        [
-          argoNamespace === namespace.plainName,
-          "argoNamespace",
-          `"${argoNamespace}" is the workloads' namespace, which denies Argo's traffic; use another`,
-        ],
-      ),
-    );
+    const { namespace, targets, argoNamespace = defaultNamespace, eventBusName = "default" } = args;
+    refuse("ImageUpdater", updaterProblems(args));
     super("stackberth:components:ImageUpdater", name, {}, opts);
-    const image = parsed as ImageName;
+    const image = parseImage(args.image) as ImageName;
     const objectName = args.name ?? name;
-    const there = {
-      name: objectName,
-      namespace: argoNamespace,
-      labels: { ...namespace.labels },
-    };
+    const there = { name: objectName, namespace: argoNamespace, labels: { ...namespace.labels } };
     const parent = { parent: this };
     const account = new k8s.core.v1.ServiceAccount(name, { metadata: there }, parent);
     this.grant(name, objectName, targets, namespace, account);
-    const eventBusName = args.eventBusName ?? "default";
     const webhookUrl = `http://${objectName}-eventsource-svc.${argoNamespace}.svc:${port}/${event}`;
     const source = new k8s.apiextensions.CustomResource(
       `${name}-source`,
@@ -101,17 +80,7 @@ export class ImageUpdater extends pulumi.ComponentResource {
           eventBusName,
           service: { ports: [{ port, targetPort: port }] },
           template: podTemplate,
-          webhook: {
-            [event]: {
-              port: String(port),
-              endpoint: `/${event}`,
-              method: "POST",
-              url: "",
-              ...(args.tokenSecretName !== undefined && {
-                authSecret: { name: args.tokenSecretName, key: "token" },
-              }),
-            },
-          },
+          webhook: { [event]: webhookFor(args.tokenSecretName) },
         },
       },
       parent,
@@ -187,6 +156,34 @@ export class ImageUpdater extends pulumi.ComponentResource {
       { parent: this },
     );
   }
+}
+
+function updaterProblems(args: ImageUpdaterArgs): Problem[] {
+  const { image, targets, namespace, argoNamespace = defaultNamespace } = args;
+  return problemsOf(
+    [
+      parseImage(image) === undefined,
+      "image",
+      `"${image}" must have a registry and a tag, for example harbor.example.org/edi/bots:4.0.1`,
+    ],
+    [targets.length === 0, "targets", "is empty; list at least one workload"],
+    [
+      argoNamespace === namespace.plainName,
+      "argoNamespace",
+      `"${argoNamespace}" is the workloads' namespace, which denies Argo's traffic; use another`,
+    ],
+  );
+}
+
+/** Where the EventSource listens for Harbor. */
+function webhookFor(tokenSecretName: string | undefined): object {
+  return {
+    port: String(port),
+    endpoint: `/${event}`,
+    method: "POST",
+    url: "",
+    ...(tokenSecretName !== undefined && { authSecret: { name: tokenSecretName, key: "token" } }),
+  };
 }
 
 /** Selects Harbor's messages. Argo reads each value as a regular expression. */

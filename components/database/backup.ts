@@ -71,45 +71,56 @@ export class DatabaseBackup extends pulumi.ComponentResource {
       },
       { parent: this },
     );
+    const clients: Peer[] = [{ pods: dumps.selector }];
     const restoreName = `${of.host}-restore`;
-    const restores = database.restoreFrom !== undefined;
+    if (database.restoreFrom !== undefined) {
+      clients.push({ pods: selectorLabels(namespace.system, restoreName) });
+    }
     const access = new NetworkPolicy(
       `${name}-access`,
       {
         namespace,
         name: `${of.host}-backup`,
-        from: [
-          { pods: dumps.selector },
-          ...(restores ? [{ pods: selectorLabels(namespace.system, restoreName) }] : []),
-        ],
+        from: clients,
         to: of.peer,
         ports: [engines[database.engine].port],
       },
       { parent: this },
     );
     if (database.restoreFrom !== undefined) {
-      new Job(
-        `${name}-restore`,
-        {
-          ...pod,
-          namespace,
-          name: restoreName,
-          command: ["sh", `${scriptsDir}/restore.sh`],
-          env: {
-            ...pod.env,
-            DATABASE_USER: database.userName,
-            RESTORE_FROM: database.restoreFrom,
-            RESTORE_REQUEST: database.restoreRequest ?? "",
-          },
-          // Keeps a failed pod, and its log.
-          restartPolicy: "Never",
-          backoffLimit: 1,
-          activeDeadlineSeconds,
-        },
-        { parent: this, dependsOn: [...of.resources, access] },
-      );
+      this.restore(`${name}-restore`, restoreName, args, pod, [...of.resources, access]);
     }
     this.registerOutputs({});
+  }
+
+  private restore(
+    name: string,
+    objectName: string,
+    { database }: BackupArgs,
+    pod: PodArgs,
+    dependsOn: pulumi.Resource[],
+  ): void {
+    const { namespace, userName, restoreFrom = "", restoreRequest = "" } = database;
+    new Job(
+      name,
+      {
+        ...pod,
+        namespace,
+        name: objectName,
+        command: ["sh", `${scriptsDir}/restore.sh`],
+        env: {
+          ...pod.env,
+          DATABASE_USER: userName,
+          RESTORE_FROM: restoreFrom,
+          RESTORE_REQUEST: restoreRequest,
+        },
+        // Keeps a failed pod, and its log.
+        restartPolicy: "Never",
+        backoffLimit: 1,
+        activeDeadlineSeconds,
+      },
+      { parent: this, dependsOn },
+    );
   }
 
   /** What both pods share. The server's image has the tools in the right version. */

@@ -107,35 +107,10 @@ export class Database extends pulumi.ComponentResource {
   }
 
   private createServer(name: string, args: DatabaseArgs, engine: Engine, storage: Storage) {
-    const { namespace } = args;
-    const files = new ConfigMap(
-      `${name}-scripts`,
-      {
-        namespace,
-        name: `${this.host}-scripts`,
-        data: scripts("start.sh", `${args.engine}/account.sh`, `${args.engine}/update-account.sh`),
-      },
-      { parent: this },
-    );
-    const first = new ConfigMap(
-      `${name}-first-start`,
-      {
-        namespace,
-        name: `${this.host}-first-start`,
-        data: scripts("first-start/00-account.sh", "first-start/zz-done.sh"),
-      },
-      { parent: this },
-    );
-    const mounts: Mount[] = [
-      { from: storage, path: volumeDir },
-      { from: files, path: scriptsDir, readOnly: true },
-      { from: first, path: "/docker-entrypoint-initdb.d", readOnly: true },
-      { from: scratchVolume("socket", "1Mi"), path: engine.socketDir },
-    ];
     return new StatefulSet(
       `${name}-server`,
       {
-        namespace,
+        namespace: args.namespace,
         name: this.host,
         serviceName: this.host,
         image: args.image ?? engine.image,
@@ -148,7 +123,7 @@ export class Database extends pulumi.ComponentResource {
           DATABASE_PASSWORD: this.secrets.ref("password"),
         },
         ports: { [args.engine]: engine.port },
-        mounts,
+        mounts: this.mounts(name, args, engine, storage),
         resources: args.resources ?? defaultResources,
         startupProbe: {
           ...engine.ping,
@@ -171,5 +146,23 @@ export class Database extends pulumi.ComponentResource {
       },
       { parent: this },
     );
+  }
+
+  private mounts(name: string, args: DatabaseArgs, engine: Engine, storage: Storage): Mount[] {
+    const folder = (suffix: string, ...files: readonly string[]) =>
+      new ConfigMap(
+        `${name}-${suffix}`,
+        { namespace: args.namespace, name: `${this.host}-${suffix}`, data: scripts(...files) },
+        { parent: this },
+      );
+    const ofEngine = [`${args.engine}/account.sh`, `${args.engine}/update-account.sh`];
+    const own = folder("scripts", "start.sh", ...ofEngine);
+    const first = folder("first-start", "first-start/00-account.sh", "first-start/zz-done.sh");
+    return [
+      { from: storage, path: volumeDir },
+      { from: own, path: scriptsDir, readOnly: true },
+      { from: first, path: "/docker-entrypoint-initdb.d", readOnly: true },
+      { from: scratchVolume("socket", "1Mi"), path: engine.socketDir },
+    ];
   }
 }
