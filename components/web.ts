@@ -4,6 +4,7 @@ import { awaitWithin, unawaited } from "../lib/await";
 import { type IngressIntent, renderIngress } from "../lib/ingress";
 import { type Metrics, scrapeAnnotations } from "../lib/metrics";
 import { type Problem, problemsOf } from "../lib/problems";
+import { nodePortRange, portRange, rangeCheck } from "../lib/rules";
 import { Ingress, ingressProblems } from "./ingress";
 import { NetworkPolicy } from "./networkPolicy";
 import { ServiceMonitor } from "./serviceMonitor";
@@ -173,16 +174,15 @@ export class Web extends Workload {
 }
 
 function webProblems({ containerPort, servicePort, exposure, ports = {} }: WebArgs): Problem[] {
-  const outside = (port = 1): boolean => !Number.isInteger(port) || port < 1 || port > 65535;
   return [
     ...problemsOf(
-      [outside(containerPort), "containerPort", `${containerPort} is not within 1 to 65535`],
-      [outside(servicePort), "servicePort", `${servicePort} is not within 1 to 65535`],
-      [
-        "http" in ports || Object.values(ports).some(({ port }) => outside(port)),
-        "ports",
-        "has http, the main one's name, or a port that is not within 1 to 65535",
-      ],
+      rangeCheck("containerPort", containerPort, portRange),
+      rangeCheck("servicePort", servicePort, portRange),
+      ["http" in ports, "ports", "http is the name of the main port; choose another"],
+      ...Object.entries(ports).flatMap(([name, { port, nodePort }]) => [
+        rangeCheck(`ports.${name}.port`, port, portRange),
+        rangeCheck(`ports.${name}.nodePort`, nodePort, nodePortRange),
+      ]),
     ),
     ...(exposure.type === "ingress" ? ingressProblems(exposure, "exposure.") : []),
   ];

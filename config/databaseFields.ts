@@ -1,14 +1,11 @@
 import { z } from "zod";
-import { image, objectName, placement, quantity, resources, schedule } from "./fields";
+import * as rules from "../lib/rules";
+import { image, objectName, placement, quantity, resources, schedule, textOf } from "./fields";
 
 /** The settings of databases that systems share. */
 
 /** A name in a server, which needs no quotes there. */
-export const identifier = (most: number) =>
-  z
-    .string()
-    .regex(/^[A-Za-z_][A-Za-z0-9_]*$/, { error: "letters, digits and _, no digit first" })
-    .max(most);
+export const identifier = (most: number) => textOf(rules.identifier(most));
 
 /** When a database is dumped, and where to. */
 export const dumps = {

@@ -1,54 +1,45 @@
 import { z } from "zod";
-import { isName, nameRule } from "../lib/names";
-import { isQuantity, parseQuantity } from "../lib/quantity";
+import { overLimit } from "../lib/capacity";
+import * as rules from "../lib/rules";
+import type { Range, Rule } from "../lib/rules";
 
 /** The kinds of value that systems' settings are made of; each says what it allows. */
 
+/** A text that a rule accepts. */
+export const textOf = ({ what, write, accepts }: Rule) =>
+  z.string().refine(accepts, { error: write, params: { what } });
+
+const within = ({ min, max }: Range) => z.int().min(min).max(max);
+
 /** A name that Kubernetes accepts. */
-export const objectName = z.string().refine(isName, { error: nameRule });
+export const objectName = textOf(rules.objectName);
 
 /** An image with its version. */
-export const image = z
-  .string()
-  .refine(
-    (text) => /^[^\s]+(:[^/\s]+|@sha256:[0-9a-f]{64})$/.test(text) && !text.endsWith(":latest"),
-    { error: "an image with a version, not `latest`, for example redis:7-alpine" },
-  );
+export const image = textOf(rules.image);
 
 /** A Kubernetes quantity above zero. */
-export const quantity = z.string().refine((text) => isQuantity(text) && parseQuantity(text) > 0, {
-  error: "a quantity above zero, for example 500m, 2, 512Mi or 16Gi",
-});
+export const quantity = textOf(rules.quantity);
 
 /** A host name as an Ingress takes it. */
-export const host = z
-  .string()
-  .refine(
-    (text) => /^(\*\.)?([a-z0-9]([-a-z0-9]*[a-z0-9])?\.)+[a-z0-9]([-a-z0-9]*[a-z0-9])?$/.test(text),
-    {
-      error: "a host name without scheme and port, for example app.example.org",
-    },
-  );
+export const host = textOf(rules.host);
 
 /** Five cron fields. */
-export const schedule = z
-  .string()
-  .refine((text) => /^(\S+\s+){4}\S+$/.test(text) && /^[-\d*/,A-Za-z\s]+$/.test(text), {
-    error: 'five cron fields, for example "0 3 * * *"',
-  });
+export const schedule = textOf(rules.schedule);
 
-/** Addresses with their prefix length. */
-export const cidr = z
-  .string()
-  .refine((text) => /^(\d{1,3}\.){3}\d{1,3}\/([12]?\d|3[0-2])$/.test(text), {
-    error: "addresses in CIDR notation, for example 203.0.113.0/24",
-  });
+/** IPv4 addresses with their prefix length. */
+export const cidr = textOf(rules.cidr);
 
 /** A whole number of replicas. */
 export const replicas = z.int().min(0).max(1000);
 
 /** A TCP port. */
-export const port = z.int().min(1).max(65535);
+export const port = within(rules.portRange);
+
+/** A port of every node. */
+export const nodePort = within(rules.nodePortRange);
+
+/** Seconds that a workload may take to become ready. */
+export const deadline = within(rules.deadlineRange);
 
 const amounts = (what: string) =>
   z.strictObject({
@@ -62,9 +53,9 @@ export const resources = z
     requests: amounts("reserved for it"),
     limits: amounts("it may use"),
   })
-  .superRefine(({ requests, limits }, context) => {
-    for (const kind of ["cpu", "memory"] as const) {
-      if (parseQuantity(requests[kind]) <= parseQuantity(limits[kind])) continue;
+  .superRefine((given, context) => {
+    const { requests, limits } = given;
+    for (const kind of overLimit(given)) {
       context.addIssue({
         code: "custom",
         path: ["requests", kind],
@@ -124,16 +115,15 @@ const scalingRules = z.strictObject({
     .describe("most pods, or percent of them, to add or remove in a period"),
 });
 
+const percent = within(rules.percentRange);
+
 /** Replicas by load. */
 export const autoscaling = z
   .strictObject({
     minReplicas: z.int().min(1).max(1000).describe("fewest pods"),
     maxReplicas: z.int().min(1).max(1000).describe("most pods; at least `minReplicas`"),
-    cpuPercent: z.int().min(1).max(100).default(70).describe("mean CPU to hold, of the request"),
-    memoryPercent: z
-      .int()
-      .min(1)
-      .max(100)
+    cpuPercent: percent.default(70).describe("mean CPU to hold, of the request"),
+    memoryPercent: percent
       .optional()
       .describe("mean memory to hold, of the request; absent: not followed"),
     behavior: z
@@ -156,94 +146,6 @@ export const autoscaling = z
   .meta({
     title: "autoscaling",
     description: "replicas by load (HorizontalPodAutoscaler); excludes `replicas`",
-  });
-
-const tls = z
-  .discriminatedUnion("mode", [
-    z.strictObject({ mode: z.literal("none") }),
-    z.strictObject({
-      mode: z.literal("secret"),
-      secretName: objectName.describe("existing Secret of type kubernetes.io/tls"),
-    }),
-    z.strictObject({
-      mode: z.literal("certManager"),
-      issuer: z.string().min(1).describe("existing ClusterIssuer"),
-      secretName: objectName
-        .optional()
-        .describe("where it puts the certificate; default: NAME-tls"),
-    }),
-  ])
-  .meta({ title: "tls", description: "where certificates come from" });
-
-/** How a web service is reached from outside; the rest of an ingress is the system's own business. */
-export const exposure = z
-  .discriminatedUnion("type", [
-    z.strictObject({
-      type: z.literal("ingress"),
-      controller: z
-        .enum(["nginx", "traefik"])
-        .default("nginx")
-        .describe("whose annotations to write; Traefik from 3.7 on reads nginx' too"),
-      className: objectName
-        .optional()
-        .describe("IngressClass; default: the cluster's default class"),
-      hosts: z.array(host).min(1).describe("host names; each becomes a URL"),
-      tls: tls.prefault({ mode: "none" }),
-      annotations: z
-        .record(z.string(), z.string())
-        .optional()
-        .describe("more annotations, which win over ours"),
-    }),
-    z.strictObject({ type: z.literal("loadBalancer") }),
-    z.strictObject({
-      type: z.literal("nodePort"),
-      nodePort: z.int().min(30000).max(32767).optional().describe("default: one that is free"),
-    }),
-    z.strictObject({ type: z.literal("clusterIP") }),
-  ])
-  .meta({ title: "exposure", description: "how it is reached from outside" });
-
-/** A path of a URL. */
-const urlPath = z.string().refine((text) => /^\/[^\s?#]*$/.test(text), {
-  error: "a path without query that starts with /, for example /health",
-});
-
-/** What probes of a web service ask. */
-export const probe = z
-  .discriminatedUnion("type", [
-    z.strictObject({
-      type: z.literal("http"),
-      path: urlPath.describe("answers with a status below 400 when all is well"),
-    }),
-    z.strictObject({ type: z.literal("tcp") }),
-  ])
-  .meta({
-    title: "probe",
-    description: "what its probes ask: a page, or only whether something listens",
-  });
-
-/** How Prometheus finds metrics. */
-export const metrics = z
-  .discriminatedUnion("type", [
-    z.strictObject({ type: z.literal("none") }),
-    z.strictObject({
-      type: z.literal("annotations"),
-      path: urlPath.default("/metrics").describe("where the metrics are"),
-    }),
-    z.strictObject({
-      type: z.literal("serviceMonitor"),
-      path: urlPath.default("/metrics").describe("where the metrics are"),
-      intervalSeconds: z.int().min(1).max(3600).default(30).describe("between two scrapes"),
-      labels: z
-        .record(z.string(), z.string())
-        .default({})
-        .describe("by which Prometheus chooses its monitors, for example release: prometheus"),
-    }),
-  ])
-  .meta({
-    title: "metrics",
-    description:
-      "how Prometheus finds its metrics: prometheus.io annotations on the pods, or a ServiceMonitor, which needs the Prometheus operator",
   });
 
 /** JSON laid over a file's own, object by object. */

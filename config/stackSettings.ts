@@ -1,5 +1,6 @@
 import { z } from "zod";
-import { isName, nameRule } from "../lib/names";
+import { objectName } from "../lib/rules";
+import { deadline } from "./fields";
 
 /** Kinds of environment whose data would be missed: secrets must outlive the state there. */
 const lasting: readonly string[] = ["prod"];
@@ -17,7 +18,10 @@ const remoteRef = z.strictObject({
 const secretStore = z.strictObject({
   name: z
     .string()
-    .refine((name) => name === "" || isName(name), { error: nameRule })
+    .refine((name) => name === "" || objectName.accepts(name), {
+      error: objectName.write,
+      params: { what: objectName.what },
+    })
     .default("")
     .describe("the operator's store, with secretsMode external"),
   kind: z
@@ -71,10 +75,7 @@ export const stackSchema = z
       .boolean()
       .default(true)
       .describe("keep volumes and their namespaces when the stack goes, refuse to replace them"),
-    deadlineSeconds: z
-      .int()
-      .min(1)
-      .max(86400)
+    deadlineSeconds: deadline
       .default(300)
       .describe("how long a workload may take to become ready before the deployment fails"),
     clusterIdentifier: z

@@ -1,9 +1,34 @@
+import { type Problem, problemsOf } from "./problems";
 import { formatBytes, formatCpu, parseQuantity } from "./quantity";
+import { quantity, ruleCheck } from "./rules";
 
 /** What a container may use; the words and units are Kubernetes'. */
 export interface Resources {
   readonly requests: { readonly cpu: string; readonly memory: string };
   readonly limits: { readonly cpu: string; readonly memory: string };
+}
+
+/** The resources of which more is requested than the limit allows. */
+export function overLimit({ requests, limits }: Resources): readonly ("cpu" | "memory")[] {
+  return (["cpu", "memory"] as const).filter(
+    (kind) => parseQuantity(requests[kind]) > parseQuantity(limits[kind]),
+  );
+}
+
+/** What is wrong with a container's resources, `at` their property path. */
+export function resourcesProblems(resources: Resources, at: string): Problem[] {
+  const malformed = problemsOf(
+    ...(["requests", "limits"] as const).flatMap((of) =>
+      (["cpu", "memory"] as const).map((kind) =>
+        ruleCheck(`${at}.${of}.${kind}`, resources[of][kind], quantity),
+      ),
+    ),
+  );
+  if (malformed.length > 0) return malformed;
+  return overLimit(resources).map((kind) => ({
+    propertyPath: `${at}.requests.${kind}`,
+    reason: `${resources.requests[kind]} is more than the limit ${resources.limits[kind]}`,
+  }));
 }
 
 /** A share of the cluster, in cores and bytes, as it is summed up for the `capacity` output. */

@@ -1,6 +1,7 @@
 import type * as k8s from "@pulumi/kubernetes";
 import { hostname } from "./placement";
 import { type Problem, problemsOf } from "./problems";
+import { absolutePath, folder as folderRule, ruleCheck } from "./rules";
 
 /** A folder that an NFS server exports. */
 export interface NfsArgs {
@@ -73,18 +74,14 @@ export function fixedVolumeProblems(
     [
       nfs !== undefined && folder !== undefined,
       "nfs",
-      "and `folder` are two volumes for one claim; leave one of them out",
+      "and `folder` cannot both be the volume of one claim; remove one of them",
     ],
     [
       (nfs ?? folder) !== undefined && given.length > 0,
       nfs ? "nfs" : "folder",
-      `is a volume of its own; leave out ${given.join(" and ")}, or leave it out`,
+      `cannot be combined with ${given.join(" and ")}; remove one or the other`,
     ],
-    [nfs !== undefined && !nfs.path.startsWith("/"), "nfs.path", `"${nfs?.path}" is not absolute`],
-    [
-      folder !== undefined && !/^\/[^\s]*[^\s/]$/.test(folder.path),
-      "folder.path",
-      `"${folder?.path}" is no absolute path of a folder; for example /data/dementia`,
-    ],
+    ruleCheck("nfs.path", nfs?.path, absolutePath),
+    ruleCheck("folder.path", folder?.path, folderRule),
   );
 }

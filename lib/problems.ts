@@ -31,7 +31,8 @@ export function problemsOf(...checks: readonly Check[]): Problem[] {
     .map(([, propertyPath, reason]) => ({ propertyPath, reason }));
 }
 
-/** Checks a number of things that may be none. */
-export function countCheck(propertyPath: string, count: number): Check {
-  return [!Number.isInteger(count) || count < 0, propertyPath, `${count} is no whole number >= 0`];
+/** Checks a number of things. @param least - The fewest that there may be. @default 0 */
+export function countCheck(propertyPath: string, count: number, least = 0): Check {
+  const isWrong = !Number.isInteger(count) || count < least;
+  return [isWrong, propertyPath, `must be a whole number of at least ${least}, not ${count}`];
 }

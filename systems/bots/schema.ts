@@ -1,5 +1,7 @@
 import { z } from "zod";
-import { cidr, exposure, host, image, objectName, volumeBackup } from "../../config/fields";
+import { cidr, host, image, objectName, textOf, volumeBackup } from "../../config/fields";
+import { exposure } from "../../config/webFields";
+import { timeZone } from "../../lib/rules";
 import { checkBots } from "./checks";
 import * as parts from "./schemaParts";
 
@@ -13,9 +15,7 @@ export const botsSchema = z
       .default([])
       .describe("existing Secrets of its registries"),
     runAsUser: z.int().min(1).default(10001).describe("numeric user of the image"),
-    timeZone: z
-      .string()
-      .regex(/^[A-Za-z]+(\/[A-Za-z0-9_+-]+)*$/, { error: "an IANA time zone" })
+    timeZone: textOf(timeZone)
       .default("UTC")
       .describe("of the engine's schedule and of all that bots shows"),
     web: parts.web.prefault({}),

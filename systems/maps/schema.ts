@@ -3,9 +3,7 @@ import {
   apiServer,
   autoscaling,
   cidr,
-  exposure,
   image,
-  metrics,
   objectName,
   placement,
   port,
@@ -15,6 +13,7 @@ import {
   schedule,
   volumeBackup,
 } from "../../config/fields";
+import { exposure, metrics } from "../../config/webFields";
 import { ownVariables, type VolumeName, volumeNames, volumePaths } from "./contract";
 
 const folder = z.string().refine((text) => /^\/[^\s:]+[^\s:/]$/.test(text), {

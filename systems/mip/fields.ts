@@ -1,22 +1,14 @@
 import { z } from "zod";
+import { textOf } from "../../config/fields";
+import * as rules from "../../lib/rules";
 
 /** Kinds of value that only MIP's settings have. */
 
 /** An absolute path of a folder. */
-export const folder = z.string().regex(/^\/[^\s]*[^\s/]$/, {
-  error: "an absolute path of a folder, for example /data/dementia",
-});
+export const folder = textOf(rules.folder);
 
 /** A node's host name, as Kubernetes has it. */
-export const hostName = z
-  .string()
-  .max(253)
-  .regex(/^[a-z0-9]([-a-z0-9]*[a-z0-9])?(\.[a-z0-9]([-a-z0-9]*[a-z0-9])?)*$/, {
-    error: "a node's name as `kubectl get nodes` prints it, in lower case",
-  });
-
-/** A port of every node, in the range that Kubernetes keeps for them. */
-export const nodePort = z.int().min(30000).max(32767);
+export const hostName = textOf(rules.nodeName);
 
 /** An address of a web server. */
 export const url = z.string().regex(/^https?:\/\/[^\s/?#]+(\/[^\s?#]*)?$/, {

@@ -1,6 +1,7 @@
 import { z } from "zod";
-import { exposure, image, objectName, quantity, resources } from "../../config/fields";
-import { folder, hostName, nodePort, url } from "./fields";
+import { image, nodePort, objectName, quantity, resources } from "../../config/fields";
+import { exposure } from "../../config/webFields";
+import { folder, hostName, url } from "./fields";
 import { checkRules } from "./rules";
 
 const federation = z.strictObject({

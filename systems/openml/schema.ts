@@ -4,17 +4,15 @@ import { identifier, managedServer } from "../../config/databaseFields";
 import {
   autoscaling,
   cidr,
-  exposure,
   image,
-  metrics,
   objectName,
   placement,
   port,
-  probe,
   quantity,
   replicas,
   resources,
 } from "../../config/fields";
+import { exposure, metrics, probe } from "../../config/webFields";
 
 /** Variables that are free to choose, but for those that something else sets. */
 const variables = (taken: readonly string[]) =>

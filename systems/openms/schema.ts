@@ -2,7 +2,6 @@ import { z } from "zod";
 import {
   autoscaling,
   cidr,
-  exposure,
   image,
   objectName,
   overrides,
@@ -12,6 +11,8 @@ import {
   resources,
   schedule,
 } from "../../config/fields";
+import { exposure } from "../../config/webFields";
+import { redisDefaults } from "../../components";
 
 const web = z.strictObject({
   replicas: replicas.optional().describe("Streamlit pods; default 1"),
@@ -45,8 +46,8 @@ const worker = z.strictObject({
 });
 
 const redis = z.strictObject({
-  image: image.default("redis:7-alpine").describe("the official image or one like it"),
-  size: quantity.default("1Gi").describe("size of its volume"),
+  image: image.default(redisDefaults.image).describe("the official image or one like it"),
+  size: quantity.default(redisDefaults.size).describe("size of its volume"),
   storageClassName: objectName.optional().describe("default: the cluster's default class"),
   resources: resources.optional(),
   placement: placement.optional(),

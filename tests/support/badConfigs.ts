@@ -23,7 +23,7 @@ export const badStacks: readonly BadConfig[] = [
     title: "unknown environment",
     changes: { environment: "production" },
     key: "stackberth:environment",
-    says: /dev, staging, review, prod/,
+    says: /got "production"; must be one of dev, staging, review, prod/,
   },
   {
     title: "no systems",
@@ -35,13 +35,13 @@ export const badStacks: readonly BadConfig[] = [
     title: "empty systems",
     changes: { systems: [] },
     key: "stackberth:systems",
-    says: /at least 1/,
+    says: /must have at least 1 entry/,
   },
   {
     title: "systems as text",
     changes: { systems: "openms" },
     key: "stackberth:systems",
-    says: /type array/,
+    says: /must be a list/,
   },
   {
     title: "unknown system",
@@ -95,7 +95,7 @@ export const badStacks: readonly BadConfig[] = [
     title: "a store of an unknown kind",
     changes: { secretsMode: "external", secretStore: { name: "vault", kind: "Vault" } },
     key: "stackberth:secretStore.kind",
-    says: /ClusterSecretStore, SecretStore/,
+    says: /must be one of ClusterSecretStore, SecretStore/,
   },
   {
     title: "a refresh interval in words",
@@ -122,25 +122,25 @@ export const badStacks: readonly BadConfig[] = [
     title: "protectData as text",
     changes: { protectData: "yes" },
     key: "stackberth:protectData",
-    says: /boolean/,
+    says: /got "yes"; must be a boolean/,
   },
   {
     title: "deadline of zero",
     changes: { deadlineSeconds: 0 },
     key: "stackberth:deadlineSeconds",
-    says: /at least 1/,
+    says: /got 0; must be at least 1\.$/,
   },
   {
     title: "deadline in words",
     changes: { deadlineSeconds: "5m" },
     key: "stackberth:deadlineSeconds",
-    says: /number/,
+    says: /must be a number/,
   },
   {
     title: "deadline with a fraction",
     changes: { deadlineSeconds: 1.5 },
     key: "stackberth:deadlineSeconds",
-    says: /whole number/,
+    says: /must be a whole number/,
   },
   {
     title: "missing secret",

@@ -56,7 +56,7 @@ export const bots: SystemCases = {
       title: "unknown kind of database",
       changes: { database: { type: "sqlite" } },
       key: "database.type",
-      says: /a known type/,
+      says: /must be one of external, managed/,
     },
     {
       title: "external database without host",
@@ -104,7 +104,7 @@ export const bots: SystemCases = {
       title: "unknown mode of the job queue",
       changes: { jobQueue: { mode: "both" } },
       key: "jobQueue.mode",
-      says: /a known mode/,
+      says: /must be one of separate, sidecar/,
     },
     {
       title: "host of a sidecar",
@@ -140,7 +140,7 @@ export const bots: SystemCases = {
       title: "schedule in words",
       changes: { engine: { schedule: "every 5 minutes" } },
       key: "engine.schedule",
-      says: /five cron fields/,
+      says: /is not a cron expression; write five fields/,
     },
     {
       title: "route that is a flag",

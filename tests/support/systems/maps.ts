@@ -108,7 +108,7 @@ export const maps: SystemCases = {
       title: "unknown metrics",
       changes: { backend: { ...backend, metrics: { type: "statsd" } } },
       key: "backend.metrics.type",
-      says: /type/,
+      says: /must be one of none, annotations, serviceMonitor/,
     },
     {
       title: "time-out of zero",
@@ -198,7 +198,7 @@ export const maps: SystemCases = {
       title: "unknown backup",
       changes: { backup: { type: "velero" } },
       key: "backup.type",
-      says: /type/,
+      says: /must be one of none, snapshot, copy/,
     },
     {
       title: "copies without a size",
@@ -216,7 +216,7 @@ export const maps: SystemCases = {
       title: "backup schedule of four fields",
       changes: { backup: { type: "snapshot", schedule: "0 2 * *" } },
       key: "backup.schedule",
-      says: /five cron fields/,
+      says: /is not a cron expression; write five fields/,
     },
     {
       title: "clean-up of what has just finished",

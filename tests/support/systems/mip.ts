@@ -23,13 +23,13 @@ const bad: readonly BadSetting[] = [
     title: "no kind of cluster",
     changes: { managedCluster: undefined },
     key: "managedCluster",
-    says: /a known managedCluster/,
+    says: /must be one of true, false/,
   },
   {
     title: "kind of cluster in words",
     changes: { managedCluster: "yes" },
     key: "managedCluster",
-    says: /a known managedCluster/,
+    says: /must be one of true, false/,
   },
   {
     title: "no federation",

@@ -58,7 +58,7 @@ export const openml: SystemCases = {
       title: "unknown database",
       changes: { database: { type: "postgres" } },
       key: "database.type",
-      says: /type/,
+      says: /must be one of sqlite, external, managed/,
     },
     {
       title: "address of the database in plain text",
@@ -183,7 +183,7 @@ export const openml: SystemCases = {
       title: "an unknown probe",
       changes: { backend: { probe: { type: "exec" } } },
       key: "backend.probe.type",
-      says: /type/,
+      says: /must be one of http, tcp/,
     },
     {
       title: "a path without anything that reads it",
@@ -219,7 +219,7 @@ export const openml: SystemCases = {
       title: "a variable that is a number",
       changes: { config: { GUNICORN_WORKERS: 8 } },
       key: "config.GUNICORN_WORKERS",
-      says: /type string/,
+      says: /must be a string/,
     },
     {
       title: "mail without a sender",

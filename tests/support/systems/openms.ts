@@ -175,7 +175,7 @@ export const openms: SystemCases = {
       title: "schedule of four fields",
       changes: { cleanUp: { schedule: "0 3 * *" } },
       key: "cleanUp.schedule",
-      says: /five cron fields/,
+      says: /is not a cron expression; write five fields/,
     },
     {
       title: "retention of zero days",
@@ -205,7 +205,7 @@ export const openms: SystemCases = {
       title: "unknown exposure",
       changes: { exposure: { type: "tunnel" } },
       key: "exposure.type",
-      says: /type/,
+      says: /must be one of ingress, loadBalancer, nodePort, clusterIP/,
     },
     {
       title: "TLS without its Secret",
@@ -241,7 +241,7 @@ export const openms: SystemCases = {
       title: "overrides as a list",
       changes: { files: { settings: [] } },
       key: "files.settings",
-      says: /record/,
+      says: /must be a map/,
     },
   ],
 };

@@ -363,7 +363,12 @@ describe("Database", () => {
     ["a name of a database that is none", make({ databaseName: "a-b" }), "databaseName", /"a-b"/],
     ["one that is too long", make({ databaseName: "a".repeat(49) }), "databaseName", /at most 48/],
     ["the server's own database", make({ databaseName: "Postgres" }), "databaseName", /own/],
-    ["a user's name that is none", make({ userName: "1a" }), "userName", /no digit first/],
+    [
+      "a user's name that is none",
+      make({ userName: "1a" }),
+      "userName",
+      /not starting with a digit/,
+    ],
     ["the administrator as user", make({ userName: "postgres" }), "userName", /administrator/],
     [
       "root as MySQL's user",
@@ -375,7 +380,7 @@ describe("Database", () => {
       "dumps that are deleted at once",
       make({ backup: { ...backup, retentionDays: 0 } }),
       "backup.retentionDays",
-      /0 is no whole number >= 1/,
+      /whole number of at least 1, not 0/,
     ],
     ["a restore from nowhere", make({ restoreFrom: "x.dump.gz" }), "restoreFrom", /needs `backup`/],
     [
@@ -397,7 +402,12 @@ describe("Database", () => {
       /"a\/b"/,
     ],
     ["a size that is none", make({ storage: { size: "big" } }), "size", /"big"/],
-    ["an image without a version", make({ image: "postgres" }), "image", /no tag/],
+    [
+      "an image without a version",
+      make({ image: "postgres" }),
+      "image",
+      /is not an image with a version/,
+    ],
     [
       "a schedule that is none",
       make({ backup: { ...backup, schedule: "daily" } }),

@@ -153,6 +153,11 @@ describe("Redis", () => {
 
   itRefuses([
     ["a size that is none", make({ storage: { size: "big" } }), "size", /"big"/],
-    ["an image without a version", make({ image: "redis" }), "image", /no tag/],
+    [
+      "an image without a version",
+      make({ image: "redis" }),
+      "image",
+      /is not an image with a version/,
+    ],
   ]);
 });

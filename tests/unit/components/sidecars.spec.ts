@@ -77,7 +77,7 @@ describe("containers beside the main one", () => {
       "a sidecar whose image changes",
       make({ sidecars: { helper: { ...sidecar, image: "helper:latest" } } }),
       "sidecars.helper.image",
-      /name a version/,
+      /:latest" is not an image with a version/,
     ],
   ]);
 });

@@ -246,8 +246,13 @@ describe("Web", () => {
   }
 
   itRefuses([
-    ["a second http", make({ ports: { http: { port: 80 } } }), "ports", /main one's name/],
-    ["one more port that is none", make({ ports: { a: { port: 0 } } }), "ports", /1 to 65535/],
+    ["a second http", make({ ports: { http: { port: 80 } } }), "ports", /name of the main port/],
+    [
+      "one more port that is none",
+      make({ ports: { a: { port: 0 } } }),
+      "ports.a.port",
+      /1 to 65535/,
+    ],
     ["port 0", make({ containerPort: 0, servicePort: 80 }), "containerPort", /1 to 65535/],
     ["half a port", make({ containerPort: 1.5, servicePort: 80 }), "containerPort", /1\.5/],
     ["a Service port too high", make({ servicePort: 65536 }), "servicePort", /65536/],
