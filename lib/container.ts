@@ -13,15 +13,15 @@ export interface Mountable {
   readonly volumeSource: Omit<k8s.types.input.core.v1.Volume, "name">;
   /** Set for ConfigMaps and Secrets. */
   readonly source?: Source;
-  /** Set for a volume that only one node at a time can hold: the label that draws its pods together. */
+  /** Set for a volume that one node at a time can hold: the label that keeps its pods on one node. */
   readonly colocation?: Readonly<Record<string, string>>;
-  /** True for a volume that two generations of a pod cannot hold at the same time. */
+  /** True for a volume that an old and a new pod cannot hold at the same time. */
   readonly singleNode?: boolean;
-  /** Set for a volume that each pod of a StatefulSet has to itself: the claim to make it by. */
+  /** Set for a volume that each pod of a StatefulSet has for itself: its claim. */
   readonly claim?: ClaimPerPod;
 }
 
-/** What each pod's own claim asks for. */
+/** What the claim of each pod requests. */
 export interface ClaimPerPod {
   /** A quantity such as 10Gi. */
   readonly size: string;
@@ -55,13 +55,13 @@ export interface ContainerArgs {
   /** Root file system read-only, with a scratch `/tmp` unless something is mounted there. @default true */
   readonly readOnlyRootFilesystem?: boolean;
   /**
-   * Laid over the security context. What goes beyond Pod Security `restricted` is refused by a namespace
-   * that enforces it. @default - nothing
+   * Laid over the security context. A namespace that enforces Pod Security `restricted` refuses what
+   * exceeds it. @default - nothing
    */
   readonly securityContext?: k8s.types.input.core.v1.SecurityContext;
 }
 
-/** What a container that goes on running has beside. */
+/** A container that keeps running: its ports and probes. */
 export interface ServerContainerArgs extends ContainerArgs {
   /** TCP ports by name. @default - none */
   readonly ports?: Readonly<Record<string, number>>;
@@ -75,7 +75,7 @@ const scratch: Mount = {
   path: "/tmp",
 };
 
-/** A volume that each pod of a StatefulSet has to itself. `volumeName` is the first part of its name. */
+/** A volume that each pod of a StatefulSet has for itself. `volumeName` is the prefix of its name. */
 export function claimPerPod(volumeName: string, claim: ClaimPerPod): Mountable {
   return { volumeName, volumeSource: {}, claim };
 }

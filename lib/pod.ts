@@ -40,18 +40,18 @@ export interface PodArgs extends ServerContainerArgs {
   readonly terminationGracePeriodSeconds?: number;
   readonly placement?: Placement | undefined;
   /**
-   * Labels of the pods that it shares no node with; where they are its own, there is one a node. A pod
-   * without such a node stays pending. @default - preferred by `placement.spread` only
+   * Labels of pods that it never shares a node with; with its own labels, one pod runs per node. A pod
+   * that finds no such node stays pending. @default - only preferred, by `placement.spread`
    */
   readonly podAntiAffinity?: Readonly<Record<string, string>>;
   /**
-   * Kernel settings of the pod's own network and IPC, by name. Pod Security `restricted` allows only
-   * the ones that Kubernetes calls safe. @default - the node's
+   * Kernel settings of the pod's network and IPC namespaces, by name. Pod Security `restricted` allows
+   * only those that Kubernetes calls safe. @default - the node's
    */
   readonly sysctls?: Readonly<Record<string, string>>;
   /** Names of registry Secrets. */
   readonly imagePullSecrets?: readonly string[];
-  /** Pods with RBAC rules; only they get a service-account token. @default - no token */
+  /** Its ServiceAccount; only a pod with rights gets a token. @default - no token */
   readonly identity?: Identity;
   /** More labels on the pods, never part of a selector. */
   readonly podLabels?: Readonly<Record<string, string>>;
@@ -64,7 +64,7 @@ function containersOf(pod: PodArgs): ContainerArgs[] {
   return [...Object.values(pod.initContainers ?? {}), pod, ...Object.values(pod.sidecars ?? {})];
 }
 
-/** The share of so many pods: what their main containers and sidecars ask for together. */
+/** The share of these pods: their main containers and sidecars together. */
 export function podsCapacity(replicas: number, pod: PodArgs): Capacity {
   const sidecars = Object.values(pod.sidecars ?? {}).map(({ resources }) => resources);
   return podCapacity(replicas, pod.resources, ...sidecars);

@@ -1,6 +1,6 @@
 import * as pulumi from "@pulumi/pulumi";
 
-/** One thing wrong with an argument: where, and what is wrong, allowed and to be done. */
+/** What is wrong with an argument, and what is allowed. */
 export interface Problem {
   readonly propertyPath: string;
   readonly reason: string;
@@ -21,10 +21,10 @@ export function refuse(component: string, problems: readonly Problem[]): void {
   });
 }
 
-/** A conditional problem. */
+/** A problem, if `broken`. */
 export type Check = readonly [broken: boolean, propertyPath: string, reason: string];
 
-/** The problems among conditional ones. */
+/** The problems among some checks. */
 export function problemsOf(...checks: readonly Check[]): Problem[] {
   return checks
     .filter(([broken]) => broken)

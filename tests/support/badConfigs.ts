@@ -110,7 +110,7 @@ export const badStacks: readonly BadConfig[] = [
       secretStore: { name: "vault", remoteRefs: { openmsPassword: { key: "x" } } },
     },
     key: "stackberth:secretStore.remoteRefs.openmsPassword",
-    says: /no secret of this stack; allowed: openmsRedisPassword/,
+    says: /is not a secret of this stack; allowed: openmsRedisPassword/,
   },
   {
     title: "a certificate that seals nothing",

@@ -37,7 +37,7 @@ describe("seal", () => {
   it("refuses what is no certificate of a controller, or an old one", () => {
     assert.throws(
       () => sealingKey("", today),
-      /sealingCertificate is no PEM.*kubeseal --fetch-cert/,
+      /sealingCertificate is not a PEM.*kubeseal --fetch-cert/,
     );
     assert.throws(() => sealingKey(elliptic, today), /RSA key/);
     assert.throws(() => sealingKey(certificate, new Date("2226-01-01")), /expired on/);

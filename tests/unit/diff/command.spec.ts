@@ -195,7 +195,7 @@ describe("diff: secrets", function () {
   it("does not print a secret that somebody wrote in plain text", async () => {
     repository.set("prod", ["stackberth:openmsRedisPassword"], canary);
     await assert.rejects(run(repository.root), (error: Error) => {
-      assert.match(error.message, /openmsRedisPassword: stands in plain text/);
+      assert.match(error.message, /openmsRedisPassword: is stored in plain text/);
       assert.ok(!error.message.includes(canary));
       return true;
     });
