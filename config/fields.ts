@@ -3,7 +3,7 @@ import { overLimit } from "../lib/capacity";
 import * as rules from "../lib/rules";
 import type { Range, Rule } from "../lib/rules";
 
-/** The kinds of value that systems' settings are made of; each says what it allows. */
+/** The kinds of value in systems' settings; what each allows, its rule says. */
 
 /** A text that a rule accepts. */
 export const textOf = ({ what, write, accepts }: Rule) =>
@@ -43,15 +43,15 @@ export const deadline = within(rules.deadlineRange);
 
 const amounts = (what: string) =>
   z.strictObject({
-    cpu: quantity.describe(`cores ${what}, for example 500m`),
+    cpu: quantity.describe(`CPU cores ${what}, for example 500m`),
     memory: quantity.describe(`bytes ${what}, for example 512Mi`),
   });
 
 /** Requests and limits of a container. */
 export const resources = z
   .strictObject({
-    requests: amounts("reserved for it"),
-    limits: amounts("it may use"),
+    requests: amounts("reserved for the container"),
+    limits: amounts("it may use at most"),
   })
   .superRefine((given, context) => {
     const { requests, limits } = given;
@@ -64,7 +64,7 @@ export const resources = z
       });
     }
   })
-  .meta({ title: "resources", description: "what a container asks for and may use" });
+  .meta({ title: "resources", description: "what a container requests and may use" });
 
 /** Where pods may run. */
 export const placement = z
@@ -81,14 +81,16 @@ export const placement = z
         }),
       )
       .optional()
-      .describe("taints its pods put up with, as in a pod's spec"),
-    spread: z.boolean().default(true).describe("prefer different nodes for its replicas"),
+      .describe("taints that its pods tolerate, as in a pod's spec"),
+    spread: z.boolean().default(true).describe("prefer different nodes for the replicas"),
     priorityClassName: objectName.optional().describe("an existing PriorityClass"),
     tolerationSeconds: z
       .int()
       .min(0)
       .optional()
-      .describe("seconds a pod stays bound to a node that is lost; default: Kubernetes' own, 300"),
+      .describe(
+        "seconds until a pod of a lost node is replaced elsewhere; default: Kubernetes' own, 300",
+      ),
   })
   .meta({ title: "placement", description: "where its pods may run" });
 
@@ -98,11 +100,13 @@ const scalingRules = z.strictObject({
     .min(0)
     .max(3600)
     .exactOptional()
-    .describe("how long the most cautious proposal counts; default: 0 up, 300 down"),
+    .describe(
+      "seconds over which the most cautious recommendation counts; default: 0 up, 300 down",
+    ),
   selectPolicy: z
     .enum(["Max", "Min", "Disabled"])
     .exactOptional()
-    .describe("which of the policies counts; default Max"),
+    .describe("which policy applies; default: Max"),
   policies: z
     .array(
       z.strictObject({
@@ -112,7 +116,7 @@ const scalingRules = z.strictObject({
       }),
     )
     .min(1)
-    .describe("most pods, or percent of them, to add or remove in a period"),
+    .describe("the most pods, or percent of the pods, to add or remove per period"),
 });
 
 const percent = within(rules.percentRange);
@@ -120,19 +124,23 @@ const percent = within(rules.percentRange);
 /** Replicas by load. */
 export const autoscaling = z
   .strictObject({
-    minReplicas: z.int().min(1).max(1000).describe("fewest pods"),
-    maxReplicas: z.int().min(1).max(1000).describe("most pods; at least `minReplicas`"),
-    cpuPercent: percent.default(70).describe("mean CPU to hold, of the request"),
+    minReplicas: z.int().min(1).max(1000).describe("the fewest pods"),
+    maxReplicas: z.int().min(1).max(1000).describe("the most pods; at least `minReplicas`"),
+    cpuPercent: percent
+      .default(70)
+      .describe("target of the mean CPU use, in percent of the request"),
     memoryPercent: percent
       .optional()
-      .describe("mean memory to hold, of the request; absent: not followed"),
+      .describe("target of the mean memory use, in percent of the request; default: none"),
     behavior: z
       .strictObject({
         scaleUp: scalingRules.exactOptional(),
         scaleDown: scalingRules.exactOptional(),
       })
       .exactOptional()
-      .describe("how fast replicas come and go; default: the system's, else Kubernetes' own"),
+      .describe(
+        "how fast replicas are added and removed; default: the system's, else Kubernetes' own",
+      ),
   })
   .superRefine(({ minReplicas, maxReplicas }, context) => {
     if (maxReplicas >= minReplicas) return;
@@ -145,37 +153,37 @@ export const autoscaling = z
   })
   .meta({
     title: "autoscaling",
-    description: "replicas by load (HorizontalPodAutoscaler); excludes `replicas`",
+    description: "replicas by load (HorizontalPodAutoscaler); not together with `replicas`",
   });
 
-/** JSON laid over a file's own, object by object. */
+/** JSON that is merged over that of a file, object by object. */
 export const overrides = z.record(z.string(), z.json());
 
-/** Where the API server is, for systems whose pods talk to it. */
+/** Where the API server is, for systems whose pods call it. */
 export const apiServer = z
   .strictObject({
     cidrs: z
       .array(cidr)
       .min(1)
       .default(["0.0.0.0/0"])
-      .describe("its addresses; `kubectl get endpointslices -n default` shows them"),
+      .describe("its addresses; `kubectl get endpointslices -n default` prints them"),
     ports: z
       .array(port)
       .min(1)
       .default([443, 6443])
-      .describe("its TCP ports: that of its Service and its own"),
+      .describe("its TCP ports: that of its Service and that of its endpoints"),
   })
   .meta({
     title: "apiServer",
-    description: "where the pods that have rights there may reach the API server",
+    description: "where pods with a ServiceAccount token may reach the API server",
   });
 
 const backupRuns = {
-  schedule: schedule.default("0 2 * * *").describe("when volumes are saved, in UTC"),
-  keep: z.int().min(1).max(1000).default(7).describe("backups of each volume that are kept"),
+  schedule: schedule.default("0 2 * * *").describe("when volumes are backed up, in UTC"),
+  keep: z.int().min(1).max(1000).default(7).describe("backups to keep of each volume"),
 };
 
-/** How a system's volumes are saved. */
+/** How a system's volumes are backed up. */
 export const volumeBackup = z
   .discriminatedUnion("type", [
     z.strictObject({ type: z.literal("none") }),
@@ -190,18 +198,18 @@ export const volumeBackup = z
         .min(1)
         .max(86400)
         .default(1800)
-        .describe("until the snapshots of a run must be ready"),
+        .describe("seconds within which the snapshots of a run must be ready"),
     }),
     z.strictObject({
       type: z.literal("copy"),
       ...backupRuns,
-      size: quantity.describe("size of the volume of the archives"),
+      size: quantity.describe("size of the volume for archives"),
       storageClassName: objectName.optional().describe("default: the cluster's default class"),
-      existingClaim: objectName.optional().describe("mount this claim and create none"),
+      existingClaim: objectName.optional().describe("mount this claim instead of creating one"),
     }),
   ])
   .meta({
     title: "volumeBackup",
     description:
-      "how volumes are saved: by VolumeSnapshots, which need a CSI snapshot controller, or by archives on a volume of their own",
+      "how volumes are backed up: as VolumeSnapshots, which need a CSI snapshot controller, or as archives on a separate volume",
   });

@@ -9,19 +9,19 @@ const tls = z
     z.strictObject({ mode: z.literal("none") }),
     z.strictObject({
       mode: z.literal("secret"),
-      secretName: objectName.describe("existing Secret of type kubernetes.io/tls"),
+      secretName: objectName.describe("an existing Secret of type kubernetes.io/tls"),
     }),
     z.strictObject({
       mode: z.literal("certManager"),
-      issuer: z.string().min(1).describe("existing ClusterIssuer"),
+      issuer: z.string().min(1).describe("an existing ClusterIssuer"),
       secretName: objectName
         .optional()
-        .describe("where it puts the certificate; default: NAME-tls"),
+        .describe("the Secret for the certificate; default: NAME-tls"),
     }),
   ])
-  .meta({ title: "tls", description: "where certificates come from" });
+  .meta({ title: "tls", description: "where the certificate comes from" });
 
-/** How a web service is reached from outside; the rest of an ingress is the system's own business. */
+/** How a web service is reached from outside. Systems decide on the rest of an Ingress. */
 export const exposure = z
   .discriminatedUnion("type", [
     z.strictObject({
@@ -29,7 +29,9 @@ export const exposure = z
       controller: z
         .enum(["nginx", "traefik"])
         .default("nginx")
-        .describe("whose annotations to write; Traefik from 3.7 on reads nginx' too"),
+        .describe(
+          "which controller's annotations to write; Traefik 3.7 and later also reads nginx's",
+        ),
       className: objectName
         .optional()
         .describe("IngressClass; default: the cluster's default class"),
@@ -38,12 +40,12 @@ export const exposure = z
       annotations: z
         .record(z.string(), z.string())
         .optional()
-        .describe("more annotations, which win over ours"),
+        .describe("more annotations, which override ours"),
     }),
     z.strictObject({ type: z.literal("loadBalancer") }),
     z.strictObject({
       type: z.literal("nodePort"),
-      nodePort: nodePort.optional().describe("default: one that is free"),
+      nodePort: nodePort.optional().describe("default: a free one"),
     }),
     z.strictObject({ type: z.literal("clusterIP") }),
   ])
@@ -51,18 +53,18 @@ export const exposure = z
 
 const urlPath = textOf(rules.urlPath);
 
-/** What probes of a web service ask. */
+/** What the probes of a web service check. */
 export const probe = z
   .discriminatedUnion("type", [
     z.strictObject({
       type: z.literal("http"),
-      path: urlPath.describe("answers with a status below 400 when all is well"),
+      path: urlPath.describe("answers with a status below 400 when the service is healthy"),
     }),
     z.strictObject({ type: z.literal("tcp") }),
   ])
   .meta({
     title: "probe",
-    description: "what its probes ask: a page, or only whether something listens",
+    description: "what its probes check: a page, or only that the port accepts connections",
   });
 
 /** How Prometheus finds metrics. */
@@ -76,11 +78,13 @@ export const metrics = z
     z.strictObject({
       type: z.literal("serviceMonitor"),
       path: urlPath.default("/metrics").describe("where the metrics are"),
-      intervalSeconds: z.int().min(1).max(3600).default(30).describe("between two scrapes"),
+      intervalSeconds: z.int().min(1).max(3600).default(30).describe("seconds between two scrapes"),
       labels: z
         .record(z.string(), z.string())
         .default({})
-        .describe("by which Prometheus chooses its monitors, for example release: prometheus"),
+        .describe(
+          "labels by which Prometheus selects its monitors, for example release: prometheus",
+        ),
     }),
   ])
   .meta({

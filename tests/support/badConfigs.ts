@@ -26,7 +26,7 @@ export const badStacks: readonly BadConfig[] = [
     says: /got "production"; must be one of dev, staging, review, prod/,
   },
   {
-    title: "no systems",
+    title: "missing systems",
     changes: { systems: undefined },
     key: "stackberth:systems",
     says: /is missing/,
@@ -56,16 +56,16 @@ export const badStacks: readonly BadConfig[] = [
     says: /listed twice/,
   },
   {
-    title: "an end that is no time",
+    title: "an expiry that is not a time",
     changes: { environment: "review", expires: "tomorrow" },
     key: "stackberth:expires",
     says: /a time in UTC/,
   },
   {
-    title: "an end of a stack that lasts",
+    title: "an expiry of a dev stack",
     changes: { expires: "2026-12-31T12:00:00Z" },
     key: "stackberth:expires",
-    says: /only for review/,
+    says: /allowed: only for environment review, not dev; remove it/,
   },
   {
     title: "unknown secrets mode",
@@ -77,7 +77,7 @@ export const badStacks: readonly BadConfig[] = [
     title: "generated secrets in prod",
     changes: { environment: "prod", secretsMode: "generated" },
     key: "stackberth:secretsMode",
-    says: /config, existing, external or sealed where the environment is prod/,
+    says: /config, existing, external or sealed with environment prod/,
   },
   {
     title: "external secrets without their store",
@@ -86,10 +86,10 @@ export const badStacks: readonly BadConfig[] = [
     says: /the name of a store/,
   },
   {
-    title: "a store that is not used",
+    title: "an unused store",
     changes: { secretStore: { name: "vault" } },
     key: "stackberth:secretStore.name",
-    says: /nothing unless secretsMode is external/,
+    says: /allowed: only with secretsMode external; remove it/,
   },
   {
     title: "a store of an unknown kind",
@@ -104,7 +104,7 @@ export const badStacks: readonly BadConfig[] = [
     says: /1h or 30m/,
   },
   {
-    title: "a place for a secret that there is not",
+    title: "a remoteRef for an unknown secret",
     changes: {
       secretsMode: "external",
       secretStore: { name: "vault", remoteRefs: { openmsPassword: { key: "x" } } },
@@ -113,10 +113,10 @@ export const badStacks: readonly BadConfig[] = [
     says: /is not a secret of this stack; allowed: openmsRedisPassword/,
   },
   {
-    title: "a certificate that seals nothing",
+    title: "an unused certificate",
     changes: { sealingCertificate: "-----BEGIN CERTIFICATE-----" },
     key: "stackberth:sealingCertificate",
-    says: /nothing unless secretsMode is sealed/,
+    says: /allowed: only with secretsMode sealed; remove it/,
   },
   {
     title: "protectData as text",
