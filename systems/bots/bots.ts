@@ -3,12 +3,12 @@ import { ImageUpdater } from "../../components";
 import { sumCapacity } from "../../lib/capacity";
 import { createNamespace } from "../namespace";
 import type { Deployed } from "../system";
-import { type App, type Context, createApp } from "./app";
-import { createBackups } from "./backups";
-import { createEngineJobs, createInitJob, createSuperuserJob } from "./jobs";
-import { names } from "./names";
-import { createServices, type Services } from "./services";
-import { allowTraffic, engineJobs } from "./traffic";
+import { type App, type Context, createApp } from "./parts/app";
+import { createBackups } from "./parts/backups";
+import { createEngineJobs, createInitJob, createSuperuserJob } from "./parts/jobs";
+import { names } from "./parts/names";
+import { createServices, type Services } from "./parts/services";
+import { allowTraffic, engineJobs } from "./parts/network";
 
 /**
  * bots-edi: a web server, the one job queue and an engine on a schedule, all on shared volumes and one

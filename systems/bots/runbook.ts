@@ -1,8 +1,8 @@
 import { kubectl, type RunbookEntry, startNow } from "../../lib/runbook";
-import { names, webPort } from "./names";
+import { names, webPort } from "./parts/names";
 import type { BotsSettings } from "./schema";
-import { healthCheck } from "./sizes";
-import { engineJobs } from "./traffic";
+import { healthCheck } from "./parts/sizes";
+import { engineJobs } from "./parts/network";
 
 /** What an operator of bots needs. */
 export function runbookOf(settings: BotsSettings): readonly RunbookEntry[] {

@@ -1,7 +1,7 @@
 import { z } from "zod";
 import { cidr, exposure, host, image, objectName, volumeBackup } from "../../config/fields";
-import { checkBots } from "./checks";
-import * as parts from "./schemaParts";
+import { checkBots } from "./parts/rules";
+import * as parts from "./parts/settings";
 
 /** Settings of bots-edi, under `stackberth:bots`. */
 export const botsSchema = z

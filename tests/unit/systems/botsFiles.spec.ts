@@ -4,7 +4,7 @@ import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { createServer } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { botsIni, djangoSettings } from "../../../systems/bots/configFiles";
+import { botsIni, djangoSettings } from "../../../systems/bots/parts/config";
 import { botsSchema } from "../../../systems/bots/schema";
 import { needsPython, python } from "../../support/python";
 import { root } from "../../support/stackberth";

@@ -1,11 +1,11 @@
 import * as k8s from "@pulumi/kubernetes";
 import type * as pulumi from "@pulumi/pulumi";
-import { ConfigMap, Web, Worker } from "../../components";
-import { unawaited } from "../../lib/await";
-import { podField } from "../../lib/env";
-import type { ServerContainerArgs } from "../../lib/pod";
+import { ConfigMap, Web, Worker } from "../../../components";
+import { unawaited } from "../../../lib/await";
+import { podField } from "../../../lib/env";
+import type { ServerContainerArgs } from "../../../lib/pod";
 import type { App, Context } from "./app";
-import { ownFile } from "./configFiles";
+import { ownFile } from "./config";
 import { names, queuePort, webPort } from "./names";
 import { queueProbes, sizes, webProbes } from "./sizes";
 

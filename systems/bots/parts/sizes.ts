@@ -1,5 +1,5 @@
-import type { Resources } from "../../lib/capacity";
-import type { Probe } from "../../lib/pod";
+import type { Resources } from "../../../lib/capacity";
+import type { Probe } from "../../../lib/pod";
 
 const sized = (cpu: [string, string], memory: [string, string]): Resources => ({
   requests: { cpu: cpu[0], memory: memory[0] },

@@ -1,11 +1,11 @@
 import type * as pulumi from "@pulumi/pulumi";
-import { Database, type Namespace, type Peer, type Secrets } from "../../components";
-import { type Capacity, sumCapacity } from "../../lib/capacity";
-import type { Environment } from "../../lib/env";
-import { managedDatabaseArgs } from "../managedDatabase";
-import type { SystemContext } from "../system";
+import { Database, type Namespace, type Peer, type Secrets } from "../../../components";
+import { type Capacity, sumCapacity } from "../../../lib/capacity";
+import type { Environment } from "../../../lib/env";
+import { managedDatabaseArgs } from "../../managedDatabase";
+import type { SystemContext } from "../../system";
 import { names } from "./names";
-import type { BotsSettings } from "./schema";
+import type { BotsSettings } from "../schema";
 
 const defaultPorts = { mysql: 3306, postgresql: 5432 } as const;
 

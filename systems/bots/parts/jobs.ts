@@ -1,9 +1,9 @@
 import type * as pulumi from "@pulumi/pulumi";
-import { CronJob, Job, ConfigMap } from "../../components";
-import { unwatched } from "../../lib/env";
-import type { ContainerArgs, Mount } from "../../lib/pod";
+import { CronJob, Job, ConfigMap } from "../../../components";
+import { unwatched } from "../../../lib/env";
+import type { ContainerArgs, Mount } from "../../../lib/pod";
 import { type App, type Context, createSecrets } from "./app";
-import { ownFile } from "./configFiles";
+import { ownFile } from "./config";
 import { engineJobName, names } from "./names";
 import { healthCheck, sizes } from "./sizes";
 

@@ -1,7 +1,7 @@
 import type { z } from "zod";
-import { parseImage } from "../../lib/image";
+import { parseImage } from "../../../lib/image";
 import { engineJobName } from "./names";
-import type { BotsSettings } from "./schema";
+import type { BotsSettings } from "../schema";
 
 /** Options of bots.ini that follow from other settings, and the setting that each follows from. */
 const ownedOptions: Readonly<Record<string, string>> = {

@@ -1,12 +1,12 @@
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
-import { type IniValues, overlayIni } from "../../lib/ini";
+import { type IniValues, overlayIni } from "../../../lib/ini";
 import { queuePort, webPort } from "./names";
-import type { BotsSettings } from "./schema";
+import type { BotsSettings } from "../schema";
 
 /** One of the system's own files. */
 export const ownFile = (name: string): string =>
-  readFileSync(join(__dirname, "files", name), "utf8");
+  readFileSync(join(__dirname, "..", "files", name), "utf8");
 
 /** bots.ini: our file, what follows from other settings, and the stack's own values over both. */
 export function botsIni({ files, jobQueue, dirMonitor }: BotsSettings): string {

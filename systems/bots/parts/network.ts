@@ -1,9 +1,9 @@
 import type * as pulumi from "@pulumi/pulumi";
-import { NetworkPolicy, type Peer } from "../../components";
-import { selectorLabels } from "../../lib/labels";
+import { NetworkPolicy, type Peer } from "../../../components";
+import { selectorLabels } from "../../../lib/labels";
 import type { App, Context } from "./app";
 import { engineJobName, names, queuePort } from "./names";
-import type { BotsSettings } from "./schema";
+import type { BotsSettings } from "../schema";
 
 /** The CronJobs that run the engine: one, or one for each route. */
 export const engineJobs = ({ engine }: BotsSettings): string[] =>

@@ -1,12 +1,12 @@
 import type * as pulumi from "@pulumi/pulumi";
-import { type Namespace, Secrets, ConfigMap, Storage } from "../../components";
-import { type Environment, podField } from "../../lib/env";
-import type { Mount, PodArgs } from "../../lib/pod";
-import type { SystemContext } from "../system";
-import { botsIni, djangoSettings } from "./configFiles";
+import { type Namespace, Secrets, ConfigMap, Storage } from "../../../components";
+import { type Environment, podField } from "../../../lib/env";
+import type { Mount, PodArgs } from "../../../lib/pod";
+import type { SystemContext } from "../../system";
+import { botsIni, djangoSettings } from "./config";
 import { type DatabaseLink, externalDatabase, externalKeys, managedDatabase } from "./database";
 import { botsEnvironment, environmentDir, home, names } from "./names";
-import type { BotsSettings } from "./schema";
+import type { BotsSettings } from "../schema";
 
 export type Context = SystemContext<BotsSettings>;
 

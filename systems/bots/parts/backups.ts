@@ -1,9 +1,9 @@
 import type * as pulumi from "@pulumi/pulumi";
-import { CronJob, ConfigMap, Storage, VolumeBackup } from "../../components";
-import { engines } from "../../components/database/engines";
-import { unwatched } from "../../lib/env";
+import { CronJob, ConfigMap, Storage, VolumeBackup } from "../../../components";
+import { engines } from "../../../components/database/engines";
+import { unwatched } from "../../../lib/env";
 import type { App, Context } from "./app";
-import { ownFile } from "./configFiles";
+import { ownFile } from "./config";
 import { names } from "./names";
 import { sizes } from "./sizes";
 

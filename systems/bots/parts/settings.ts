@@ -1,5 +1,5 @@
 import { z } from "zod";
-import { dumps, identifier, managedServer } from "../../config/databaseFields";
+import { dumps, identifier, managedServer } from "../../../config/databaseFields";
 import {
   autoscaling,
   cidr,
@@ -11,7 +11,7 @@ import {
   replicas,
   resources,
   schedule,
-} from "../../config/fields";
+} from "../../../config/fields";
 
 /** The parts of bots' settings; schema.ts puts them together. */
 
