@@ -1,8 +1,7 @@
 import { kubectl, type RunbookEntry, startNow } from "../../lib/runbook";
-import { names, webPort } from "./parts/names";
+import { engineJobNames, names, ports } from "./parts/names";
 import type { BotsSettings } from "./schema";
 import { healthCheck } from "./parts/sizes";
-import { engineJobs } from "./parts/network";
 
 /** What an operator of bots needs. */
 export function runbookOf(settings: BotsSettings): readonly RunbookEntry[] {
@@ -12,7 +11,7 @@ export function runbookOf(settings: BotsSettings): readonly RunbookEntry[] {
   const queue = separate ? `deployment/${names.jobQueue}` : web;
   const monitor = settings.dirMonitor && separate ? [`deployment/${names.dirMonitor}`] : [];
   const services = [...new Set([web, queue, ...monitor])];
-  const engines = engineJobs(settings);
+  const engines = engineJobNames(settings.engine.routes);
   const runs = run(
     `get jobs --selector 'app.kubernetes.io/name in (${engines.join(",")})' --sort-by .metadata.creationTimestamp --output name`,
   );
@@ -42,7 +41,7 @@ export function runbookOf(settings: BotsSettings): readonly RunbookEntry[] {
     {
       title: "health, by the web server itself",
       command: run(
-        `exec ${inWeb} -- curl -fsS http://localhost:${webPort}${settings.web.healthPath}/ready`,
+        `exec ${inWeb} -- curl -fsS http://localhost:${ports.web}${settings.web.healthPath}/ready`,
       ),
     },
     {

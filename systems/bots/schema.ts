@@ -1,6 +1,7 @@
 import { z } from "zod";
 import { cidr, exposure, host, image, objectName, volumeBackup } from "../../config/fields";
-import { checkBots } from "./parts/rules";
+import type { SystemContext } from "../system";
+import { checkRules } from "./parts/rules";
 import * as parts from "./parts/settings";
 
 /** Settings of bots-edi, under `stackberth:bots`. */
@@ -47,6 +48,7 @@ export const botsSchema = z
       .optional()
       .describe("hard limits of a ResourceQuota; default: no quota"),
   })
-  .superRefine(checkBots);
+  .superRefine(checkRules);
 
 export type BotsSettings = z.infer<typeof botsSchema>;
+export type Context = SystemContext<BotsSettings>;

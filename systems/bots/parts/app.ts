@@ -1,175 +1,92 @@
-import type * as pulumi from "@pulumi/pulumi";
-import { type Namespace, Secrets, ConfigMap, Storage } from "../../../components";
+import type { Namespace } from "../../../components";
 import { type Environment, podField } from "../../../lib/env";
 import type { Mount, PodArgs } from "../../../lib/pod";
-import type { SystemContext } from "../../system";
-import { botsIni, djangoSettings } from "./config";
-import { type DatabaseLink, externalDatabase, externalKeys, managedDatabase } from "./database";
-import { botsEnvironment, environmentDir, home, names } from "./names";
 import type { BotsSettings } from "../schema";
+import type { AppSecrets, Config } from "./config";
+import type { DatabaseLink } from "./database";
+import { botsEnvironment, environmentDir, home, names } from "./names";
+import type { Volumes } from "./volumes";
 
-export type Context = SystemContext<BotsSettings>;
-
-/** What all services of bots have in common. */
-export interface App {
+interface Parts {
   readonly namespace: Namespace;
-  readonly pod: Pick<
-    PodArgs,
-    "image" | "imagePullSecrets" | "runAsUser" | "fsGroup" | "readOnlyRootFilesystem"
-  >;
-  readonly env: Environment;
-  readonly mounts: readonly Mount[];
-  readonly volumes: { readonly data: Storage; readonly logs: Storage; readonly config: Storage };
+  readonly volumes: Volumes;
+  readonly secrets: AppSecrets;
+  readonly config: Config;
   readonly database: DatabaseLink;
 }
 
-/** The Secret of a name. */
-export function createSecrets(
-  { digestKey }: Context,
-  name: string,
-  args: Pick<ConstructorParameters<typeof Secrets>[1], "namespace" | "data"> & {
-    readonly secretName: string;
-  },
-  parent: pulumi.Resource,
-): Secrets {
-  const { secretName, ...rest } = args;
-  return new Secrets(name, { ...rest, name: secretName, digestKey }, { parent });
+/** What all of bots' pods have in common. */
+export interface App extends Omit<Parts, "config"> {
+  readonly pod: Pick<PodArgs, "image" | "imagePullSecrets" | "runAsUser" | "fsGroup">;
+  readonly env: Environment;
+  /** The volumes and both configuration files. */
+  readonly mounts: readonly Mount[];
 }
 
-/** Configuration, secrets, volumes and database: what must be there before any pod. */
-export function createApp(context: Context, namespace: Namespace, parent: pulumi.Resource): App {
-  const { name, settings } = context;
-  const { database } = settings;
-  const config = (suffix: string, data: Record<string, string>): ConfigMap =>
-    new ConfigMap(
-      `${name}-config-${suffix}`,
-      { namespace, name: `bots-config-${suffix}`, data },
-      { parent },
-    );
-  const ini = config("ini", { "bots.ini": botsIni(settings) });
-  const django = config("settings", { "settings.py": djangoSettings(settings) });
-  const secrets = createSecrets(
-    context,
-    `${name}-secret`,
-    {
-      namespace,
-      secretName: settings.secretNames.database,
-      data: {
-        ...(database.type === "external" &&
-          externalKeys(database, context.secret("botsDatabasePassword"))),
-        DJANGO_SECRET_KEY: context.secret("botsDjangoSecretKey"),
-      },
-    },
-    parent,
-  );
-  const volumes = createVolumes(context, namespace, parent);
-  const link =
-    database.type === "external"
-      ? externalDatabase(database, secrets)
-      : managedDatabase(context, database, namespace, parent);
-  const file = (from: ConfigMap, key: string): Mount => ({
+/** The image, its user, its environment and its files. */
+export function appOf(settings: BotsSettings, { config, ...parts }: Parts): App {
+  const { image, imagePullSecrets, runAsUser } = settings;
+  const { volumes, secrets, database } = parts;
+  const file = (from: Mount["from"], subPath: string): Mount => ({
     from,
-    path: `/config/${key}`,
-    subPath: key,
+    path: `/config/${subPath}`,
+    subPath,
     readOnly: true,
   });
   return {
-    namespace,
+    ...parts,
     pod: {
-      image: settings.image,
-      imagePullSecrets: settings.imagePullSecrets,
-      runAsUser: settings.runAsUser,
+      image,
+      imagePullSecrets,
+      runAsUser,
       ...(settings.volumes.ownership === "none" && { fsGroup: "none" }),
     },
     env: {
       BOTSENV: botsEnvironment,
       TZ: settings.timeZone,
-      DJANGO_SECRET_KEY: secrets.ref("DJANGO_SECRET_KEY"),
-      ...link.env,
+      DJANGO_SECRET_KEY: secrets.app.ref("DJANGO_SECRET_KEY"),
+      ...database.env,
       ...webEnvironment(settings),
-      ...mailEnvironment(context, namespace, parent),
+      ...mailEnvironment(settings, secrets),
     },
     mounts: [
       { from: volumes.data, path: home },
       { from: volumes.logs, path: `${environmentDir}/botssys/logging` },
       { from: volumes.config, path: `${environmentDir}/config` },
-      file(ini, "bots.ini"),
-      file(django, "settings.py"),
+      file(config.ini, "bots.ini"),
+      file(config.settings, "settings.py"),
     ],
-    volumes,
-    database: link,
   };
 }
 
-function createVolumes(
-  { name, settings, stackSettings }: Context,
-  namespace: Namespace,
-  parent: pulumi.Resource,
-): App["volumes"] {
-  const { accessMode, storageClassName, nfs } = settings.volumes;
-  const volume = (of: "data" | "logs" | "config"): Storage =>
-    new Storage(
-      `${name}-${of}`,
-      {
-        ...settings.volumes[of],
-        namespace,
-        name: `bots-edi-${of}-pvc`,
-        accessMode,
-        storageClassName,
-        nfs: nfs && { ...nfs, path: `${nfs.path.replace(/\/$/, "")}/${of}` },
-        shared: true,
-        retain: stackSettings.protectData,
-      },
-      { parent },
-    );
-  return { data: volume("data"), logs: volume("logs"), config: volume("config") };
-}
-
-/** Under which names the web server is addressed, and whether by TLS. */
+/** The host names that Django answers to, and whether its cookies need TLS. */
 function webEnvironment({ exposure, allowedHosts, namespace }: BotsSettings): Environment {
-  const hosts = exposure.type === "ingress" ? exposure.hosts : [];
+  const exposed = exposure.type === "ingress" ? exposure.hosts : [];
   const secure = exposure.type === "ingress" && exposure.tls.mode !== "none";
+  const outside = [...exposed, ...allowedHosts];
   const inside = ["localhost", names.web, `${names.web}.${namespace}`];
   // Django writes a wildcard as a leading dot.
-  const all = [...hosts, ...allowedHosts, ...inside].map((each) => each.replace(/^\*\./, "."));
+  const all = [...outside, ...inside].map((each) => each.replace(/^\*\./, "."));
   return {
     ALLOWED_HOSTS: [...new Set(all)].join(","),
-    CSRF_TRUSTED_ORIGINS: [...hosts, ...allowedHosts]
-      .map((each) => `${secure ? "https" : "http"}://${each}`)
-      .join(","),
+    CSRF_TRUSTED_ORIGINS: outside.map((each) => `${secure ? "https" : "http"}://${each}`).join(","),
     SECURE_COOKIES: String(secure),
     POD_IP: podField("status.podIP"),
   };
 }
 
-function mailEnvironment(
-  context: Context,
-  namespace: Namespace,
-  parent: pulumi.Resource,
-): Environment {
-  const { smtp, secretNames } = context.settings;
+function mailEnvironment({ smtp }: BotsSettings, secrets: AppSecrets): Environment {
   if (smtp === undefined) return {};
-  const plain: Environment = {
+  return {
     EMAIL_HOST: smtp.host,
     EMAIL_PORT: String(smtp.port),
     EMAIL_USE_TLS: String(smtp.tls),
     EMAIL_FROM: smtp.from,
     EMAIL_MANAGERS: smtp.managers.join(","),
-  };
-  if (smtp.user === undefined) return plain;
-  const secrets = createSecrets(
-    context,
-    `${context.name}-smtp`,
-    {
-      namespace,
-      secretName: secretNames.smtp,
-      data: { EMAIL_HOST_PASSWORD: context.secret("botsSmtpPassword") },
-    },
-    parent,
-  );
-  return {
-    ...plain,
-    EMAIL_HOST_USER: smtp.user,
-    EMAIL_HOST_PASSWORD: secrets.ref("EMAIL_HOST_PASSWORD"),
+    ...(smtp.user !== undefined &&
+      secrets.smtp && {
+        EMAIL_HOST_USER: smtp.user,
+        EMAIL_HOST_PASSWORD: secrets.smtp.ref("EMAIL_HOST_PASSWORD"),
+      }),
   };
 }

@@ -1,65 +1,68 @@
 import type * as pulumi from "@pulumi/pulumi";
-import { Database, type Namespace, type Peer, type Secrets } from "../../../components";
-import { type Capacity, sumCapacity } from "../../../lib/capacity";
-import type { Environment } from "../../../lib/env";
+import {
+  ConfigMap,
+  CronJob,
+  Database,
+  type Namespace,
+  type Peer,
+  type Secrets,
+  Storage,
+} from "../../../components";
+import { engines } from "../../../components/database/engines";
+import type { Capacity } from "../../../lib/capacity";
+import { type Environment, unwatched } from "../../../lib/env";
 import { managedDatabaseArgs } from "../../managedDatabase";
-import type { SystemContext } from "../../system";
+import type { BotsSettings, Context } from "../schema";
+import { ownFile } from "./config";
 import { names } from "./names";
-import type { BotsSettings } from "../schema";
+import { sizes } from "./sizes";
 
-const defaultPorts = { mysql: 3306, postgresql: 5432 } as const;
+type DatabaseSettings = BotsSettings["database"];
+type Of<T extends DatabaseSettings["type"]> = Extract<DatabaseSettings, { type: T }>;
 
-/** What bots must know of its database, wherever it runs. */
+/** How bots reaches its database. */
 export interface DatabaseLink {
-  /** Where it is and who bots is there, as settings.py reads it. */
+  /** The variables that settings.py reads. */
   readonly env: Environment;
   readonly peer: Peer;
   readonly port: number;
-  /** What must be there before a client starts. */
-  readonly before: readonly pulumi.Resource[];
-  readonly capacity: Capacity;
+  /** The server that the stack runs; clients start after it. @default - none */
+  readonly server?: Database;
+  readonly capacity: readonly Capacity[];
 }
 
-type External = Extract<BotsSettings["database"], { type: "external" }>;
-type Managed = Extract<BotsSettings["database"], { type: "managed" }>;
-
-/** What of an external database stands in bots' own Secret. */
-export function externalKeys(
-  database: External,
-  password: pulumi.Output<string>,
-): Record<string, pulumi.Input<string>> {
-  return {
-    DB_HOST: database.host,
-    DB_PORT: String(database.port ?? defaultPorts[database.engine]),
-    DB_NAME: database.name,
-    DB_USER: database.user,
-    DB_PASSWORD: password,
-  };
+/** An existing server, or one that the stack runs. `secrets` holds the address of an existing one. */
+export function createDatabase(
+  context: Context,
+  namespace: Namespace,
+  secrets: Secrets,
+  parent: pulumi.Resource,
+): DatabaseLink {
+  const { database } = context.settings;
+  return database.type === "external"
+    ? externalDatabase(database, secrets)
+    : managedDatabase(context, database, namespace, parent);
 }
 
-/** The link to a server that is there already. */
-export function externalDatabase(database: External, secrets: Secrets): DatabaseLink {
+function externalDatabase({ engine, port, cidr }: Of<"external">, secrets: Secrets): DatabaseLink {
   const keys = ["DB_HOST", "DB_PORT", "DB_NAME", "DB_USER", "DB_PASSWORD"];
   return {
     env: {
-      DB_ENGINE: database.engine,
+      DB_ENGINE: engine,
       ...Object.fromEntries(keys.map((key) => [key, secrets.ref(key)])),
     },
-    peer: { cidr: database.cidr },
-    port: database.port ?? defaultPorts[database.engine],
-    before: [],
-    capacity: sumCapacity([]),
+    peer: { cidr },
+    port: port ?? engines[engine].port,
+    capacity: [],
   };
 }
 
-/** A server of the stack's own. */
-export function managedDatabase(
-  context: SystemContext<BotsSettings>,
-  database: Managed,
+function managedDatabase(
+  { name, settings, stackSettings, secret, digestKey }: Context,
+  database: Of<"managed">,
   namespace: Namespace,
   parent: pulumi.Resource,
 ): DatabaseLink {
-  const { name, settings, stackSettings, digestKey } = context;
   const server = new Database(
     `${name}-database`,
     {
@@ -67,15 +70,15 @@ export function managedDatabase(
       name: names.database,
       engine: database.engine,
       ...managedDatabaseArgs(database, stackSettings.protectData),
-      password: context.secret("botsDatabasePassword"),
-      adminPassword: context.secret("botsDatabaseAdminPassword"),
+      password: secret("botsDatabasePassword"),
+      adminPassword: secret("botsDatabaseAdminPassword"),
       digestKey,
       secretName: settings.secretNames.databaseServer,
       imagePullSecrets: settings.imagePullSecrets,
     },
     { parent },
   );
-  const { secrets } = server;
+  const { secrets, peer, port, capacity } = server;
   return {
     env: {
       DB_ENGINE: database.engine,
@@ -85,9 +88,85 @@ export function managedDatabase(
       DB_USER: secrets.ref("user"),
       DB_PASSWORD: secrets.ref("password"),
     },
-    peer: server.peer,
-    port: server.port,
-    before: [server],
-    capacity: server.capacity,
+    peer,
+    port,
+    server,
+    capacity: [capacity],
   };
+}
+
+const backupsDir = "/backups";
+
+/**
+ * Dumps an external database; the Database component dumps a managed one.
+ * @returns The volume of the dumps.
+ */
+export function createDumps(
+  { name, settings, stackSettings }: Context,
+  namespace: Namespace,
+  link: DatabaseLink,
+  parent: pulumi.Resource,
+): Storage | undefined {
+  const { database, imagePullSecrets } = settings;
+  if (database.type === "managed") return undefined;
+  const { size, storageClassName, image, schedule, suspend, retentionDays } = database.backup;
+  const dumps = new Storage(
+    `${name}-database-dumps`,
+    {
+      namespace,
+      name: `${names.databaseBackup}-dumps`,
+      size,
+      storageClassName,
+      // The restore mounts it too.
+      shared: true,
+      retain: stackSettings.protectData,
+    },
+    { parent },
+  );
+  const scripts = new ConfigMap(
+    `${name}-database-scripts`,
+    {
+      namespace,
+      name: `${names.databaseBackup}-scripts`,
+      data: { "dump.sh": ownFile("dump.sh"), "load.sh": ownFile("load.sh") },
+    },
+    { parent },
+  );
+  const run = (script: string, readOnly: boolean) => ({
+    namespace,
+    image: image ?? engines[database.engine].image,
+    imagePullSecrets,
+    // The user of the official images; any other would do.
+    runAsUser: 999,
+    schedule,
+    command: ["sh", `/scripts/${script}`],
+    env: {
+      ...unwatched(link.env),
+      BACKUPS_DIR: backupsDir,
+      RETENTION_DAYS: String(retentionDays),
+    },
+    mounts: [
+      { from: scripts, path: "/scripts", readOnly: true },
+      { from: dumps, path: backupsDir, readOnly },
+    ],
+    resources: sizes.job,
+  });
+  new CronJob(
+    `${name}-database-backup`,
+    { ...run("dump.sh", false), name: names.databaseBackup, suspend },
+    { parent },
+  );
+  new CronJob(
+    `${name}-database-restore`,
+    {
+      ...run("load.sh", true),
+      name: names.databaseRestore,
+      // Started by hand only. Nobody wants a second try on a half-loaded database unseen.
+      suspend: true,
+      backoffLimit: 0,
+      restartPolicy: "Never",
+    },
+    { parent },
+  );
+  return dumps;
 }

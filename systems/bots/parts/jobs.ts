@@ -1,18 +1,17 @@
 import type * as pulumi from "@pulumi/pulumi";
-import { CronJob, Job, ConfigMap } from "../../../components";
+import { ConfigMap, CronJob, Job } from "../../../components";
 import { unwatched } from "../../../lib/env";
 import type { ContainerArgs, Mount } from "../../../lib/pod";
-import { type App, type Context, createSecrets } from "./app";
+import type { Context } from "../schema";
+import type { App } from "./app";
 import { ownFile } from "./config";
-import { engineJobName, names } from "./names";
-import { healthCheck, sizes } from "./sizes";
+import { engineJobName, names, volumeNames } from "./names";
+import { healthCheck, sizes, superuserSeconds } from "./sizes";
 
-// The entrypoint ends with 0 even if the initialisation failed; the image's own check does not.
-const initialise = ["/entrypoint.sh init-db", `exec ${healthCheck("startup").join(" ")}`].join(
-  "\n",
-);
+// The entrypoint exits with 0 even if the initialisation failed; the image's own check does not.
+const initialise = `/entrypoint.sh init-db\nexec ${healthCheck("startup").join(" ")}`;
 
-// Mounted one inside the other, the runtime would make the inner ones' folders, and root own them.
+// The container runtime would create the mount points of `logs` and `config` within `data` as root.
 const prepare = `
 for volume in data logs config; do
   if ! [ -w "/volumes/$volume" ]; then
@@ -26,35 +25,48 @@ done
 exec mkdir -p /volumes/data/env/default/botssys/logging /volumes/data/env/default/config
 `.trim();
 
-/** Prepares the volumes, then the database: safe to run again, and run again when image or config change. */
+const jobArgs = ({ settings: { init } }: Context, { pod, namespace }: App) =>
+  ({
+    ...pod,
+    ...init,
+    namespace,
+    resources: sizes.job,
+    // With OnFailure the Job controller deletes the pod after the last failure, and its log with it.
+    restartPolicy: "Never",
+  }) as const;
+
+/**
+ * Prepares the volumes and initialises the database. It is idempotent. A new image or configuration runs
+ * it again.
+ */
 export function createInitJob(
   context: Context,
   app: App,
-  before: readonly pulumi.Resource[],
+  policies: readonly pulumi.Resource[],
   parent: pulumi.Resource,
 ): Job {
-  const { init, image, runAsUser, volumes } = context.settings;
-  const flat: Mount[] = (["data", "logs", "config"] as const).map((name) => ({
-    from: app.volumes[name],
-    path: `/volumes/${name}`,
+  const { image, runAsUser, volumes } = context.settings;
+  const { server } = app.database;
+  const mounts: Mount[] = volumeNames.map((volume) => ({
+    from: app.volumes[volume],
+    path: `/volumes/${volume}`,
   }));
-  const base: Omit<ContainerArgs, "command"> = { image, resources: sizes.job, mounts: flat };
+  const base: Omit<ContainerArgs, "command"> = { image, resources: sizes.job, mounts };
   const own: ContainerArgs = {
     ...base,
-    command: ["chown", "-R", `${runAsUser}:${runAsUser}`, ...flat.map(({ path }) => path)],
+    command: ["chown", "-R", `${runAsUser}:${runAsUser}`, ...mounts.map(({ path }) => path)],
     securityContext: {
       runAsUser: 0,
       runAsGroup: 0,
       runAsNonRoot: false,
-      // The second one to look into folders that belong to others.
+      // DAC_OVERRIDE: to enter folders that belong to other users.
       capabilities: { drop: ["ALL"], add: ["CHOWN", "DAC_OVERRIDE"] },
     },
   };
   return new Job(
     `${context.name}-db-init`,
     {
-      ...app.pod,
-      namespace: app.namespace,
+      ...jobArgs(context, app),
       name: names.init,
       command: ["/bin/sh", "-ec", initialise],
       env: unwatched(app.env),
@@ -63,94 +75,61 @@ export function createInitJob(
         ...(volumes.ownership === "chown" && { "own-volumes": own }),
         "prepare-volumes": { ...base, command: ["/bin/sh", "-ec", prepare] },
       },
-      resources: sizes.job,
-      backoffLimit: init.backoffLimit,
-      // With OnFailure the controller deletes the pod at the last failure, and its log with it.
-      restartPolicy: "Never",
-      ...(init.ttlSecondsAfterFinished !== undefined && {
-        ttlSecondsAfterFinished: init.ttlSecondsAfterFinished,
-      }),
-      podAnnotations: init.podAnnotations,
     },
-    { parent, dependsOn: [...before] },
+    { parent, dependsOn: [...policies, ...(server ? [server] : [])] },
   );
 }
 
-/** The first administrator; run again when their password changes. */
+/** Creates the first administrator. A new password runs it again. */
 export function createSuperuserJob(
   context: Context,
   app: App,
   init: Job,
   parent: pulumi.Resource,
-): Job {
-  const { name, settings } = context;
-  const { namespace } = app;
-  const { username, email } = settings.superuser;
+): void {
+  const { name } = context;
+  const { superuser } = app.secrets;
   const script = new ConfigMap(
     `${name}-superuser-script`,
     {
-      namespace,
+      namespace: app.namespace,
       name: "bots-superuser-script",
       data: { "create_superuser.py": ownFile("create_superuser.py") },
     },
     { parent },
   );
-  const secrets = createSecrets(
-    context,
-    `${name}-superuser-secret`,
-    {
-      namespace,
-      secretName: settings.secretNames.superuser,
-      data: {
-        SUPERUSER_USERNAME: username,
-        SUPERUSER_EMAIL: email,
-        SUPERUSER_PASSWORD: context.secret("botsSuperuserPassword"),
-      },
-    },
-    parent,
-  );
-  return new Job(
+  new Job(
     `${name}-superuser`,
     {
-      ...app.pod,
-      namespace,
+      ...jobArgs(context, app),
       name: names.superuser,
       command: ["python", "/scripts/create_superuser.py"],
       env: {
         ...unwatched(app.env),
-        SUPERUSER_USERNAME: secrets.ref("SUPERUSER_USERNAME"),
-        SUPERUSER_EMAIL: secrets.ref("SUPERUSER_EMAIL"),
-        SUPERUSER_PASSWORD: secrets.ref("SUPERUSER_PASSWORD"),
+        SUPERUSER_USERNAME: superuser.ref("SUPERUSER_USERNAME"),
+        SUPERUSER_EMAIL: superuser.ref("SUPERUSER_EMAIL"),
+        SUPERUSER_PASSWORD: superuser.ref("SUPERUSER_PASSWORD"),
       },
       mounts: [...app.mounts, { from: script, path: "/scripts", readOnly: true }],
-      resources: sizes.job,
-      backoffLimit: settings.init.backoffLimit,
-      restartPolicy: "Never",
-      // The upstream runbook's two minutes.
-      activeDeadlineSeconds: 120,
-      ...(settings.init.ttlSecondsAfterFinished !== undefined && {
-        ttlSecondsAfterFinished: settings.init.ttlSecondsAfterFinished,
-      }),
-      podAnnotations: settings.init.podAnnotations,
+      activeDeadlineSeconds: superuserSeconds,
     },
     { parent, dependsOn: [init] },
   );
 }
 
-/** The engine on its schedule: for all routes, or a CronJob for each one that is named. */
+/** The engine's CronJobs: one for each named route, or a single one for all routes. */
 export function createEngineJobs(
-  context: Context,
+  { name, settings }: Context,
   app: App,
   init: Job,
   parent: pulumi.Resource,
 ): void {
-  const { engine, timeZone } = context.settings;
-  const routes: (string | undefined)[] =
-    engine.routes.length === 0 ? [undefined] : [...engine.routes];
+  const { engine, timeZone } = settings;
+  const routes = engine.routes.length === 0 ? [undefined] : engine.routes;
   for (const route of routes) {
     const jobName = engineJobName(route);
     new CronJob(
-      `${context.name}${jobName.slice("bots".length)}`,
+      `${name}${jobName.slice("bots".length)}`,
       {
         ...app.pod,
         namespace: app.namespace,
@@ -159,7 +138,7 @@ export function createEngineJobs(
         timeZone,
         suspend: engine.suspend,
         command: ["/entrypoint.sh"],
-        // Routes are named without a flag: at any flag it does not know, the engine prints its help.
+        // A route has no flag: given an unknown flag, the engine prints its help and exits with 0.
         args: ["engine", "--new", ...(route === undefined ? [] : [route])],
         env: unwatched(app.env),
         mounts: app.mounts,
@@ -169,7 +148,7 @@ export function createEngineJobs(
         successfulJobsHistoryLimit: 3,
         failedJobsHistoryLimit: 1,
         ttlSecondsAfterFinished: 600,
-        // It ends with 2 when a file has errors, which no second try would mend; the next run is near.
+        // It exits with 2 if a file has errors. A retry would not mend them, and the next run is near.
         backoffLimit: 0,
         restartPolicy: "Never",
       },

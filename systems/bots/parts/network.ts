@@ -1,48 +1,38 @@
 import type * as pulumi from "@pulumi/pulumi";
 import { NetworkPolicy, type Peer } from "../../../components";
 import { selectorLabels } from "../../../lib/labels";
-import type { App, Context } from "./app";
-import { engineJobName, names, queuePort } from "./names";
-import type { BotsSettings } from "../schema";
-
-/** The CronJobs that run the engine: one, or one for each route. */
-export const engineJobs = ({ engine }: BotsSettings): string[] =>
-  engine.routes.length === 0 ? [engineJobName()] : engine.routes.map((each) => engineJobName(each));
+import type { Context } from "../schema";
+import type { App } from "./app";
+import { engineJobNames, names, ports } from "./names";
 
 /**
- * The connections that bots needs, each as policies. They come before the pods: a Job that starts
- * without them would fail.
+ * Lets bots' pods reach the database, the job queue, the mail server and the addresses of `egress`.
+ * @returns The policies, which must exist before any Job starts: without them it would fail.
  */
 export function allowTraffic(
-  context: Context,
+  { name, settings }: Context,
   { namespace, database }: App,
   parent: pulumi.Resource,
 ): pulumi.Resource[] {
-  const { name, settings } = context;
+  const { jobQueue, dirMonitor, engine, smtp, egress } = settings;
   const pods = (workload: string): Peer => ({ pods: selectorLabels(namespace.system, workload) });
-  const separate = settings.jobQueue.mode === "separate";
-  const monitor = separate && settings.dirMonitor ? [pods(names.dirMonitor)] : [];
-  const queue = separate ? [pods(names.jobQueue)] : [];
-  const engines = engineJobs(settings).map(pods);
-  const services = [pods(names.web), ...queue, ...monitor, ...engines];
-  const dumps =
-    settings.database.type === "external"
-      ? [pods(names.databaseBackup), pods(names.databaseRestore)]
-      : [];
-  const policy = (suffix: string, from: readonly Peer[], to: Peer, ports?: readonly number[]) =>
+  const allow = (suffix: string, from: readonly Peer[], to: Peer, port?: number): NetworkPolicy =>
     new NetworkPolicy(
       `${name}-${suffix}`,
-      { namespace, name: `bots-${suffix}`, from, to, ...(ports && { ports }) },
+      { namespace, name: `bots-${suffix}`, from, to, ...(port !== undefined && { ports: [port] }) },
       { parent },
     );
+  const separate = jobQueue.mode === "separate";
+  const queue = separate ? [pods(names.jobQueue)] : [];
+  const monitor = separate && dirMonitor ? [pods(names.dirMonitor)] : [];
+  const web = pods(names.web);
+  const services = [web, ...queue, ...monitor, ...engineJobNames(engine.routes).map(pods)];
   const jobs = [pods(names.init), pods(names.superuser)];
-  const { smtp } = settings;
+  const dumps = database.server ? [] : [pods(names.databaseBackup), pods(names.databaseRestore)];
   return [
-    policy("database", [...services, ...jobs, ...dumps], database.peer, [database.port]),
-    ...(separate
-      ? [policy("queue", [pods(names.web), ...monitor], pods(names.jobQueue), [queuePort])]
-      : []),
-    ...(smtp ? [policy("mail", services, { cidr: smtp.cidr }, [smtp.port])] : []),
-    ...settings.egress.map((cidr, index) => policy(`partners-${index}`, services, { cidr })),
+    allow("database", [...services, ...jobs, ...dumps], database.peer, database.port),
+    ...queue.map((to) => allow("queue", [web, ...monitor], to, ports.queue)),
+    ...(smtp ? [allow("mail", services, { cidr: smtp.cidr }, smtp.port)] : []),
+    ...egress.map((cidr, index) => allow(`partners-${index}`, services, { cidr })),
   ];
 }

@@ -1,100 +1,117 @@
 import type { z } from "zod";
 import { parseImage } from "../../../lib/image";
-import { engineJobName } from "./names";
-import type { BotsSettings } from "../schema";
+import { engineJobName, ports, volumeNames } from "./names";
+import type * as parts from "./settings";
 
-/** Options of bots.ini that follow from other settings, and the setting that each follows from. */
-const ownedOptions: Readonly<Record<string, string>> = {
-  "webserver.port": "nothing; it is the port of the Service and the probes",
-  "webserver.ssl_certificate": "nothing; `exposure.tls` is where TLS ends",
-  "webserver.ssl_private_key": "nothing; `exposure.tls` is where TLS ends",
-  "jobqueue.enabled": "nothing; the job queue is part of the deployment",
-  "jobqueue.port": "nothing; it is the port of the Service",
-  "jobqueue.host": "nothing; jobQueue.host sets it",
-  "directories.botssys": "nothing; the volumes are mounted there",
-  "directories.usersys": "nothing; the volumes are mounted there",
-};
-
-/** Django settings that must not stand in a ConfigMap, or follow from other settings. */
-const ownedSettings: Readonly<Record<string, string>> = {
-  SECRET_KEY: "nothing; it is the secret botsDjangoSecretKey",
-  DATABASES: "nothing; `database` and the secret botsDatabasePassword set it",
-  EMAIL_HOST_PASSWORD: "nothing; it is the secret botsSmtpPassword",
-  ALLOWED_HOSTS: "nothing; `exposure` and `allowedHosts` set it",
-};
-
-type Refuse = (path: (string | number)[], allowed: string, input: unknown) => void;
-type Check = (settings: BotsSettings, refuse: Refuse) => void;
-
-/** What contradicts itself, although each setting alone is right. */
-export function checkBots(settings: BotsSettings, context: z.core.$RefinementCtx): void {
-  const refuse: Refuse = (path, message, input) =>
-    context.addIssue({ code: "custom", path, message, input });
-  for (const check of [web, volumes, hosts, files, routes, imageUpdates]) check(settings, refuse);
+/** The settings that the rules compare. */
+interface Compared {
+  readonly namespace: string;
+  readonly image: string;
+  readonly exposure: { readonly type: string };
+  readonly allowedHosts: readonly string[];
+  readonly web: z.infer<typeof parts.web>;
+  readonly jobQueue: z.infer<typeof parts.jobQueue>;
+  readonly volumes: z.infer<typeof parts.volumes>;
+  readonly files: z.infer<typeof parts.files>;
+  readonly engine: z.infer<typeof parts.engine>;
+  readonly imageUpdates?: z.infer<typeof parts.imageUpdates> | undefined;
 }
 
-const web: Check = ({ web: { replicas, autoscaling }, jobQueue }, refuse) => {
+/** Refuses a setting. `allowed` says what it may be. */
+type Refuse = (path: (string | number)[], allowed: string, input: unknown) => void;
+type Rule = (settings: Compared, refuse: Refuse) => void;
+
+/** Checks what must hold between settings. What each of them allows, the schema says. */
+export function checkRules(settings: Compared, context: z.core.$RefinementCtx): void {
+  const refuse: Refuse = (path, message, input) =>
+    context.addIssue({ code: "custom", path, message, input });
+  for (const rule of [web, volumes, hosts, files, routes, imageUpdates]) rule(settings, refuse);
+}
+
+const web: Rule = ({ web: { replicas, autoscaling }, jobQueue }, refuse) => {
   if (replicas !== undefined && autoscaling !== undefined) {
-    refuse(["web", "replicas"], "nothing beside `autoscaling`, which sets the replicas", replicas);
+    refuse(["web", "replicas"], "no value, because `autoscaling` sets the replicas", replicas);
   }
   if (jobQueue.mode !== "sidecar") return;
-  const reason = "with jobQueue.mode sidecar; each pod would have a job queue of its own";
-  if (autoscaling !== undefined) refuse(["web", "autoscaling"], `nothing ${reason}`, autoscaling);
+  const reason = "with jobQueue.mode sidecar, because each pod would run its own job queue";
+  if (autoscaling !== undefined) refuse(["web", "autoscaling"], `no value ${reason}`, autoscaling);
   if ((replicas ?? 1) > 1) refuse(["web", "replicas"], `at most 1 ${reason}`, replicas);
 };
 
-const volumes: Check = ({ volumes: { nfs, storageClassName, ...rest } }, refuse) => {
+const volumes: Rule = ({ volumes: { nfs, storageClassName, ...rest } }, refuse) => {
   if (nfs === undefined) return;
+  const allowed = "no value together with `volumes.nfs`; remove one of the two";
   if (storageClassName !== undefined) {
-    refuse(["volumes", "storageClassName"], "nothing beside `nfs`; choose one", storageClassName);
+    refuse(["volumes", "storageClassName"], allowed, storageClassName);
   }
-  for (const name of ["data", "logs", "config"] as const) {
-    const claim = rest[name].existingClaim;
-    if (claim === undefined) continue;
-    refuse(["volumes", name, "existingClaim"], "nothing beside `nfs`; choose one", claim);
+  for (const volume of volumeNames) {
+    const { existingClaim } = rest[volume];
+    if (existingClaim === undefined) continue;
+    refuse(["volumes", volume, "existingClaim"], allowed, existingClaim);
   }
 };
 
-const hosts: Check = ({ exposure, allowedHosts }, refuse) => {
-  if (!["loadBalancer", "nodePort"].includes(exposure.type) || allowedHosts.length > 0) return;
-  const allowed = `at least one host name with exposure ${exposure.type}; Django answers to no other`;
+const hosts: Rule = ({ exposure: { type }, allowedHosts }, refuse) => {
+  if (!["loadBalancer", "nodePort"].includes(type) || allowedHosts.length > 0) return;
+  const allowed = `at least one host name with exposure.type ${type}, because Django refuses all others`;
   refuse(["allowedHosts"], allowed, allowedHosts);
 };
 
-const files: Check = ({ files: { botsIni, settings } }, refuse) => {
+/** Options of bots.ini that other settings decide, and why a stack cannot set them. */
+const ownedOptions: Readonly<Record<string, string>> = {
+  "webserver.port": `no value, because the Service and the probes use port ${ports.web}`,
+  "webserver.ssl_certificate": "no value; set `exposure.tls`, because TLS ends at the Ingress",
+  "webserver.ssl_private_key": "no value; set `exposure.tls`, because TLS ends at the Ingress",
+  "jobqueue.enabled": "no value, because bots always runs with its job queue",
+  "jobqueue.port": `no value, because the Service uses port ${ports.queue}`,
+  "jobqueue.host": "no value; set `jobQueue.host`",
+  "directories.botssys": "no value, because the volumes are mounted there",
+  "directories.usersys": "no value, because the volumes are mounted there",
+};
+
+/** Django settings that other settings decide, or that must not appear in a ConfigMap. */
+const ownedSettings: Readonly<Record<string, string>> = {
+  SECRET_KEY: "no value; set the secret botsDjangoSecretKey",
+  DATABASES: "no value; set `database` and the secret botsDatabasePassword",
+  EMAIL_HOST_PASSWORD: "no value; set the secret botsSmtpPassword",
+  ALLOWED_HOSTS: "no value; set `exposure` and `allowedHosts`",
+};
+
+const files: Rule = ({ files: { botsIni, settings } }, refuse) => {
   for (const [section, options] of Object.entries(botsIni)) {
     for (const [option, value] of Object.entries(options)) {
+      const path = ["files", "botsIni", section, option];
       const allowed = ownedOptions[`${section}.${option.toLowerCase()}`];
-      if (allowed !== undefined) refuse(["files", "botsIni", section, option], allowed, value);
-      if (/[\r\n]/.test(String(value))) {
-        refuse(["files", "botsIni", section, option], "a value of one line", value);
-      }
+      if (allowed !== undefined) refuse(path, allowed, value);
+      if (/[\r\n]/.test(String(value))) refuse(path, "a value on one line", value);
     }
   }
   for (const [name, value] of Object.entries(settings)) {
     const allowed = /^[A-Z][A-Z0-9_]*$/.test(name)
       ? ownedSettings[name]
-      : "a Django setting's name, in capitals";
+      : "the name of a Django setting, in capitals";
     if (allowed !== undefined) refuse(["files", "settings", name], allowed, value);
   }
 };
 
-const routes: Check = ({ engine }, refuse) => {
+const routes: Rule = ({ engine }, refuse) => {
   engine.routes.forEach((route, index) => {
-    const first = engine.routes.findIndex((each) => engineJobName(each) === engineJobName(route));
+    const name = engineJobName(route);
+    const first = engine.routes.findIndex((each) => engineJobName(each) === name);
     if (first === index) return;
-    const allowed = `a route whose CronJob is not ${engineJobName(route)}, as that of routes[${first}]`;
+    const allowed = `a route whose CronJob is not named ${name}; routes[${first}] has that one`;
     refuse(["engine", "routes", index], allowed, route);
   });
 };
 
-const imageUpdates: Check = ({ imageUpdates: updates, image, namespace }, refuse) => {
+const imageUpdates: Rule = ({ imageUpdates: updates, image, namespace }, refuse) => {
   if (updates === undefined) return;
   if (parseImage(image) === undefined) {
-    refuse(["image"], "a registry and a tag beside `imageUpdates`, which changes the tag", image);
+    const allowed = "an image with a registry and a tag, because `imageUpdates` replaces the tag";
+    refuse(["image"], allowed, image);
   }
   if (updates.argoNamespace === namespace) {
-    const allowed = `another namespace than bots' own, ${namespace}, which denies Argo its traffic`;
+    const allowed = `another namespace than ${namespace}, whose policies deny Argo's traffic`;
     refuse(["imageUpdates", "argoNamespace"], allowed, updates.argoNamespace);
   }
 };

@@ -3,58 +3,48 @@ import type * as pulumi from "@pulumi/pulumi";
 import { ConfigMap, Web, Worker } from "../../../components";
 import { unawaited } from "../../../lib/await";
 import { podField } from "../../../lib/env";
-import type { ServerContainerArgs } from "../../../lib/pod";
-import type { App, Context } from "./app";
+import type { Probe, ServerContainerArgs } from "../../../lib/pod";
+import type { Context } from "../schema";
+import type { App } from "./app";
 import { ownFile } from "./config";
-import { names, queuePort, webPort } from "./names";
-import { queueProbes, sizes, webProbes } from "./sizes";
+import { names, ports } from "./names";
+import { queueGraceSeconds, queueProbes, sizes, webProbes } from "./sizes";
 
-/** The long-running services, of which the job queue and the monitor may be part of the web server. */
+/** The long-running services. With `jobQueue.mode: sidecar` the web server is the only pod. */
 export interface Services {
   readonly web: Web;
   readonly workers: readonly Worker[];
 }
 
-/** Seconds that a job queue needs to let its job finish. */
-const graceSeconds = 60;
+type Containers = Readonly<Record<string, ServerContainerArgs>>;
 
-/** A service of the image, as a container. */
-function service(
-  app: App,
-  role: string,
-  resources: ServerContainerArgs["resources"],
-): ServerContainerArgs {
-  return {
-    image: app.pod.image,
-    command: ["/entrypoint.sh"],
-    args: [role],
-    // Its paths are made by the entrypoint; only the database can go away.
-    env: { ...app.env, HEALTH_CHECK_DB_ONLY: "true" },
-    mounts: app.mounts,
-    resources,
-    ...queueProbes,
-  };
-}
-
-/** The web server, the job queue and the directory monitor, started once the database is initialised. */
+/** The web server, the job queue and the directory monitor. They start after `init`. */
 export function createServices(
   context: Context,
   app: App,
   init: pulumi.Resource,
   parent: pulumi.Resource,
 ): Services {
-  const { settings } = context;
+  const { jobQueue, dirMonitor } = context.settings;
   const options = { parent, dependsOn: [init] };
-  const relay = relayOf(context, app, parent);
-  const monitor =
-    settings.dirMonitor &&
-    service(app, "dirmonitor", settings.dirMonitor.resources ?? sizes.jobQueue);
-  const queue = service(app, "jobqueueserver", settings.jobQueue.resources ?? sizes.jobQueue);
-  if (settings.jobQueue.mode === "sidecar") {
+  const container = (role: string, resources = sizes.jobQueue): ServerContainerArgs => ({
+    image: app.pod.image,
+    command: ["/entrypoint.sh"],
+    args: [role],
+    // The entrypoint creates the paths that the check would look at; only the database can fail.
+    env: { ...app.env, HEALTH_CHECK_DB_ONLY: "true" },
+    mounts: app.mounts,
+    resources,
+    ...queueProbes,
+  });
+  const queue = container("jobqueueserver", jobQueue.resources);
+  const monitor = dirMonitor && container("dirmonitor", dirMonitor.resources);
+  if (jobQueue.mode === "sidecar") {
     const sidecars = { [names.jobQueue]: queue, ...(monitor && { [names.dirMonitor]: monitor }) };
     return { web: createWeb(context, app, sidecars, options), workers: [] };
   }
-  const toQueue = relay && { relay: relay.toQueue };
+  const relay = jobQueue.relay ? createRelay(context, app, jobQueue.host, parent) : undefined;
+  const toQueue = relay ? { relay: relay.toQueue } : {};
   const workers = [createQueue(context, app, queue, relay?.fromQueue, options)];
   if (monitor) {
     workers.push(
@@ -66,47 +56,49 @@ export function createServices(
           namespace: app.namespace,
           name: names.dirMonitor,
           strategy: "recreate",
-          placement: settings.dirMonitor?.placement,
-          ...(toQueue && { sidecars: toQueue }),
+          placement: dirMonitor.placement,
+          sidecars: toQueue,
         },
         options,
       ),
     );
   }
-  return { web: createWeb(context, app, toQueue ?? {}, options), workers };
+  return { web: createWeb(context, app, toQueue, options), workers };
 }
 
 function createWeb(
   { name, settings }: Context,
-  app: App,
-  sidecars: Readonly<Record<string, ServerContainerArgs>>,
+  { pod, namespace, env, mounts }: App,
+  sidecars: Containers,
   options: pulumi.ComponentResourceOptions,
 ): Web {
   const { replicas, autoscaling, resources, placement, metricsPath, healthPath } = settings.web;
-  const hasQueue = names.jobQueue in sidecars;
   return new Web(
     `${name}-webserver`,
     {
-      ...app.pod,
-      namespace: app.namespace,
+      ...pod,
+      namespace,
       name: names.web,
       command: ["/entrypoint.sh"],
       args: ["webserver"],
-      // The init Job does it.
-      env: { ...app.env, DB_INIT_SKIP: "true" },
-      mounts: app.mounts,
-      ...(Object.keys(sidecars).length > 0 && { sidecars }),
-      containerPort: webPort,
+      // The Job initialises the database.
+      env: { ...env, DB_INIT_SKIP: "true" },
+      mounts,
+      sidecars,
+      containerPort: ports.web,
       replicas,
       autoscaling,
       resources: resources ?? sizes.web,
       placement,
       ...webProbes(healthPath),
-      // Two pods would be two job queues.
-      ...(hasQueue && { strategy: "recreate", terminationGracePeriodSeconds: graceSeconds }),
+      // A rolling update would run two job queues for a while.
+      ...(names.jobQueue in sidecars && {
+        strategy: "recreate",
+        terminationGracePeriodSeconds: queueGraceSeconds,
+      }),
       podAnnotations: {
         "prometheus.io/scrape": "true",
-        "prometheus.io/port": String(webPort),
+        "prometheus.io/port": String(ports.web),
         "prometheus.io/path": metricsPath,
       },
       exposure: settings.exposure,
@@ -115,15 +107,15 @@ function createWeb(
   );
 }
 
-/** One pod, never two: what has replicas is not asked how many. */
+/** The job queue's Deployment, which always has one pod, and its Service. */
 function createQueue(
-  { name, settings }: Context,
+  { name, settings: { jobQueue } }: Context,
   { namespace, pod }: App,
   queue: ServerContainerArgs,
   relay: ServerContainerArgs | undefined,
   options: pulumi.ComponentResourceOptions,
 ): Worker {
-  const port = { jobs: queuePort };
+  const port = { jobs: ports.queue };
   const worker = new Worker(
     `${name}-jobqueue`,
     {
@@ -132,8 +124,8 @@ function createQueue(
       namespace,
       name: names.jobQueue,
       strategy: "recreate",
-      terminationGracePeriodSeconds: graceSeconds,
-      placement: settings.jobQueue.mode === "separate" ? settings.jobQueue.placement : undefined,
+      terminationGracePeriodSeconds: queueGraceSeconds,
+      placement: jobQueue.mode === "separate" ? jobQueue.placement : undefined,
       ...(relay ? { sidecars: { relay: { ...relay, ports: port } } } : { ports: port }),
     },
     options,
@@ -144,7 +136,7 @@ function createQueue(
       metadata: { ...namespace.metadata(names.jobQueue, names.jobQueue), annotations: unawaited },
       spec: {
         selector: { ...worker.selector },
-        ports: [{ name: "jobs", port: queuePort, targetPort: "jobs" }],
+        ports: [{ name: "jobs", port: ports.queue, targetPort: "jobs" }],
       },
     },
     options,
@@ -152,35 +144,30 @@ function createQueue(
   return worker;
 }
 
-/** The two ends of the way from localhost in one pod to localhost in the other. */
-function relayOf({ name, settings }: Context, app: App, parent: pulumi.Resource) {
-  if (settings.jobQueue.mode === "sidecar" || !settings.jobQueue.relay) return undefined;
+/** Two sidecars that carry the queue's port from localhost in one pod to localhost in another. */
+function createRelay({ name }: Context, app: App, host: string, parent: pulumi.Resource) {
   const script = new ConfigMap(
     `${name}-relay`,
     { namespace: app.namespace, name: "bots-relay", data: { "relay.py": ownFile("relay.py") } },
     { parent },
   );
-  const relay = (listen: string, target: string): ServerContainerArgs => ({
+  const local = `127.0.0.1:${ports.queue}`;
+  const relay = (listen: string, target: string, probe: Probe): ServerContainerArgs => ({
     image: app.pod.image,
     command: ["python", "/relay/relay.py", listen, target],
     mounts: [{ from: script, path: "/relay", readOnly: true }],
     resources: sizes.relay,
+    livenessProbe: { ...probe, periodSeconds: 30, timeoutSeconds: 5 },
   });
-  const connect = `import socket; socket.create_connection(("127.0.0.1", ${queuePort}), 3).close()`;
+  const connect = `import socket; socket.create_connection(("127.0.0.1", ${ports.queue}), 3).close()`;
   return {
-    toQueue: {
-      ...relay(`127.0.0.1:${queuePort}`, `${settings.jobQueue.host}:${queuePort}`),
-      livenessProbe: {
-        exec: { command: ["python", "-c", connect] },
-        periodSeconds: 30,
-        timeoutSeconds: 5,
-      },
-    },
+    toQueue: relay(local, `${host}:${ports.queue}`, {
+      exec: { command: ["python", "-c", connect] },
+    }),
     fromQueue: {
-      // The pod's own address: at localhost the job queue itself listens.
-      ...relay(`$(POD_IP):${queuePort}`, `127.0.0.1:${queuePort}`),
+      // The job queue itself listens at localhost, so the relay listens at the pod's address.
+      ...relay(`$(POD_IP):${ports.queue}`, local, { tcpSocket: { port: "jobs" } }),
       env: { POD_IP: podField("status.podIP") },
-      livenessProbe: { tcpSocket: { port: "jobs" }, periodSeconds: 30, timeoutSeconds: 5 },
     },
   };
 }
