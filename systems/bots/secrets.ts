@@ -1,7 +1,7 @@
 import type { SecretDeclaration } from "../../config/secretDeclaration";
 import type { BotsSettings } from "./schema";
 
-/** What bots keeps secret with these settings. */
+/** The secrets that bots needs with these settings. */
 export function botsSecrets(settings: BotsSettings): readonly SecretDeclaration[] {
   const { database, smtp, secretNames } = settings;
   const managed = database.type === "managed";
@@ -13,7 +13,8 @@ export function botsSecrets(settings: BotsSettings): readonly SecretDeclaration[
       usedIn: managed
         ? `Secret ${secretNames.databaseServer}, key password`
         : `Secret ${secretNames.database}, key DB_PASSWORD`,
-      description: "Password of bots' user in the database; an external server must be told it.",
+      description:
+        "Password of bots' user in the database. An external server must use the same one.",
     },
     ...(managed
       ? [
@@ -31,7 +32,7 @@ export function botsSecrets(settings: BotsSettings): readonly SecretDeclaration[
       kind: "django",
       length: 50,
       usedIn: `Secret ${secretNames.database}, key DJANGO_SECRET_KEY`,
-      description: "Signs sessions and forms; a new one ends all sessions.",
+      description: "Key that signs sessions and forms. A new one ends all sessions.",
     },
     {
       key: "botsSuperuserPassword",
@@ -48,7 +49,7 @@ export function botsSecrets(settings: BotsSettings): readonly SecretDeclaration[
             kind: "user" as const,
             length: 1,
             usedIn: `Secret ${secretNames.smtp}, key EMAIL_HOST_PASSWORD`,
-            description: "Password of the account that sends reports.",
+            description: "Password of the account at the mail server.",
           },
         ]),
   ];

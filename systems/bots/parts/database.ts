@@ -102,27 +102,16 @@ const backupsDir = "/backups";
  * @returns The volume of the dumps.
  */
 export function createDumps(
-  { name, settings, stackSettings }: Context,
+  context: Context,
   namespace: Namespace,
   link: DatabaseLink,
   parent: pulumi.Resource,
 ): Storage | undefined {
+  const { name, settings } = context;
   const { database, imagePullSecrets } = settings;
   if (database.type === "managed") return undefined;
-  const { size, storageClassName, image, schedule, suspend, retentionDays } = database.backup;
-  const dumps = new Storage(
-    `${name}-database-dumps`,
-    {
-      namespace,
-      name: `${names.databaseBackup}-dumps`,
-      size,
-      storageClassName,
-      // The restore mounts it too.
-      shared: true,
-      retain: stackSettings.protectData,
-    },
-    { parent },
-  );
+  const { image, schedule, suspend, retentionDays } = database.backup;
+  const dumps = createDumpVolume(context, database, namespace, parent);
   const scripts = new ConfigMap(
     `${name}-database-scripts`,
     {
@@ -161,7 +150,7 @@ export function createDumps(
     {
       ...run("load.sh", true),
       name: names.databaseRestore,
-      // Started by hand only. Nobody wants a second try on a half-loaded database unseen.
+      // Started by hand only. After a failure somebody must look at the half-loaded database first.
       suspend: true,
       backoffLimit: 0,
       restartPolicy: "Never",
@@ -169,4 +158,25 @@ export function createDumps(
     { parent },
   );
   return dumps;
+}
+
+function createDumpVolume(
+  { name, stackSettings }: Context,
+  { backup: { size, storageClassName } }: Of<"external">,
+  namespace: Namespace,
+  parent: pulumi.Resource,
+): Storage {
+  return new Storage(
+    `${name}-database-dumps`,
+    {
+      namespace,
+      name: `${names.databaseBackup}-dumps`,
+      size,
+      storageClassName,
+      // The restore mounts it too.
+      shared: true,
+      retain: stackSettings.protectData,
+    },
+    { parent },
+  );
 }

@@ -13,26 +13,28 @@ import {
   schedule,
 } from "../../../config/fields";
 
-/** The parts of bots' settings; schema.ts puts them together. */
+/** The nested settings of bots; schema.ts puts them together. */
 
 const urlPath = z.string().regex(/^(\/[-\w.]+)+$/, { error: "a path such as /health" });
 
 export const web = z.strictObject({
-  replicas: replicas.optional().describe("web server pods; default 1"),
+  replicas: replicas.optional().describe("pods; default: 1"),
   autoscaling: autoscaling.optional(),
   resources: resources.optional().describe("default: 100m to 1000m, 256Mi to 1Gi"),
   placement: placement.optional(),
   healthPath: urlPath
     .default("/health")
-    .describe("where the image has its checks live, ready and startup; see systems/bots/README.md"),
+    .describe(
+      "path below which the image serves the checks live, ready and startup; see systems/bots/README.md",
+    ),
   metricsPath: urlPath
     .default("/metrics")
-    .describe("what the pods' annotations tell Prometheus to read; the image must serve it"),
+    .describe("path in the pods' prometheus.io annotations; the image must serve metrics there"),
 });
 
 const queueResources = resources.optional().describe("default: 100m to 500m, 256Mi to 512Mi");
 
-/** No replicas: two job queues would start two engines. */
+/** It has no `replicas`: two job queues would start two engines. */
 export const jobQueue = z
   .discriminatedUnion("mode", [
     z.strictObject({
@@ -41,12 +43,12 @@ export const jobQueue = z
         .string()
         .min(1)
         .default("bots-jobqueue")
-        .describe("where the web server finds it; another one than its Service's name is yours"),
+        .describe("host at which the web server finds the job queue; default: its Service"),
       relay: z
         .boolean()
         .default(true)
         .describe(
-          "carry the queue's port from localhost to `host`: bots knows it only there. False for an image that reads `host` in bots.ini and listens on all addresses",
+          "connect localhost in the web server's pod to `host`, because bots looks for the queue only at localhost; false if the image reads `host` in bots.ini and listens on all addresses",
         ),
       resources: queueResources,
       placement: placement.optional(),
@@ -56,7 +58,7 @@ export const jobQueue = z
   .meta({
     title: "jobQueue",
     description:
-      "the one job queue: a pod of its own, or a container beside the one web server, whose pod is then stopped before it is replaced",
+      "the single job queue: a separate pod, or a sidecar of the web server, which then has one pod and stops before an update",
   });
 
 const route = z.string().regex(/^[A-Za-z0-9_][-A-Za-z0-9_.]*$/, {
@@ -64,12 +66,14 @@ const route = z.string().regex(/^[A-Za-z0-9_][-A-Za-z0-9_.]*$/, {
 });
 
 export const engine = z.strictObject({
-  schedule: schedule.default("*/5 * * * *").describe("when new files are processed"),
+  schedule: schedule.default("*/5 * * * *").describe("when the engine processes new files"),
   routes: z
     .array(route)
     .default([])
-    .describe("route ids, one CronJob each; empty: one CronJob for all active routes"),
-  suspend: z.boolean().default(false).describe("plan no runs; they can be started by hand"),
+    .describe(
+      "ids of the routes, each with its own CronJob; empty: one CronJob for all active routes",
+    ),
+  suspend: z.boolean().default(false).describe("schedule no runs; you can still start one by hand"),
   resources: resources.optional().describe("default: 200m to 2000m, 512Mi to 2Gi"),
   placement: placement.optional(),
 });
@@ -82,44 +86,52 @@ export const dirMonitor = z
           path: z
             .string()
             .startsWith("/home/bots/.bots/", {
-              error: "a folder of the data volume, below /home/bots/.bots/",
+              error: "a folder below /home/bots/.bots/, on the data volume",
             })
             .describe("folder to watch"),
-          filemask: z.string().min(1).default("*").describe("files that count"),
-          route: route.optional().describe("route to run; default: all"),
+          filemask: z
+            .string()
+            .min(1)
+            .default("*")
+            .describe("pattern of the file names to watch for"),
+          route: route.optional().describe("id of the route to run; default: all routes"),
         }),
       )
       .min(1)
-      .describe("what it watches, beside what routes say themselves"),
+      .describe("folders to watch, in addition to those that routes name"),
     resources: queueResources,
     placement: placement.optional(),
   })
-  .describe("a directory monitor, which has the job queue run the engine when files arrive");
+  .describe(
+    "a directory monitor, which makes the job queue run the engine when files arrive; default: none",
+  );
 
 export const init = z.strictObject({
-  backoffLimit: z.int().min(0).max(100).default(3).describe("tries after the first failure"),
+  backoffLimit: z.int().min(0).max(100).default(3).describe("retries after the first failure"),
   ttlSecondsAfterFinished: z
     .int()
     .min(0)
     .optional()
     .describe(
-      "delete the finished Jobs after so long; the next `up` then runs them again. Default: kept",
+      "delete the finished Jobs after this many seconds; the next `up` then runs them again. Default: keep them",
     ),
   podAnnotations: z
     .record(z.string(), z.string())
     .default({})
-    .describe('for example sidecar.istio.io/inject: "false", or the Job would never complete'),
+    .describe(
+      "annotations of the Jobs' pods, for example sidecar.istio.io/inject: \"false\", because a Job with Istio's sidecar never completes",
+    ),
 });
 
 export const superuser = z.strictObject({
-  username: z.string().min(1).max(150).default("admin").describe("the first administrator"),
-  email: z.email().default("admin@example.org").describe("their address"),
+  username: z.string().min(1).max(150).default("admin").describe("name of the first administrator"),
+  email: z.email().default("admin@example.org").describe("their email address"),
 });
 
 const server = {
-  engine: z.enum(["mysql", "postgresql"]).default("mysql").describe("kind of server"),
+  engine: z.enum(["mysql", "postgresql"]).default("mysql").describe("database server"),
   name: identifier(48).default("botsedi_data").describe("name of the database"),
-  user: identifier(32).default("botsedi").describe("who owns it"),
+  user: identifier(32).default("botsedi").describe("user who owns the database"),
 };
 
 export const database = z
@@ -127,22 +139,22 @@ export const database = z
     z.strictObject({
       type: z.literal("external"),
       ...server,
-      host: z.string().min(1).describe("host name or address of the server"),
+      host: z.string().min(1).describe("the server's host name or address"),
       port: port.optional().describe("default: 3306 for mysql, 5432 for postgresql"),
       cidr: cidr
         .default("0.0.0.0/0")
-        .describe("addresses that the pods may reach at the database's port"),
+        .describe("addresses that the pods may reach on the database's port"),
       backup: z
         .strictObject({
           ...dumps,
           image: image
             .optional()
             .describe(
-              "with the programs of the server's version, or a newer one's; default: the image of a managed database",
+              "image with dump programs at least as new as the server; default: the image of a managed database",
             ),
         })
         .prefault({})
-        .describe("dumps on a volume of their own"),
+        .describe("dumps, on a separate volume"),
     }),
     z.strictObject({
       type: z.literal("managed"),
@@ -150,13 +162,13 @@ export const database = z
       ...managedServer("bots"),
     }),
   ])
-  .meta({ title: "database", description: "a server that is there, or one of the stack's own" });
+  .meta({ title: "database", description: "an existing server, or one that the stack runs" });
 
 const volume = (size: string, what: string) =>
   z
     .strictObject({
-      size: quantity.default(size).describe(`size of the volume of ${what}`),
-      existingClaim: objectName.optional().describe("mount this claim and create none"),
+      size: quantity.default(size).describe(`size of the volume with ${what}`),
+      existingClaim: objectName.optional().describe("mount this claim instead of creating one"),
     })
     .prefault({});
 
@@ -164,66 +176,74 @@ export const volumes = z.strictObject({
   accessMode: z
     .enum(["ReadWriteMany", "ReadWriteOnce"])
     .default("ReadWriteMany")
-    .describe("ReadWriteOnce puts all pods on one node and stops old ones before new ones start"),
+    .describe(
+      "with ReadWriteOnce all pods run on one node, and old ones stop before new ones start",
+    ),
   storageClassName: objectName
     .optional()
-    .describe("for example t1-shiva-nfs; default: the cluster's default class"),
+    .describe("StorageClass, for example t1-shiva-nfs; default: the cluster's default class"),
   nfs: z
     .strictObject({
-      server: z.string().min(1).describe("host name or address"),
+      server: z.string().min(1).describe("the server's host name or address"),
       path: z
         .string()
         .startsWith("/", { error: "an absolute path" })
-        .describe("an exported folder with the folders data, logs and config"),
+        .describe("exported folder that contains the folders data, logs and config"),
       mountOptions: z
         .array(z.string().min(1))
         .optional()
-        .describe("default: nfsvers=4.1, tcp, timeo=600, retrans=2, hard"),
+        .describe("mount options; default: nfsvers=4.1, tcp, timeo=600, retrans=2, hard"),
     })
     .optional()
-    .describe("volumes on this server with mount options of their own; excludes a class"),
+    .describe("volumes on an NFS server; excludes `storageClassName` and `existingClaim`"),
   ownership: z
     .enum(["fsGroup", "none", "chown"])
     .default("fsGroup")
     .describe(
-      "how the files come to belong to `runAsUser`: by the kubelet; not at all (NFS that maps all users to that one); by a container that runs as root before the initialisation, for which the namespace enforces Pod Security `baseline`",
+      "who makes the files writable for `runAsUser`: fsGroup, the kubelet; none, nobody (for NFS that maps all users to this one); chown, a container that runs as root, which lowers the namespace's Pod Security level to `baseline`",
     ),
   data: volume("20Gi", "EDI files"),
   logs: volume("5Gi", "bots' log files"),
-  config: volume("1Gi", "the configuration in use"),
+  config: volume("1Gi", "the active configuration"),
 });
 
 export const smtp = z
   .strictObject({
-    host: z.string().min(1).describe("mail server"),
-    port: port.default(587).describe("its port"),
-    tls: z.boolean().default(true).describe("STARTTLS"),
-    user: z.string().min(1).optional().describe("account; its password is botsSmtpPassword"),
-    from: z.email().describe("sender of reports"),
-    managers: z.array(z.email()).min(1).describe("who gets them"),
-    cidr: cidr.default("0.0.0.0/0").describe("addresses that the pods may reach at its port"),
+    host: z.string().min(1).describe("mail server's host name or address"),
+    port: port.default(587).describe("mail server's port"),
+    tls: z.boolean().default(true).describe("use STARTTLS"),
+    user: z
+      .string()
+      .min(1)
+      .optional()
+      .describe(
+        "account at the mail server, with the secret botsSmtpPassword as its password; default: no login",
+      ),
+    from: z.email().describe("sender of the reports"),
+    managers: z.array(z.email()).min(1).describe("recipients of the reports"),
+    cidr: cidr.default("0.0.0.0/0").describe("addresses that the pods may reach on this port"),
   })
-  .describe("where reports of errors go; default: nowhere");
+  .describe("mail server for reports of errors; default: no reports");
 
 export const imageUpdates = z
   .strictObject({
     argoNamespace: objectName
       .default("argo-events")
-      .describe("where Argo Events has its EventBus; another namespace than bots' own"),
-    eventBusName: objectName.default("default").describe("the EventBus there"),
+      .describe("namespace of Argo Events, not bots' own"),
+    eventBusName: objectName.default("default").describe("EventBus in that namespace"),
     tokenSecretName: objectName
       .optional()
-      .describe("Secret there with the key `token`, which Harbor must send; default: no token"),
+      .describe(
+        "Secret in that namespace with the key `token`, which Harbor must send; default: no token",
+      ),
   })
-  .describe("roll out releases that are pushed to Harbor, by Argo Events; default: not");
+  .describe("let Argo Events roll out releases that are pushed to Harbor; default: no");
 
 export const secretNames = z.strictObject({
   database: objectName
     .default("bots-edidb-secret")
     .describe("Secret with DJANGO_SECRET_KEY and, for an external database, DB_*"),
-  databaseServer: objectName
-    .default("bots-database-auth")
-    .describe("Secret of a managed database's server"),
+  databaseServer: objectName.default("bots-database-auth").describe("Secret of a managed database"),
   superuser: objectName.default("bots-superuser-secret").describe("Secret with SUPERUSER_*"),
   smtp: objectName.default("bots-smtp-secret").describe("Secret with EMAIL_HOST_PASSWORD"),
 });
@@ -234,9 +254,9 @@ export const files = z.strictObject({
   botsIni: z
     .record(z.string(), z.record(z.string(), iniValue))
     .default({})
-    .describe("laid over bots.ini, by section and option"),
+    .describe("values for bots.ini, by section and option"),
   settings: z
     .record(z.string(), z.json())
     .default({})
-    .describe("laid over settings.py, by the Django setting's name"),
+    .describe("values for settings.py, by the Django setting's name"),
 });
