@@ -16,7 +16,7 @@ const available = (deployment: KubeObject): boolean =>
     (it) => it["type"] === "Available" && it["status"] === "True",
   );
 
-/** How often the specification of a workload has changed so far. */
+/** The generation of each workload: how often its spec has changed. */
 async function generations(): Promise<Record<string, unknown>> {
   const deployments = await liveAll("/apis/apps/v1/deployments", name);
   const sets = await liveAll("/apis/apps/v1/statefulsets", name);
@@ -30,7 +30,7 @@ function rolled(before: Record<string, unknown>, after: Record<string, unknown>)
   return Object.keys(after).filter((each) => before[each] !== after[each]);
 }
 
-/** Waits for something that another controller does. */
+/** Waits for what another controller does. */
 async function until(what: string, seconds: number, holds: () => Promise<boolean>): Promise<void> {
   for (let tries = 0; tries < 2 * seconds; tries += 1) {
     if (await holds()) return;
@@ -39,15 +39,18 @@ async function until(what: string, seconds: number, holds: () => Promise<boolean
   assert.fail(`${what}: not within ${seconds} s`);
 }
 
-/** Why a line of the plan's checklist is not shown here. */
+/** Why a line of the checklist is not tested here. */
 const elsewhere = {
-  image: "the image is the user's own; README.md of the system says what it must do",
-  node: "no container runs on the simulated nodes; the probes' numbers are in tests/unit/systems/bots.spec.ts",
-  ingress: "no ingress controller runs here; the rules and their Secret are asserted instead",
-  argo: "Argo's controllers do not run here; its API server takes the objects, and their schema is checked in tests/unit/components/imageUpdater.spec.ts",
+  image: "users build the image; systems/bots/README.md says what it must do",
+  node: "the simulated nodes run no containers; the probes' numbers are tested in tests/unit/systems/bots.spec.ts",
+  ingress: "no ingress controller runs here; the rules and their Secret are tested instead",
+  argo: "Argo's controllers do not run here; the API server accepts the objects, and their schema is tested in tests/unit/components/imageUpdater.spec.ts",
 } as const;
 
-/** The lines of seed 002, "Testing Checklist" (459 to 472); one that needs something else says what. */
+/**
+ * "Testing Checklist" of "Phase 4 Complete: Kubernetes Manifests Refactoring", by its lines:
+ * https://github.com/rioncm/bots-edi-k8s/blob/079323ea7939e70c62962441515955cdd1a1de9c/docs/fork/phase4-complete.md?plain=1#L457
+ */
 const checklist: readonly [
   line: number,
   text: string,

@@ -48,10 +48,13 @@ const exposure = {
   tls: { mode: "secret", secretName: "bots-tls" },
 };
 const storageClassName = "t1-shiva-nfs";
-const seeded = { exposure, volumes: { storageClassName } };
+const settings = { exposure, volumes: { storageClassName } };
 
-/** Every number and word of seed 002 that is one of the deployment's, with the line it stands in. */
-const seed: readonly Row[] = [
+/**
+ * What "Phase 4 Complete: Kubernetes Manifests Refactoring" says about the deployment, by its line:
+ * https://github.com/rioncm/bots-edi-k8s/blob/079323ea7939e70c62962441515955cdd1a1de9c/docs/fork/phase4-complete.md?plain=1
+ */
+const document: readonly Row[] = [
   [15, "namespace edi", (s) => s.find("Namespace", "edi").metadata.name, "edi"],
   [
     19,
@@ -79,19 +82,19 @@ const seed: readonly Row[] = [
   ],
   [
     41,
-    "the engine has the data volume",
+    "the engine mounts the data volume",
     (s) => mountOf(containerOf(engine(s)), "/home/bots/.bots"),
     "bots-edi-data-pvc",
   ],
   [
     42,
-    "the web server has it",
+    "the web server mounts it",
     (s) => mountOf(containerOf(web(s)), "/home/bots/.bots"),
     "bots-edi-data-pvc",
   ],
   [
     43,
-    "the job queue has it",
+    "the job queue mounts it",
     (s) => mountOf(containerOf(queue(s)), "/home/bots/.bots"),
     "bots-edi-data-pvc",
   ],
@@ -158,8 +161,8 @@ const seed: readonly Row[] = [
     true,
   ],
   [86, "queue requests and limits", (s) => sizeOf(queue(s)), ["100m 256Mi", "500m 512Mi"]],
-  [88, "60 s to end", (s) => at(podOf(queue(s)), "terminationGracePeriodSeconds"), 60],
-  // Followed by the image's own check: the entrypoint ends with 0 whatever became of it.
+  [88, "60 s grace period", (s) => at(podOf(queue(s)), "terminationGracePeriodSeconds"), 60],
+  // The image's own check follows, because the entrypoint exits with 0 even after a failure.
   [
     98,
     "/entrypoint.sh init-db",
@@ -169,15 +172,15 @@ const seed: readonly Row[] = [
       ),
     true,
   ],
-  // Not OnFailure: with it the failed pod is deleted, and with it the log that the error must show.
-  [99, "tried again", (s) => at(podOf(init(s)), "restartPolicy"), "Never"],
+  // The document says OnFailure, which deletes the failed pod, and with it the log that the error shows.
+  [99, "restart policy", (s) => at(podOf(init(s)), "restartPolicy"), "Never"],
   [100, "3 attempts", (s) => at(init(s), "spec", "backoffLimit"), 3],
-  // Opt-in: a Job that is gone would run again at the next `up`.
-  [101, "TTL", (s) => at(init(s), "spec", "ttlSecondsAfterFinished"), undefined],
-  [108, "300 s", (s) => at(init(s), "spec", "activeDeadlineSeconds"), 300],
+  // The document says 300 s. Here it is optional: the next `up` would run a deleted Job again.
+  [101, "no TTL", (s) => at(init(s), "spec", "ttlSecondsAfterFinished"), undefined],
+  [108, "deadline of 300 s", (s) => at(init(s), "spec", "activeDeadlineSeconds"), 300],
   [
     108,
-    "awaited for 300 s",
+    "Pulumi waits 300 s",
     (s) => init(s).metadata.annotations?.["pulumi.com/timeoutSeconds"],
     "300",
   ],
@@ -189,7 +192,7 @@ const seed: readonly Row[] = [
   [122, "engine requests and limits", (s) => sizeOf(engine(s)), ["200m 512Mi", "2000m 2Gi"]],
   [
     124,
-    "600 s",
+    "TTL of 600 s",
     (s) => at(engine(s), "spec", "jobTemplate", "spec", "ttlSecondsAfterFinished"),
     600,
   ],
@@ -230,11 +233,11 @@ const seed: readonly Row[] = [
   ],
 ];
 
-/** The tables of the seed's end, and what reference 1.3 adds from upstream. */
+/** The document's resource tables, and on line 0 what the manifests and guides beside it say. */
 const rest: readonly Row[] = [
   [
     447,
-    "26Gi of volumes for bots itself",
+    "26Gi of volumes",
     (s) =>
       ["data", "logs", "config"]
         .map((of) => parseInt(String(claim(s, of)[0]), 10))
@@ -244,7 +247,7 @@ const rest: readonly Row[] = [
   [454, "DB init", (s) => sizeOf(init(s)), ["100m 256Mi", "500m 512Mi"]],
   [
     0,
-    "superuser within two minutes",
+    "the superuser within two minutes",
     (s) => at(s.find("Job", "bots-create-superuser"), "spec", "activeDeadlineSeconds"),
     120,
   ],
@@ -263,13 +266,13 @@ const rest: readonly Row[] = [
   ],
   [
     0,
-    "logs",
+    "logs volume",
     (s) => mountOf(containerOf(engine(s)), "/home/bots/.bots/env/default/botssys/logging"),
     "bots-edi-logs-pvc",
   ],
   [
     0,
-    "config",
+    "config volume",
     (s) => mountOf(containerOf(engine(s)), "/home/bots/.bots/env/default/config"),
     "bots-edi-config-pvc",
   ],
@@ -318,13 +321,13 @@ const rest: readonly Row[] = [
   ],
 ];
 
-describe("bots with the settings of the plan", () => {
+describe("bots with the settings of the upstream document", () => {
   let stack: SystemStack;
   before(async () => {
-    stack = await stackOf("bots", seeded);
+    stack = await stackOf("bots", settings);
   });
-  for (const [line, says, found, value] of [...seed, ...rest]) {
-    it(`${line === 0 ? "upstream" : `line ${line}`}: ${says}`, () => {
+  for (const [line, says, found, value] of [...document, ...rest]) {
+    it(`${line === 0 ? "elsewhere" : `line ${line}`}: ${says}`, () => {
       assert.deepEqual(found(stack), value);
     });
   }
