@@ -155,7 +155,7 @@ const checklist: readonly [
       });
     },
   ],
-  [470, "what the services do with the signal", "node"],
+  [470, "the services react to the signal", "node"],
   [
     471,
     "Test engine manual job creation",
@@ -203,13 +203,13 @@ describe("bots on the embedded API server", function () {
     });
   }
 
-  it("changes nothing the second time", async () => {
+  it("changes nothing in a second deployment", async () => {
     const { code, output } = await up();
     assert.equal(code, 0, output);
     assert.match(output, unchanged);
   });
 
-  it("rolls web server and job queue, and nothing else, when a secret is rotated", async () => {
+  it("restarts only the web server and the job queue when a secret is rotated", async () => {
     const before = await generations();
     const jobs = (await liveJobs(name, "bots-db-init-")).map(({ metadata }) => metadata.uid);
     const rotated = await run("secrets", "--stack", name, "--rotate", "botsDjangoSecretKey");
@@ -222,7 +222,7 @@ describe("bots on the embedded API server", function () {
     assert.deepEqual(after, jobs);
   });
 
-  it("sets the administrator's new password, and rolls nothing", async () => {
+  it("sets the administrator's new password without restarting anything", async () => {
     const before = await generations();
     const rotated = await run("secrets", "--stack", name, "--rotate", "botsSuperuserPassword");
     assert.equal(rotated.code, 0, rotated.output);
@@ -234,7 +234,7 @@ describe("bots on the embedded API server", function () {
     assert.ok(job && completed(job) > 0);
   });
 
-  it("has volumes on an NFS server, bound to its claims and no others", async () => {
+  it("binds volumes on an NFS server to its own claims only", async () => {
     const nfs = { server: "nfs.example.org", path: "/export/edi" };
     const { cluster } = await testCluster();
     const other = new TestStack("test-bots-nfs", "dev", "bots");
@@ -257,18 +257,18 @@ describe("bots on the embedded API server", function () {
     assert.ok(!JSON.stringify(left).includes("nfs.example.org"));
   });
 
-  it("gives its volumes away by root only in a namespace of level baseline", async () => {
+  it("runs chown as root only in a namespace with Pod Security baseline", async () => {
     stack.set(["stackberth:bots", "volumes", "ownership"], "chown");
     const { code, output } = await up();
     assert.equal(code, 0, output);
     const namespace = await live("Namespace", undefined, name);
     const level = namespace.metadata.labels?.["pod-security.kubernetes.io/enforce"];
     assert.equal(level, "baseline");
-    // The pod of the Job before may still be going.
+    // The previous Job's pod may still be terminating.
     const [job] = await liveJobs(name, "bots-db-init-");
     const [pod] = await livePods(name, job?.metadata.name ?? "none");
     assert.equal(at(pod, "spec", "initContainers", 0, "securityContext", "runAsUser"), 0);
-    // The exception is needed: `restricted` refuses the very same pod.
+    // `restricted` refuses the same pod, so the exception is needed.
     const spec = JSON.stringify({ apiVersion: "v1", spec: at(pod, "spec") });
     await kubectl(
       "label",
@@ -286,7 +286,7 @@ describe("bots on the embedded API server", function () {
     assert.equal(mended.code, 0, mended.output);
   });
 
-  it("hands its image's releases to Argo Events", async function () {
+  it("lets Argo Events roll out new releases of its image", async function () {
     const argo = argoEvents();
     if (typeof argo === "string") skipFor(this, argo);
     const { cluster } = await testCluster();
@@ -309,7 +309,7 @@ describe("bots on the embedded API server", function () {
       for (const kind of ["EventSource", "Sensor"]) {
         assert.match(output, new RegExp(`created\\s+${kind} ${argoNamespace}/bots-image-updates`));
       }
-      // The account may patch what it must, and nothing beside.
+      // The ServiceAccount may patch the workloads and nothing else.
       const can = (verb: string, what: string) =>
         kubectl(
           "auth",
