@@ -3,6 +3,11 @@ import { engineJobNames, names, ports } from "./parts/names";
 import { healthCheck } from "./parts/sizes";
 import type { BotsSettings } from "./schema";
 
+const start = (namespace: string, title: string, cronJob: string): RunbookEntry => ({
+  title,
+  command: startNow(namespace, cronJob),
+});
+
 /** The commands that an operator of bots needs. */
 export function runbookOf(settings: BotsSettings): readonly RunbookEntry[] {
   const { dirMonitor, engine, jobQueue, namespace } = settings;
@@ -30,10 +35,9 @@ export function runbookOf(settings: BotsSettings): readonly RunbookEntry[] {
       "logs of the initialisation",
       `logs --selector app.kubernetes.io/name=${names.init} --tail 100`,
     ),
-    ...engines.map((job) => ({
-      title: job === names.engine ? "run the engine now" : `run ${job} now`,
-      command: startNow(namespace, job),
-    })),
+    ...engines.map((job) =>
+      start(namespace, job === names.engine ? "run the engine now" : `run ${job} now`, job),
+    ),
     run("logs of the engine's latest run", `logs "$(${runs} | tail -n 1)" --tail 100`),
     run("restart all services", `rollout restart ${services.join(" ")}`),
     {
@@ -82,37 +86,24 @@ function scale(
 
 function backups({ namespace, backup, database }: BotsSettings): RunbookEntry[] {
   const dump = database.type === "external" ? names.databaseBackup : `${names.database}-backup`;
-  const dumpNow = {
-    title: "back up the database now",
-    command: startNow(namespace, dump),
-  };
-  if (backup.type === "none") return [dumpNow];
-  const title = "back up the data volume now";
-  return [{ title, command: startNow(namespace, names.backup) }, dumpNow];
+  return [
+    ...(backup.type === "none"
+      ? []
+      : [start(namespace, "back up the data volume now", names.backup)]),
+    start(namespace, "back up the database now", dump),
+  ];
 }
 
 function restores({ namespace, backup, database }: BotsSettings): RunbookEntry[] {
-  const volume: Record<typeof backup.type, RunbookEntry[]> = {
-    none: [],
-    copy: [
-      {
-        title: "restore the data volume from its newest backup",
-        command: startNow(namespace, `${names.backup}-restore`),
-      },
-    ],
-    snapshot: [
-      {
-        title: "snapshots from which the data volume can be restored",
-        command: kubectl(namespace, "get volumesnapshots"),
-      },
-    ],
+  const ofVolume = "restore the data volume from its newest backup";
+  const ofDatabase = "restore the database from its newest backup";
+  const snapshots = {
+    title: "snapshots from which the data volume can be restored",
+    command: kubectl(namespace, "get volumesnapshots"),
   };
-  if (database.type === "managed") return volume[backup.type];
   return [
-    ...volume[backup.type],
-    {
-      title: "restore the database from its newest backup",
-      command: startNow(namespace, names.databaseRestore),
-    },
+    ...(backup.type === "copy" ? [start(namespace, ofVolume, `${names.backup}-restore`)] : []),
+    ...(backup.type === "snapshot" ? [snapshots] : []),
+    ...(database.type === "external" ? [start(namespace, ofDatabase, names.databaseRestore)] : []),
   ];
 }

@@ -5,6 +5,20 @@ import type { BotsSettings } from "./schema";
 export function botsSecrets(settings: BotsSettings): readonly SecretDeclaration[] {
   const { database, smtp, secretNames } = settings;
   const managed = database.type === "managed";
+  const admin: SecretDeclaration = {
+    key: "botsDatabaseAdminPassword",
+    kind: "alphanumeric",
+    length: 32,
+    usedIn: `Secret ${secretNames.databaseServer}, key admin-password`,
+    description: "Password of the database server's administrator.",
+  };
+  const mail: SecretDeclaration = {
+    key: "botsSmtpPassword",
+    kind: "user",
+    length: 1,
+    usedIn: `Secret ${secretNames.smtp}, key EMAIL_HOST_PASSWORD`,
+    description: "Password of the account at the mail server.",
+  };
   return [
     {
       key: "botsDatabasePassword",
@@ -16,17 +30,7 @@ export function botsSecrets(settings: BotsSettings): readonly SecretDeclaration[
       description:
         "Password of bots' user in the database. An external server must use the same one.",
     },
-    ...(managed
-      ? [
-          {
-            key: "botsDatabaseAdminPassword",
-            kind: "alphanumeric" as const,
-            length: 32,
-            usedIn: `Secret ${secretNames.databaseServer}, key admin-password`,
-            description: "Password of the database server's administrator.",
-          },
-        ]
-      : []),
+    ...(managed ? [admin] : []),
     {
       key: "botsDjangoSecretKey",
       kind: "django",
@@ -41,16 +45,6 @@ export function botsSecrets(settings: BotsSettings): readonly SecretDeclaration[
       usedIn: `Secret ${secretNames.superuser}, key SUPERUSER_PASSWORD`,
       description: "Password of the first administrator of the web interface.",
     },
-    ...(smtp?.user === undefined
-      ? []
-      : [
-          {
-            key: "botsSmtpPassword",
-            kind: "user" as const,
-            length: 1,
-            usedIn: `Secret ${secretNames.smtp}, key EMAIL_HOST_PASSWORD`,
-            description: "Password of the account at the mail server.",
-          },
-        ]),
+    ...(smtp?.user === undefined ? [] : [mail]),
   ];
 }

@@ -79,20 +79,15 @@ function managedDatabase(
     { parent },
   );
   const { secrets, peer, port, capacity } = server;
-  return {
-    env: {
-      DB_ENGINE: database.engine,
-      DB_HOST: secrets.ref("host"),
-      DB_PORT: secrets.ref("port"),
-      DB_NAME: secrets.ref("database"),
-      DB_USER: secrets.ref("user"),
-      DB_PASSWORD: secrets.ref("password"),
-    },
-    peer,
-    port,
-    server,
-    capacity: [capacity],
+  const env = {
+    DB_ENGINE: database.engine,
+    DB_HOST: secrets.ref("host"),
+    DB_PORT: secrets.ref("port"),
+    DB_NAME: secrets.ref("database"),
+    DB_USER: secrets.ref("user"),
+    DB_PASSWORD: secrets.ref("password"),
   };
+  return { env, peer, port, server, capacity: [capacity] };
 }
 
 const backupsDir = "/backups";

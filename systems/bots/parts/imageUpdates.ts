@@ -1,5 +1,5 @@
 import type * as pulumi from "@pulumi/pulumi";
-import { ImageUpdater } from "../../../components";
+import { type ImageTarget, ImageUpdater } from "../../../components";
 import type { Context } from "../schema";
 import type { App } from "./app";
 import { engineJobNames, names } from "./names";
@@ -14,13 +14,13 @@ export function createImageUpdater(
 ): void {
   const { imageUpdates, image, engine } = settings;
   if (imageUpdates === undefined) return;
-  const deployments = [web, ...workers].map(({ workloadName, containers }) => ({
-    kind: "Deployment" as const,
+  const deployments = [web, ...workers].map(({ workloadName, containers }): ImageTarget => ({
+    kind: "Deployment",
     name: workloadName,
     containers,
   }));
-  const cronJobs = engineJobNames(engine.routes).map((job) => ({
-    kind: "CronJob" as const,
+  const cronJobs = engineJobNames(engine.routes).map((job): ImageTarget => ({
+    kind: "CronJob",
     name: job,
     containers: [job],
   }));

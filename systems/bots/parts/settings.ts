@@ -15,6 +15,7 @@ import {
 
 /** The nested settings of bots; schema.ts puts them together. */
 
+const text = z.string().min(1);
 const urlPath = z.string().regex(/^(\/[-\w.]+)+$/, { error: "a path such as /health" });
 
 export const web = z.strictObject({
@@ -22,14 +23,8 @@ export const web = z.strictObject({
   autoscaling: autoscaling.optional(),
   resources: resources.optional().describe("default: 100m to 1000m, 256Mi to 1Gi"),
   placement: placement.optional(),
-  healthPath: urlPath
-    .default("/health")
-    .describe(
-      "path below which the image serves the checks live, ready and startup; see systems/bots/README.md",
-    ),
-  metricsPath: urlPath
-    .default("/metrics")
-    .describe("path in the pods' prometheus.io annotations; the image must serve metrics there"),
+  healthPath: urlPath.default("/health").describe("path of its checks; see systems/bots/README.md"),
+  metricsPath: urlPath.default("/metrics").describe("path of its metrics, for Prometheus"),
 });
 
 const queueResources = resources.optional().describe("default: 100m to 500m, 256Mi to 512Mi");
@@ -39,11 +34,7 @@ export const jobQueue = z
   .discriminatedUnion("mode", [
     z.strictObject({
       mode: z.literal("separate"),
-      host: z
-        .string()
-        .min(1)
-        .default("bots-jobqueue")
-        .describe("host at which the web server finds the job queue; default: its Service"),
+      host: text.default("bots-jobqueue").describe("host of the job queue; default: its Service"),
       relay: z
         .boolean()
         .default(true)
@@ -70,9 +61,7 @@ export const engine = z.strictObject({
   routes: z
     .array(route)
     .default([])
-    .describe(
-      "ids of the routes, each with its own CronJob; empty: one CronJob for all active routes",
-    ),
+    .describe("route ids, each with its own CronJob; empty: one CronJob for all active routes"),
   suspend: z.boolean().default(false).describe("schedule no runs; you can still start one by hand"),
   resources: resources.optional().describe("default: 200m to 2000m, 512Mi to 2Gi"),
   placement: placement.optional(),
@@ -89,11 +78,7 @@ export const dirMonitor = z
               error: "a folder below /home/bots/.bots/, on the data volume",
             })
             .describe("folder to watch"),
-          filemask: z
-            .string()
-            .min(1)
-            .default("*")
-            .describe("pattern of the file names to watch for"),
+          filemask: text.default("*").describe("pattern of the file names to watch for"),
           route: route.optional().describe("id of the route to run; default: all routes"),
         }),
       )
@@ -102,9 +87,7 @@ export const dirMonitor = z
     resources: queueResources,
     placement: placement.optional(),
   })
-  .describe(
-    "a directory monitor, which makes the job queue run the engine when files arrive; default: none",
-  );
+  .describe("runs the engine when files arrive, through the job queue; default: no monitor");
 
 export const init = z.strictObject({
   backoffLimit: z.int().min(0).max(100).default(3).describe("retries after the first failure"),
@@ -112,9 +95,7 @@ export const init = z.strictObject({
     .int()
     .min(0)
     .optional()
-    .describe(
-      "delete the finished Jobs after this many seconds; the next `up` then runs them again. Default: keep them",
-    ),
+    .describe("when to delete finished Jobs, which the next `up` runs again; default: never"),
   podAnnotations: z
     .record(z.string(), z.string())
     .default({})
@@ -139,7 +120,7 @@ export const database = z
     z.strictObject({
       type: z.literal("external"),
       ...server,
-      host: z.string().min(1).describe("the server's host name or address"),
+      host: text.describe("the server's host name or address"),
       port: port.optional().describe("default: 3306 for mysql, 5432 for postgresql"),
       cidr: cidr
         .default("0.0.0.0/0")
@@ -150,7 +131,7 @@ export const database = z
           image: image
             .optional()
             .describe(
-              "image with dump programs at least as new as the server; default: the image of a managed database",
+              "image with dump programs at least as new as the server; default: that of a managed database",
             ),
         })
         .prefault({})
@@ -176,21 +157,19 @@ export const volumes = z.strictObject({
   accessMode: z
     .enum(["ReadWriteMany", "ReadWriteOnce"])
     .default("ReadWriteMany")
-    .describe(
-      "with ReadWriteOnce all pods run on one node, and old ones stop before new ones start",
-    ),
+    .describe("ReadWriteOnce: all pods run on one node, and stop before their update"),
   storageClassName: objectName
     .optional()
     .describe("StorageClass, for example t1-shiva-nfs; default: the cluster's default class"),
   nfs: z
     .strictObject({
-      server: z.string().min(1).describe("the server's host name or address"),
+      server: text.describe("the server's host name or address"),
       path: z
         .string()
         .startsWith("/", { error: "an absolute path" })
         .describe("exported folder that contains the folders data, logs and config"),
       mountOptions: z
-        .array(z.string().min(1))
+        .array(text)
         .optional()
         .describe("mount options; default: nfsvers=4.1, tcp, timeo=600, retrans=2, hard"),
     })
@@ -209,16 +188,12 @@ export const volumes = z.strictObject({
 
 export const smtp = z
   .strictObject({
-    host: z.string().min(1).describe("mail server's host name or address"),
+    host: text.describe("mail server's host name or address"),
     port: port.default(587).describe("mail server's port"),
     tls: z.boolean().default(true).describe("use STARTTLS"),
-    user: z
-      .string()
-      .min(1)
+    user: text
       .optional()
-      .describe(
-        "account at the mail server, with the secret botsSmtpPassword as its password; default: no login",
-      ),
+      .describe("account, with the password botsSmtpPassword; default: no login"),
     from: z.email().describe("sender of the reports"),
     managers: z.array(z.email()).min(1).describe("recipients of the reports"),
     cidr: cidr.default("0.0.0.0/0").describe("addresses that the pods may reach on this port"),
@@ -233,9 +208,7 @@ export const imageUpdates = z
     eventBusName: objectName.default("default").describe("EventBus in that namespace"),
     tokenSecretName: objectName
       .optional()
-      .describe(
-        "Secret in that namespace with the key `token`, which Harbor must send; default: no token",
-      ),
+      .describe("Secret there with the key `token`, which Harbor must send; default: no token"),
   })
   .describe("let Argo Events roll out releases that are pushed to Harbor; default: no");
 
