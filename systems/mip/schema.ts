@@ -1,93 +1,7 @@
 import { z } from "zod";
-import { exposure, image, objectName, quantity, resources } from "../../config/fields";
-import { folder, hostName, nodePort, url } from "./fields";
-import { checkRules } from "./rules";
-
-const federation = z.strictObject({
-  name: objectName.max(30).describe("its name; part of folders, secrets and addresses"),
-  namespace: objectName.optional().describe("the namespace it lives in; default: mip-NAME"),
-  localnodes: z.int().min(1).max(100).describe("workers: 1 is local, more are federated"),
-  pathologies: z
-    .array(z.string().regex(/^[A-Za-z0-9][-_.A-Za-z0-9]*$/, { error: "a folder's plain name" }))
-    .default([])
-    .describe("folders that every worker must have; others are looked into as well"),
-  dataRevision: z
-    .string()
-    .min(1)
-    .default("1")
-    .describe("change it when the CSVs have changed: they are validated and loaded again"),
-  smpc: z
-    .strictObject({
-      enabled: z.boolean().default(false).describe("secure computation; from 3 workers on"),
-      optional: z.boolean().default(false).describe("let a request do without it"),
-    })
-    .prefault({}),
-  keycloakClientId: z.string().min(1).optional().describe("its client in Keycloak's realm"),
-  publicUrl: url.optional().describe("where browsers find it; default: as it is exposed"),
-  notebook: z.boolean().default(false).describe("JupyterHub at /notebook; see `notebook`"),
-});
-
-const managedFederation = federation
-  .extend({ exposure: exposure.prefault({ type: "clusterIP" }) })
-  .meta({ title: "managedFederation", description: "a federation on a managed cluster" });
-
-const unmanagedFederation = federation
-  .extend({
-    nodes: z.strictObject({
-      master: hostName.describe("host of all but workers and players"),
-      workers: z
-        .array(hostName)
-        .min(1)
-        .describe("hosts with data, one a worker; may be the master"),
-      players: z
-        .array(hostName)
-        .optional()
-        .describe("hosts of the SMPC players, at least 3; default: the workers"),
-    }),
-    credentialsLocation: folder
-      .default("/opt/exaflow/credentials")
-      .describe("folder on each worker's host"),
-    db: z
-      .strictObject({
-        storageLocation: folder
-          .default("/opt/exaflow/.stored_data/db")
-          .describe("folder on each worker's host for what it made of the CSVs"),
-        csvsLocation: folder
-          .optional()
-          .describe(
-            "folder on each worker's host with one folder a pathology; default: /data/NAME",
-          ),
-      })
-      .prefault({}),
-    controller: z
-      .strictObject({
-        cleanupFileFolder: folder
-          .default("/opt/exaflow/.stored_data/cleanup")
-          .describe("folder on the master for what is left to clean up"),
-      })
-      .prefault({}),
-    portal: z
-      .strictObject({
-        dbLocation: folder
-          .default("/opt/mip-deployment/.stored_data/portalbackenddb")
-          .describe("folder on the master for the portal's database"),
-        configLocation: folder
-          .default("/opt/mip-deployment/config")
-          .describe("folder on the master for the portal backend's files"),
-        logsLocation: folder
-          .default("/opt/mip-deployment/logs")
-          .describe("folder on the master for the portal backend's logs"),
-      })
-      .prefault({}),
-    nodePorts: z
-      .strictObject({
-        frontend: nodePort.default(30080).describe("front end, HTTP"),
-        frontendTls: nodePort.default(30443).describe("front end, where its image serves TLS"),
-        controller: nodePort.default(30000).describe("the engine's API, which has no login"),
-      })
-      .prefault({}),
-  })
-  .meta({ title: "unmanagedFederation", description: "a federation on machines of one's own" });
+import { image, objectName, quantity, resources } from "../../config/fields";
+import { managedFederation, unmanagedFederation, url } from "./parts/federationSettings";
+import { checkRules } from "./parts/rules";
 
 const images = z.strictObject({
   controller: image.default("madgik/exaflow_controller:1.0.0"),
@@ -239,6 +153,3 @@ export const mipSchema = z
 export type MipSettings = z.infer<typeof mipSchema>;
 export type ManagedSettings = Extract<MipSettings, { managedCluster: true }>;
 export type UnmanagedSettings = Extract<MipSettings, { managedCluster: false }>;
-export type FederationSettings = z.infer<typeof federation>;
-export type ManagedFederation = z.infer<typeof managedFederation>;
-export type UnmanagedFederation = z.infer<typeof unmanagedFederation>;

@@ -1,28 +1,8 @@
 import type { SecretDeclaration } from "../../config/secretDeclaration";
-import { namespaceOf } from "./namespaces";
-import type { FederationSettings, MipSettings } from "./schema";
-
-/** `mip` and a federation's name, as its secrets' keys begin: `a-b` becomes `mipAB`. */
-export function prefixOf(federation: string): string {
-  const words = federation.split("-").filter((word) => word !== "");
-  return `mip${words.map((word) => word[0]?.toUpperCase() + word.slice(1)).join("")}`;
-}
-
-/** Keys of a federation's secrets; which of them it needs depends on its settings. */
-export function secretKeys(federation: string) {
-  const prefix = prefixOf(federation);
-  return {
-    portalDbAdminPassword: `${prefix}PortalDbAdminPassword`,
-    portalDbPassword: `${prefix}PortalDbPassword`,
-    keycloakClientSecret: `${prefix}KeycloakClientSecret`,
-    smpcDbPassword: `${prefix}SmpcDbPassword`,
-    smpcRedisPassword: `${prefix}SmpcRedisPassword`,
-    notebookProxyToken: `${prefix}NotebookProxyToken`,
-    notebookCookieSecret: `${prefix}NotebookCookieSecret`,
-    notebookCryptKey: `${prefix}NotebookCryptKey`,
-    notebookClientSecret: `${prefix}NotebookClientSecret`,
-  };
-}
+import type { FederationSettings } from "./parts/federationSettings";
+import { secretKeys } from "./parts/names";
+import { namespaceOf } from "./parts/namespaces";
+import type { MipSettings } from "./schema";
 
 const generated = (key: string, usedIn: string, description: string): SecretDeclaration => ({
   key,

@@ -1,32 +1,36 @@
 import * as pulumi from "@pulumi/pulumi";
-import { type Peer, Server, Storage } from "../../components";
-import { type Capacity, sumCapacity } from "../../lib/capacity";
-import { podField } from "../../lib/env";
-import type { Probe } from "../../lib/pod";
-import { engineEnvironment, exaflowUser, names, ports } from "./exaflow";
-import { podBasics, type Scope, volumeArgs } from "./scope";
-import { sizes } from "./sizes";
-import { smpcEnvironment } from "./smpcClient";
-import { Workers } from "./workers";
+import { type Peer, Server, Storage } from "../../../components";
+import { type Capacity, sumCapacity } from "../../../lib/capacity";
+import { podField } from "../../../lib/env";
+import type { Probe } from "../../../lib/pod";
+import { type FederationContext, podBasics, volumeArgs } from "./context";
+import { exaflowUser, names, ports } from "./names";
+import { resourcesOf } from "./sizes";
+import { smpcEnvironment } from "./smpc";
+import { exaflowEnvironment, Workers } from "./workers";
 
-/** Exaflow: a controller that asks workers, each with its own data, and a server that adds up. */
-export class Engine extends pulumi.ComponentResource {
+/**
+ * Exaflow: a controller, workers that each query their own data for it, and a server that aggregates
+ * their results.
+ */
+export class Exaflow extends pulumi.ComponentResource {
   readonly controller: Peer;
   readonly aggregation: Peer;
   readonly localworkers: Peer;
   readonly globalworker: Peer;
   readonly capacity: Capacity;
 
-  constructor(scope: Scope, opts: pulumi.ComponentResourceOptions) {
-    super("stackberth:systems:MipEngine", `${scope.name}-engine`, {}, opts);
-    const aggregation = this.createAggregationServer(scope);
+  constructor(context: FederationContext, opts: pulumi.ComponentResourceOptions) {
+    // Both are part of deployed resources' URNs, hence older than the class's name.
+    super("stackberth:systems:MipEngine", `${context.name}-engine`, {}, opts);
+    const aggregation = this.createAggregationServer(context);
     const cleanUp = new Storage(
-      `${scope.name}-cleanup`,
-      volumeArgs(scope, "exaflow-cleanup", scope.site.sharedVolume("cleanup")),
+      `${context.name}-cleanup`,
+      volumeArgs(context, "exaflow-cleanup", context.cluster.sharedVolume("cleanup")),
       { parent: this },
     );
-    const controller = this.createController(scope, cleanUp);
-    const workers = new Workers(scope, { parent: this });
+    const controller = this.createController(context, cleanUp);
+    const workers = new Workers(context, { parent: this });
     this.controller = controller.peer;
     this.aggregation = aggregation.peer;
     this.globalworker = workers.global;
@@ -36,8 +40,8 @@ export class Engine extends pulumi.ComponentResource {
     this.registerOutputs({});
   }
 
-  private createController(scope: Scope, cleanUp: Storage): Server {
-    const { name, namespace, settings, site } = scope;
+  private createController(context: FederationContext, cleanUp: Storage): Server {
+    const { settings, cluster } = context;
     const { engine } = settings;
     const health: Probe = {
       httpGet: { path: "/healthcheck", port: "http" },
@@ -46,17 +50,18 @@ export class Engine extends pulumi.ComponentResource {
       timeoutSeconds: engine.workerTasksTimeoutSeconds,
     };
     return new Server(
-      `${name}-controller`,
+      `${context.name}-controller`,
       {
-        ...podBasics(scope, "master"),
-        namespace,
+        ...podBasics(context, "master"),
         name: names.controller,
         image: settings.images.controller,
         runAsUser: exaflowUser,
         ports: { http: ports.controller },
-        nodePorts: site.controllerNodePort === undefined ? {} : { http: site.controllerNodePort },
+        ...(cluster.controllerNodePort !== undefined && {
+          nodePorts: { http: cluster.controllerNodePort },
+        }),
         env: {
-          ...engineEnvironment(scope),
+          ...exaflowEnvironment(context),
           NODE_IDENTIFIER: podField("spec.nodeName"),
           DEPLOYMENT_TYPE: "KUBERNETES",
           WORKER_LANDSCAPE_AGGREGATOR_UPDATE_INTERVAL: String(engine.landscapeUpdateSeconds),
@@ -65,14 +70,14 @@ export class Engine extends pulumi.ComponentResource {
           FLOWER_SERVER_PORT: String(ports.flower),
           LOCALWORKERS_DNS: names.workers,
           LOCALWORKERS_PORT: String(ports.worker),
-          ...(site.federation.smpc.enabled && {
+          ...(context.federation.smpc.enabled && {
             ...smpcEnvironment,
             SMPC_GET_RESULT_INTERVAL: String(engine.smpcResultIntervalSeconds),
             SMPC_GET_RESULT_MAX_RETRIES: String(engine.smpcResultMaxRetries),
           }),
         },
         mounts: [{ from: cleanUp, path: "/opt/cleanup" }],
-        resources: settings.resources.controller ?? sizes.controller,
+        resources: resourcesOf(context, "controller"),
         startupProbe: { ...health, initialDelaySeconds: 60 },
         livenessProbe: health,
       },
@@ -80,15 +85,14 @@ export class Engine extends pulumi.ComponentResource {
     );
   }
 
-  private createAggregationServer(scope: Scope): Server {
-    const { name, namespace, settings, site } = scope;
+  private createAggregationServer(context: FederationContext): Server {
+    const { settings, federation } = context;
     const { engine } = settings;
     const health: Probe = { grpc: { port: ports.aggregation }, timeoutSeconds: 5 };
     return new Server(
-      `${name}-aggregation-server`,
+      `${context.name}-aggregation-server`,
       {
-        ...podBasics(scope, "master"),
-        namespace,
+        ...podBasics(context, "master"),
         name: names.aggregation,
         image: settings.images.aggregationServer,
         runAsUser: exaflowUser,
@@ -96,13 +100,11 @@ export class Engine extends pulumi.ComponentResource {
         env: {
           PORT: String(ports.aggregation),
           // Every worker may take part in every experiment.
-          MAX_GRPC_CONNECTIONS: String(
-            site.federation.localnodes * engine.maxConcurrentExperiments,
-          ),
+          MAX_GRPC_CONNECTIONS: String(federation.localnodes * engine.maxConcurrentExperiments),
           MAX_WAIT_FOR_AGGREGATION_INPUTS: String(engine.aggregationWaitSeconds),
           LOG_LEVEL: engine.logLevel,
         },
-        resources: settings.resources.aggregationServer ?? sizes.aggregationServer,
+        resources: resourcesOf(context, "aggregationServer"),
         livenessProbe: { ...health, initialDelaySeconds: 10, periodSeconds: 30 },
         readinessProbe: { ...health, periodSeconds: 15 },
       },

@@ -1,7 +1,7 @@
-import type { PlainSettings } from "../system";
-import type { FederationSettings, MipSettings } from "./schema";
+import type { PlainSettings } from "../../system";
+import type { FederationSettings } from "./federationSettings";
 
-/** The namespace of a federation. */
+/** The namespace of a federation. @default - mip-NAME */
 export function namespaceOf({
   name,
   namespace,
@@ -9,8 +9,12 @@ export function namespaceOf({
   return namespace ?? `mip-${name}`;
 }
 
-/** Every federation's namespace, by the path of the setting that it comes of. */
-export function namespacesOf({ federations }: MipSettings): Record<string, string> {
+/** Every federation's namespace, by the path of the setting that names it. */
+export function namespacesOf({
+  federations,
+}: {
+  readonly federations: readonly FederationSettings[];
+}): Record<string, string> {
   return Object.fromEntries(
     federations.map((each, index) => {
       const setting = each.namespace === undefined ? "name" : "namespace";
@@ -19,7 +23,7 @@ export function namespacesOf({ federations }: MipSettings): Record<string, strin
   );
 }
 
-/** Gives every federation a namespace of a review's own. */
+/** The same settings for a review, with every federation in a namespace that `own` names. */
 export function inNamespaces(
   settings: PlainSettings,
   own: (name: string) => string,

@@ -1,21 +1,17 @@
-import { readFileSync } from "node:fs";
-import { join } from "node:path";
 import * as pulumi from "@pulumi/pulumi";
-import { Database, type Peer, Secrets, Server, ConfigMap, Storage, Web } from "../../components";
-import { type Capacity, sumCapacity } from "../../lib/capacity";
-import type { Environment } from "../../lib/env";
-import { type ContainerArgs, type Mount, scratchVolume } from "../../lib/pod";
-import { names, ports as enginePorts } from "./exaflow";
+import { ConfigMap, Database, type Peer, Secrets, Server, Storage, Web } from "../../../components";
+import { type Capacity, sumCapacity } from "../../../lib/capacity";
+import type { Environment } from "../../../lib/env";
+import { type ContainerArgs, type Mount, scratchVolume } from "../../../lib/pod";
+import { type FederationContext, podBasics, secretOf, volumeArgs } from "./context";
+import { readFile } from "./files";
+import { names, portalbackendPath, ports } from "./names";
 import { notebookEnvironment } from "./notebook";
-import { podBasics, type Scope, secretOf, volumeArgs } from "./scope";
-import { sizes, smallResources } from "./sizes";
+import { resourcesOf, smallResources } from "./sizes";
 
 const databaseName = "portal";
 const userName = "portal";
 const bootstrapScript = "portalbackend-db-init.sh";
-export const backend = { host: "portalbackend", port: 8080 } as const;
-/** The path below which the backend answers. */
-const services = "services";
 
 /** The web application: front end, portal backend and the backend's database. */
 export class Portal extends pulumi.ComponentResource {
@@ -25,17 +21,21 @@ export class Portal extends pulumi.ComponentResource {
   readonly database: Database;
   readonly capacity: Capacity;
 
-  constructor(scope: Scope, opts: pulumi.ComponentResourceOptions) {
-    super("stackberth:systems:MipPortal", `${scope.name}-portal`, {}, opts);
+  constructor(context: FederationContext, opts: pulumi.ComponentResourceOptions) {
+    super("stackberth:systems:MipPortal", `${context.name}-portal`, {}, opts);
     const volume = (name: string, key: "portalData" | "portalLogs"): Storage =>
-      new Storage(`${scope.name}-${name}`, volumeArgs(scope, name, scope.site.sharedVolume(key)), {
-        parent: this,
-      });
-    this.database = this.createDatabase(scope);
+      new Storage(
+        `${context.name}-${name}`,
+        volumeArgs(context, name, context.cluster.sharedVolume(key)),
+        {
+          parent: this,
+        },
+      );
+    this.database = this.createDatabase(context);
     const data = volume("portalbackend-data", "portalData");
     const logs = volume("portalbackend-logs", "portalLogs");
-    const server = this.createBackend(scope, data, logs);
-    const web = this.createFrontend(scope);
+    const server = this.createBackend(context, data, logs);
+    const web = this.createFrontend(context);
     this.backend = server.peer;
     this.frontend = web.peer;
     this.urls = web.urls;
@@ -44,50 +44,47 @@ export class Portal extends pulumi.ComponentResource {
     this.registerOutputs({ urls: this.urls });
   }
 
-  private createDatabase(scope: Scope): Database {
-    const { name, namespace, context, settings, site } = scope;
+  private createDatabase(context: FederationContext): Database {
+    const { settings, cluster, stackSettings, digestKey } = context;
     return new Database(
-      `${name}-portal-db`,
+      `${context.name}-portal-db`,
       {
-        ...podBasics(scope, "master"),
-        namespace,
-        name: "portal-db",
+        ...podBasics(context, "master"),
+        name: names.portalDb,
         engine: "postgresql",
         image: settings.images.portalbackendDb,
         databaseName,
         userName,
-        password: secretOf(scope, "portalDbPassword"),
-        adminPassword: secretOf(scope, "portalDbAdminPassword"),
-        digestKey: context.digestKey,
+        password: secretOf(context, "portalDbPassword"),
+        adminPassword: secretOf(context, "portalDbAdminPassword"),
+        digestKey,
         secretName: settings.secretNames.portalDb,
         storage: {
-          ...site.sharedVolume("portalDb"),
-          retain: context.stackSettings.protectData,
+          ...cluster.sharedVolume("portalDb"),
+          retain: stackSettings.protectData,
         },
-        resources: settings.resources.portalbackendDb ?? sizes.portalbackendDb,
+        resources: resourcesOf(context, "portalbackendDb"),
       },
       { parent: this },
     );
   }
 
-  private createBackend(scope: Scope, data: Storage, logs: Storage): Server {
-    const { name, namespace, settings } = scope;
+  private createBackend(context: FederationContext, data: Storage, logs: Storage): Server {
     const { database } = this;
     const health = {
-      httpGet: { path: `/${services}/actuator/health`, port: "http" },
+      httpGet: { path: `/${portalbackendPath}/actuator/health`, port: "http" },
       timeoutSeconds: 5,
     };
     return new Server(
-      `${name}-portalbackend`,
+      `${context.name}-portalbackend`,
       {
-        ...podBasics(scope, "master"),
-        namespace,
-        name: backend.host,
-        image: settings.images.portalbackend,
-        ports: { http: backend.port, management: 8089 },
-        initContainers: { "database-init": this.createBootstrap(scope) },
+        ...podBasics(context, "master"),
+        name: names.portalbackend,
+        image: context.settings.images.portalbackend,
+        ports: { http: ports.portalbackend, management: ports.portalbackendManagement },
+        initContainers: { "database-init": this.createBootstrap(context) },
         env: {
-          ...this.backendEnvironment(scope),
+          ...this.backendEnvironment(context),
           PLATFORM_DB_URL: `jdbc:postgresql://${database.host}:${database.port}/${databaseName}`,
           PLATFORM_DB_SERVER: `${database.host}:${database.port}`,
           PLATFORM_DB_USER: database.secrets.ref("user"),
@@ -97,7 +94,7 @@ export class Portal extends pulumi.ComponentResource {
           { from: data, path: "/opt/platform/api" },
           { from: logs, path: "/var/log/platform-backend" },
         ],
-        resources: settings.resources.portalbackend ?? sizes.portalbackend,
+        resources: resourcesOf(context, "portalbackend"),
         // Spring takes its time: five minutes at most.
         startupProbe: { ...health, periodSeconds: 10, failureThreshold: 30 },
         readinessProbe: { ...health, periodSeconds: 10 },
@@ -108,8 +105,8 @@ export class Portal extends pulumi.ComponentResource {
   }
 
   /** Before the backend, at each of its starts: a database that was made anew is prepared again. */
-  private createBootstrap(scope: Scope): ContainerArgs {
-    const { name, namespace, settings } = scope;
+  private createBootstrap(context: FederationContext): ContainerArgs {
+    const { name, namespace, settings } = context;
     const { database } = this;
     const script = new ConfigMap(
       `${name}-portal-db-init`,
@@ -117,7 +114,7 @@ export class Portal extends pulumi.ComponentResource {
         namespace,
         name: "portal-db-init",
         data: {
-          [bootstrapScript]: readFileSync(join(__dirname, "files", bootstrapScript), "utf8"),
+          [bootstrapScript]: readFile(bootstrapScript),
         },
       },
       { parent: this },
@@ -140,38 +137,38 @@ export class Portal extends pulumi.ComponentResource {
     };
   }
 
-  private backendEnvironment(scope: Scope): Environment {
-    const { settings, site } = scope;
+  private backendEnvironment(context: FederationContext): Environment {
+    const { settings, federation, cluster } = context;
     const { keycloak, portalbackend } = settings;
     return {
       LOG_LEVEL: portalbackend.logLevel,
       LOG_LEVEL_FRAMEWORK: portalbackend.frameworkLogLevel,
-      FEDERATION: site.federation.name,
+      FEDERATION: federation.name,
       ALGORITHM_UPDATE_INTERVAL: String(portalbackend.algorithmUpdateIntervalSeconds),
-      EXAFLOW_URL: `http://${names.controller}:${enginePorts.controller}`,
-      PLATFORM_UI_BASE_URL: site.publicUrl,
+      EXAFLOW_URL: `http://${names.controller}:${ports.controller}`,
+      PLATFORM_UI_BASE_URL: cluster.publicUrl,
       // The image would write its configuration beside its template, which belongs to root.
       APP_CONFIG_LOCATION: "/tmp/application.yml",
       SPRING_CONFIG_LOCATION: "file:/tmp/application.yml",
       AUTHENTICATION: keycloak.enabled ? "1" : "0",
       KEYCLOAK_AUTH_URL: keycloak.url,
       KEYCLOAK_REALM: keycloak.realm,
-      ...(keycloak.enabled && this.keycloakClient(scope)),
+      ...(keycloak.enabled && this.keycloakClient(context)),
     };
   }
 
-  private keycloakClient(scope: Scope): Environment {
-    const { name, namespace, context, settings, site } = scope;
+  private keycloakClient(context: FederationContext): Environment {
+    const { name, namespace, settings, federation, digestKey } = context;
     const client = new Secrets(
       `${name}-keycloak-credentials`,
       {
         namespace,
         name: settings.secretNames.keycloak,
         data: {
-          "client-id": site.federation.keycloakClientId ?? "",
-          "client-secret": secretOf(scope, "keycloakClientSecret"),
+          "client-id": federation.keycloakClientId ?? "",
+          "client-secret": secretOf(context, "keycloakClientSecret"),
         },
-        digestKey: context.digestKey,
+        digestKey,
       },
       { parent: this },
     );
@@ -181,18 +178,16 @@ export class Portal extends pulumi.ComponentResource {
     };
   }
 
-  private createFrontend(scope: Scope): Web {
-    const { name, namespace, settings, site } = scope;
-    const resources = settings.resources.frontend ?? sizes.frontend;
+  private createFrontend(context: FederationContext): Web {
+    const { settings, cluster } = context;
     const image = settings.images.frontend;
     const probe = { httpGet: { path: "/", port: "http" }, timeoutSeconds: 5 };
     return new Web(
-      `${name}-frontend`,
+      `${context.name}-frontend`,
       {
-        ...podBasics(scope, "master"),
-        ...site.frontend,
-        namespace,
-        name: "frontend",
+        ...podBasics(context, "master"),
+        ...cluster.frontend,
+        name: names.frontend,
         image,
         replicas: settings.frontend.replicas,
         containerPort: 80,
@@ -207,11 +202,11 @@ export class Portal extends pulumi.ComponentResource {
         // The user `nginx` of the image.
         runAsUser: 101,
         env: {
-          PLATFORM_BACKEND_SERVER: `${backend.host}:${backend.port}`,
-          PLATFORM_BACKEND_CONTEXT: services,
-          ...notebookEnvironment(scope),
+          PLATFORM_BACKEND_SERVER: `${names.portalbackend}:${ports.portalbackend}`,
+          PLATFORM_BACKEND_CONTEXT: portalbackendPath,
+          ...notebookEnvironment(context),
         },
-        resources,
+        resources: resourcesOf(context, "frontend"),
         readinessProbe: { ...probe, periodSeconds: 10 },
         livenessProbe: { ...probe, initialDelaySeconds: 30, periodSeconds: 30 },
       },

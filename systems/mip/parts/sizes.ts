@@ -1,4 +1,5 @@
-import type { Resources } from "../../lib/capacity";
+import type { Resources } from "../../../lib/capacity";
+import type { FederationContext } from "./context";
 
 const sized = (cpu: [string, string], memory: [string, string]): Resources => ({
   requests: { cpu: cpu[0], memory: memory[0] },
@@ -6,10 +7,11 @@ const sized = (cpu: [string, string], memory: [string, string]): Resources => ({
 });
 
 /**
- * What each role gets. Together they fit the machines that MIP asks for: a master of 4 cores and 16 GB,
- * and a worker of 2 cores and 8 GB, with a client and a player of the secure computation on it.
+ * What each role gets by default. All of it fits the machines that "Kubernetes Deployment" of
+ * mip-deployment asks for (linked in the README): a master of 4 cores and 16 GB, and workers of 2 cores
+ * and 8 GB, each with an SMPC client and an SMPC player beside the worker.
  */
-export const sizes = {
+const sizes = {
   controller: sized(["250m", "1"], ["512Mi", "1Gi"]),
   localworker: sized(["500m", "2"], ["1Gi", "5Gi"]),
   globalworker: sized(["250m", "1"], ["512Mi", "2Gi"]),
@@ -20,5 +22,10 @@ export const sizes = {
   smpc: sized(["100m", "1"], ["256Mi", "1Gi"]),
 } as const;
 
-/** Work that is done in a moment. */
+/** What a role gets: its setting, or its default. */
+export function resourcesOf({ settings }: FederationContext, role: keyof typeof sizes): Resources {
+  return settings.resources[role] ?? sizes[role];
+}
+
+/** For init containers and Jobs. */
 export const smallResources = sized(["50m", "500m"], ["64Mi", "256Mi"]);

@@ -1,0 +1,60 @@
+/** Names of the objects within the namespace; those of Services are host names. */
+export const names = {
+  controller: "exaflow-controller",
+  aggregation: "exaflow-aggregation-server",
+  workers: "exaflow-workers",
+  localworker: "exaflow-localworker",
+  globalworker: "exaflow-globalworker",
+  frontend: "frontend",
+  portalbackend: "portalbackend",
+  portalDb: "portal-db",
+  dataImport: "data-import",
+  smpcCoordinator: "exaflow-smpc-coordinator",
+  smpcPlayer: "exaflow-smpc-player",
+  smpcDb: "exaflow-smpc-db",
+  smpcQueue: "exaflow-smpc-queue",
+} as const;
+
+export const ports = {
+  controller: 5000,
+  worker: 5672,
+  aggregation: 50051,
+  flower: 8080,
+  portalbackend: 8080,
+  portalbackendManagement: 8089,
+  smpcCoordinator: 12314,
+  smpcClient: 9000,
+  mongo: 27017,
+  redis: 6379,
+} as const;
+
+/** The user that Exaflow's images run as. */
+export const exaflowUser = 10001;
+
+/** The path under which the portal backend answers. */
+export const portalbackendPath = "services";
+
+/** What finds the pods that validate data, of all of a federation's workers. */
+export const dataImportLabel = { "app.kubernetes.io/component": names.dataImport };
+
+/** How the keys of a federation's secrets begin: those of `a-b` with `mipAB`. */
+export function secretPrefix(federation: string): string {
+  const words = federation.split("-").filter((word) => word !== "");
+  return `mip${words.map((word) => word[0]?.toUpperCase() + word.slice(1)).join("")}`;
+}
+
+/** Keys of a federation's secrets; its settings decide which of them it needs. */
+export function secretKeys(federation: string) {
+  const prefix = secretPrefix(federation);
+  return {
+    portalDbAdminPassword: `${prefix}PortalDbAdminPassword`,
+    portalDbPassword: `${prefix}PortalDbPassword`,
+    keycloakClientSecret: `${prefix}KeycloakClientSecret`,
+    smpcDbPassword: `${prefix}SmpcDbPassword`,
+    smpcRedisPassword: `${prefix}SmpcRedisPassword`,
+    notebookProxyToken: `${prefix}NotebookProxyToken`,
+    notebookCookieSecret: `${prefix}NotebookCookieSecret`,
+    notebookCryptKey: `${prefix}NotebookCryptKey`,
+    notebookClientSecret: `${prefix}NotebookClientSecret`,
+  };
+}
