@@ -1,74 +1,78 @@
 import type { SecretDeclaration } from "../../config/secretDeclaration";
-import type { FederationSettings } from "./parts/federationSettings";
-import { secretKeys } from "./parts/names";
+import { secretKey, type SecretName } from "./parts/names";
 import { namespaceOf } from "./parts/namespaces";
 import type { MipSettings } from "./schema";
 
-const generated = (key: string, usedIn: string, description: string): SecretDeclaration => ({
-  key,
-  kind: "alphanumeric",
-  length: 24,
-  usedIn,
-  description,
-});
+type Declare = (name: SecretName, usedIn: string, description: string) => SecretDeclaration;
 
-const fromKeycloak = (key: string, usedIn: string, description: string): SecretDeclaration => ({
-  key,
-  kind: "user",
-  length: 8,
-  usedIn,
-  description,
-});
-
-/** What MIP keeps secret; each federation for itself. */
+/** The secrets of MIP: each federation has its own. */
 export function mipSecrets(settings: MipSettings): readonly SecretDeclaration[] {
   return settings.federations.flatMap((federation, index) => {
+    const namespace = namespaceOf(federation);
+    const declare =
+      (form: Pick<SecretDeclaration, "kind" | "length">): Declare =>
+      (name, usedIn, description) => ({
+        key: secretKey(federation.name, name),
+        ...form,
+        namespace,
+        usedIn: `Secret ${namespace}/${usedIn}`,
+        description,
+      });
+    const generated = declare({ kind: "alphanumeric", length: 24 });
+    const fromKeycloak = declare({ kind: "user", length: 8 });
     const takenInClearBy = `mip.federations[${index}].notebook`;
-    const declared: readonly SecretDeclaration[] = [
-      ...portalSecrets(settings, federation),
-      ...(federation.smpc.enabled ? smpcSecrets(settings, federation) : []),
+    return [
+      ...portalSecrets(settings, generated, fromKeycloak),
+      ...(federation.smpc.enabled ? smpcSecrets(settings, generated) : []),
       ...(federation.notebook
-        ? notebookSecrets(settings, federation).map((each) => ({ ...each, takenInClearBy }))
+        ? notebookSecrets(settings, generated, fromKeycloak).map((each) => ({
+            ...each,
+            takenInClearBy,
+          }))
         : []),
     ];
-    return declared.map((each) => ({ ...each, namespace: namespaceOf(federation) }));
   });
 }
 
-function portalSecrets({ secretNames, keycloak }: MipSettings, federation: FederationSettings) {
-  const keys = secretKeys(federation.name);
-  const namespace = namespaceOf(federation);
-  const database = `Secret ${namespace}/${secretNames.portalDb}`;
-  const client = `Secret ${namespace}/${secretNames.keycloak}, key client-secret`;
+function portalSecrets(
+  { secretNames, keycloak }: MipSettings,
+  generated: Declare,
+  fromKeycloak: Declare,
+): SecretDeclaration[] {
+  const { portalDb } = secretNames;
   return [
     generated(
-      keys.portalDbAdminPassword,
-      `${database}, key admin-password`,
+      "PortalDbAdminPassword",
+      `${portalDb}, key admin-password`,
       "Password of the portal database's administrator.",
     ),
     generated(
-      keys.portalDbPassword,
-      `${database}, keys password and uri`,
+      "PortalDbPassword",
+      `${portalDb}, keys password and uri`,
       "Password of the portal's own role in its database.",
     ),
     ...(keycloak.enabled
-      ? [fromKeycloak(keys.keycloakClientSecret, client, "Secret of the federation's client.")]
+      ? [
+          fromKeycloak(
+            "KeycloakClientSecret",
+            `${secretNames.keycloak}, key client-secret`,
+            "Secret of the federation's client.",
+          ),
+        ]
       : []),
   ];
 }
 
-function smpcSecrets({ secretNames }: MipSettings, federation: FederationSettings) {
-  const keys = secretKeys(federation.name);
-  const namespace = namespaceOf(federation);
+function smpcSecrets({ secretNames }: MipSettings, generated: Declare): SecretDeclaration[] {
   return [
     generated(
-      keys.smpcDbPassword,
-      `Secret ${namespace}/${secretNames.smpcDb}, key password`,
+      "SmpcDbPassword",
+      `${secretNames.smpcDb}, key password`,
       "Password of the secure computation's database.",
     ),
     generated(
-      keys.smpcRedisPassword,
-      `Secret ${namespace}/${secretNames.smpcQueue}, keys password and url`,
+      "SmpcRedisPassword",
+      `${secretNames.smpcQueue}, keys password and url`,
       "Password of the secure computation's queue.",
     ),
   ];
@@ -76,15 +80,15 @@ function smpcSecrets({ secretNames }: MipSettings, federation: FederationSetting
 
 function notebookSecrets(
   { notebook }: MipSettings,
-  federation: FederationSettings,
+  generated: Declare,
+  fromKeycloak: Declare,
 ): SecretDeclaration[] {
-  const keys = secretKeys(federation.name);
-  const hub = `Secret ${namespaceOf(federation)}/${notebook.release}-hub, which the chart makes`;
+  const hub = `${notebook.release}-hub, which the chart makes`;
   const client = "Secret of JupyterHub's own client; a public client has none.";
   return [
-    generated(keys.notebookProxyToken, hub, "What JupyterHub and its proxy know each other by."),
-    generated(keys.notebookCookieSecret, hub, "Signs JupyterHub's cookies."),
-    generated(keys.notebookCryptKey, hub, "Encrypts the users' tokens that JupyterHub keeps."),
-    { ...fromKeycloak(keys.notebookClientSecret, hub, client), optional: true },
+    generated("NotebookProxyToken", hub, "What JupyterHub and its proxy know each other by."),
+    generated("NotebookCookieSecret", hub, "Signs JupyterHub's cookies."),
+    generated("NotebookCryptKey", hub, "Encrypts the users' tokens that JupyterHub keeps."),
+    { ...fromKeycloak("NotebookClientSecret", hub, client), optional: true },
   ];
 }

@@ -1,9 +1,10 @@
-import type { Namespace, StorageArgs } from "../../../components";
+import type * as pulumi from "@pulumi/pulumi";
+import { type Namespace, Storage } from "../../../components";
 import type { SystemContext } from "../../system";
 import type { MipSettings } from "../schema";
 import type { Cluster, Place, VolumeShape } from "./cluster";
 import type { FederationSettings } from "./federationSettings";
-import { secretKeys } from "./names";
+import { secretKey, type SecretName } from "./names";
 
 export type Context = SystemContext<MipSettings>;
 
@@ -23,19 +24,24 @@ export function podBasics({ namespace, settings, cluster }: FederationContext, p
   };
 }
 
-/** A volume's arguments. `name` is the name of its claim. */
-export function volumeArgs(
-  { stackSettings, namespace }: FederationContext,
-  name: string,
-  shape: VolumeShape,
-): StorageArgs {
-  return { ...shape, namespace, name, retain: stackSettings.protectData };
+/** A volume, kept where the stack protects data. `name` follows the prefix of the federation's resources. */
+export function createVolume(
+  context: FederationContext,
+  { name, claimName, shape }: { name: string; claimName: string; shape: VolumeShape },
+  parent: pulumi.Resource,
+): Storage {
+  const { namespace, stackSettings } = context;
+  return new Storage(
+    `${context.name}-${name}`,
+    { ...shape, namespace, name: claimName, retain: stackSettings.protectData },
+    { parent },
+  );
 }
 
 /** One of a federation's own secrets. */
 export function secretOf(
   { secret, federation }: FederationContext,
-  name: keyof ReturnType<typeof secretKeys>,
-) {
-  return secret(secretKeys(federation.name)[name]);
+  name: SecretName,
+): pulumi.Output<string> {
+  return secret(secretKey(federation.name, name));
 }

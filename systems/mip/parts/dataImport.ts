@@ -1,8 +1,8 @@
 import * as pulumi from "@pulumi/pulumi";
-import { ConfigMap, Job, Storage } from "../../../components";
+import { ConfigMap, Job, type Storage } from "../../../components";
 import { type Capacity, sumCapacity } from "../../../lib/capacity";
-import { type FederationContext, podBasics, volumeArgs } from "./context";
 import type { VolumeShape } from "./cluster";
+import { createVolume, type FederationContext, podBasics } from "./context";
 import { readFile } from "./files";
 import { dataImportLabel, exaflowUser, names } from "./names";
 import { smallResources } from "./sizes";
@@ -26,18 +26,14 @@ export class DataImport extends pulumi.ComponentResource {
       { namespace, name: names.dataImport, data: { [script]: readFile(script) } },
       { parent: this },
     );
+    const { csvs, db, credentials } = cluster;
     const workers = Array.from({ length: federation.localnodes }, (_, worker) => {
-      const claim = (volume: string, shape: VolumeShape): Storage =>
-        this.createClaim(context, volume, worker, shape);
-      const csvs = claim("csvs", cluster.csvs(worker));
-      return {
-        job: this.createJob(context, files, worker, csvs),
-        volumes: [
-          csvs,
-          ...(cluster.db ? [claim("db", cluster.db(worker))] : []),
-          ...(cluster.credentials ? [claim("credentials", cluster.credentials(worker))] : []),
-        ],
-      };
+      const data = this.createClaim(context, "csvs", worker, csvs);
+      const others = [
+        ...(db ? [this.createClaim(context, "db", worker, db)] : []),
+        ...(credentials ? [this.createClaim(context, "credentials", worker, credentials)] : []),
+      ];
+      return { job: this.createJob(context, files, worker, data), volumes: [data, ...others] };
     });
     this.jobs = workers.map(({ job }) => job);
     const volumes = workers.flatMap((worker) => worker.volumes);
@@ -50,13 +46,11 @@ export class DataImport extends pulumi.ComponentResource {
     context: FederationContext,
     volume: string,
     worker: number,
-    shape: VolumeShape,
+    shapeOf: (worker: number) => VolumeShape,
   ): Storage {
-    return new Storage(
-      `${context.name}-${volume}-${worker}`,
-      volumeArgs(context, `${volume}-${names.localworker}-${worker}`, shape),
-      { parent: this },
-    );
+    const claimName = `${volume}-${names.localworker}-${worker}`;
+    const name = `${volume}-${worker}`;
+    return createVolume(context, { name, claimName, shape: shapeOf(worker) }, this);
   }
 
   private createJob(

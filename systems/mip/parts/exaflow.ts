@@ -1,9 +1,9 @@
 import * as pulumi from "@pulumi/pulumi";
-import { type Peer, Server, Storage } from "../../../components";
+import { Server, type Storage } from "../../../components";
 import { type Capacity, sumCapacity } from "../../../lib/capacity";
 import { podField } from "../../../lib/env";
 import type { Probe } from "../../../lib/pod";
-import { type FederationContext, podBasics, volumeArgs } from "./context";
+import { createVolume, type FederationContext, podBasics } from "./context";
 import { exaflowUser, names, ports } from "./names";
 import { resourcesOf } from "./sizes";
 import { smpcEnvironment } from "./smpc";
@@ -14,28 +14,24 @@ import { exaflowEnvironment, Workers } from "./workers";
  * their results.
  */
 export class Exaflow extends pulumi.ComponentResource {
-  readonly controller: Peer;
-  readonly aggregation: Peer;
-  readonly localworkers: Peer;
-  readonly globalworker: Peer;
+  readonly controller: Server;
+  readonly aggregation: Server;
+  readonly workers: Workers;
   readonly capacity: Capacity;
 
   constructor(context: FederationContext, opts: pulumi.ComponentResourceOptions) {
     // Both are part of deployed resources' URNs, hence older than the class's name.
     super("stackberth:systems:MipEngine", `${context.name}-engine`, {}, opts);
-    const aggregation = this.createAggregationServer(context);
-    const cleanUp = new Storage(
-      `${context.name}-cleanup`,
-      volumeArgs(context, "exaflow-cleanup", context.cluster.sharedVolume("cleanup")),
-      { parent: this },
+    this.aggregation = this.createAggregationServer(context);
+    const shape = context.cluster.sharedVolume("cleanup");
+    const cleanUp = createVolume(
+      context,
+      { name: "cleanup", claimName: "exaflow-cleanup", shape },
+      this,
     );
-    const controller = this.createController(context, cleanUp);
-    const workers = new Workers(context, { parent: this });
-    this.controller = controller.peer;
-    this.aggregation = aggregation.peer;
-    this.globalworker = workers.global;
-    this.localworkers = workers.local;
-    const parts = [aggregation, cleanUp, controller, workers];
+    this.controller = this.createController(context, cleanUp);
+    this.workers = new Workers(context, { parent: this });
+    const parts = [this.aggregation, cleanUp, this.controller, this.workers];
     this.capacity = sumCapacity(parts.map(({ capacity }) => capacity));
     this.registerOutputs({});
   }

@@ -28,6 +28,13 @@ export const ports = {
   redis: 6379,
 } as const;
 
+/** Ports of the SMPC players; each player has its own three. */
+export const smpcPlayerPorts = (player: number) => ({
+  peers: 6000 + player,
+  http: 7000 + player,
+  data: 14000 + player,
+});
+
 /** The user that Exaflow's images run as. */
 export const exaflowUser = 10001;
 
@@ -43,18 +50,18 @@ export function secretPrefix(federation: string): string {
   return `mip${words.map((word) => word[0]?.toUpperCase() + word.slice(1)).join("")}`;
 }
 
-/** Keys of a federation's secrets; its settings decide which of them it needs. */
-export function secretKeys(federation: string) {
-  const prefix = secretPrefix(federation);
-  return {
-    portalDbAdminPassword: `${prefix}PortalDbAdminPassword`,
-    portalDbPassword: `${prefix}PortalDbPassword`,
-    keycloakClientSecret: `${prefix}KeycloakClientSecret`,
-    smpcDbPassword: `${prefix}SmpcDbPassword`,
-    smpcRedisPassword: `${prefix}SmpcRedisPassword`,
-    notebookProxyToken: `${prefix}NotebookProxyToken`,
-    notebookCookieSecret: `${prefix}NotebookCookieSecret`,
-    notebookCryptKey: `${prefix}NotebookCryptKey`,
-    notebookClientSecret: `${prefix}NotebookClientSecret`,
-  };
-}
+/** A federation's secrets; its settings decide which of them it needs. */
+export type SecretName =
+  | "PortalDbAdminPassword"
+  | "PortalDbPassword"
+  | "KeycloakClientSecret"
+  | "SmpcDbPassword"
+  | "SmpcRedisPassword"
+  | "NotebookProxyToken"
+  | "NotebookCookieSecret"
+  | "NotebookCryptKey"
+  | "NotebookClientSecret";
+
+/** Key of one of a federation's secrets in the stack's configuration. */
+export const secretKey = (federation: string, name: SecretName): string =>
+  `${secretPrefix(federation)}${name}`;

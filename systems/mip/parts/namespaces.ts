@@ -1,4 +1,5 @@
 import type { PlainSettings } from "../../system";
+import type { MipSettings } from "../schema";
 import type { FederationSettings } from "./federationSettings";
 
 /** The namespace of a federation. @default - mip-NAME */
@@ -10,11 +11,7 @@ export function namespaceOf({
 }
 
 /** Every federation's namespace, by the path of the setting that names it. */
-export function namespacesOf({
-  federations,
-}: {
-  readonly federations: readonly FederationSettings[];
-}): Record<string, string> {
+export function namespacesOf({ federations }: MipSettings): Record<string, string> {
   return Object.fromEntries(
     federations.map((each, index) => {
       const setting = each.namespace === undefined ? "name" : "namespace";

@@ -2,121 +2,76 @@ import type * as pulumi from "@pulumi/pulumi";
 import { NetworkPolicy, type Peer } from "../../../components";
 import type { FederationContext } from "./context";
 import type { Exaflow } from "./exaflow";
-import { ports } from "./names";
+import { ports, smpcPlayerPorts } from "./names";
 import type { Portal } from "./portal";
 import type { Smpc } from "./smpc";
 
-interface Parts {
-  readonly exaflow: Exaflow;
-  readonly portal: Portal;
-  readonly smpc: Smpc | undefined;
-}
-
-interface Connection {
-  readonly name: string;
-  readonly from: readonly Peer[];
-  readonly to: Peer;
-  readonly ports: readonly number[];
-}
+type Allow = (name: string, from: readonly Peer[], to: Peer, ...ports: readonly number[]) => void;
 
 /** The NetworkPolicies of a federation: every connection it needs. All others are denied. */
 export function allowTraffic(
   context: FederationContext,
-  { exaflow, portal, smpc }: Parts,
+  parts: { readonly exaflow: Exaflow; readonly portal: Portal; readonly smpc: Smpc | undefined },
   opts: pulumi.ComponentResourceOptions,
 ): void {
-  const connections = [
-    ...exaflowConnections(context, exaflow, portal),
-    ...portalConnections(context, portal),
-    ...(smpc ? smpcConnections(exaflow, smpc) : []),
-  ];
-  for (const { name, ...connection } of connections) {
+  const { name: prefix, namespace } = context;
+  const allow: Allow = (name, from, to, ...allowed) => {
     new NetworkPolicy(
-      `${context.name}-to-${name}`,
-      { ...connection, namespace: context.namespace, name: `to-${name}` },
+      `${prefix}-to-${name}`,
+      { namespace, name: `to-${name}`, from, to, ports: allowed },
       opts,
     );
-  }
+  };
+  const { exaflow, portal, smpc } = parts;
+  allowExaflow(context, exaflow, portal.backend.peer, allow);
+  allowPortal(context, portal, allow);
+  if (smpc) allowSmpc(exaflow, smpc, allow);
 }
 
-function exaflowConnections(
+function allowExaflow(
   { settings, cluster }: FederationContext,
-  { controller, localworkers, globalworker, aggregation }: Exaflow,
-  portal: Portal,
-): Connection[] {
-  const workers = [localworkers, globalworker];
-  const anyone: readonly Peer[] = [{ anyone: true }];
-  return [
-    {
-      name: "controller",
-      // Whoever reaches a node reaches its node ports.
-      from: [
-        ...(cluster.controllerNodePort === undefined ? [] : anyone),
-        portal.backend,
-        ...workers,
-      ],
-      to: controller,
-      ports: [ports.controller],
-    },
-    { name: "localworkers", from: [controller], to: localworkers, ports: [ports.worker] },
-    { name: "globalworker", from: [controller], to: globalworker, ports: [ports.worker] },
-    {
-      name: "aggregation",
-      from: [controller, ...workers],
-      to: aggregation,
-      ports: [ports.aggregation],
-    },
-    ...(settings.engine.flower.enabled
-      ? [
-          {
-            name: "flower",
-            from: [controller, localworkers],
-            to: globalworker,
-            ports: [ports.flower],
-          },
-        ]
-      : []),
-  ];
+  exaflow: Exaflow,
+  portal: Peer,
+  allow: Allow,
+): void {
+  const controller = exaflow.controller.peer;
+  const { local, global } = exaflow.workers;
+  const askers = [portal, local, global];
+  // Whoever reaches a node reaches its node ports.
+  const anyone: readonly Peer[] =
+    cluster.controllerNodePort === undefined ? [] : [{ anyone: true }];
+  allow("controller", [...anyone, ...askers], controller, ports.controller);
+  allow("localworkers", [controller], local, ports.worker);
+  allow("globalworker", [controller], global, ports.worker);
+  allow("aggregation", [controller, local, global], exaflow.aggregation.peer, ports.aggregation);
+  if (settings.engine.flower.enabled) allow("flower", [controller, local], global, ports.flower);
 }
 
-function portalConnections(
+function allowPortal(
   { settings: { keycloak } }: FederationContext,
   { frontend, backend, database }: Portal,
-): Connection[] {
-  return [
-    { name: "backend", from: [frontend], to: backend, ports: [ports.portalbackend] },
-    { name: "database", from: [backend], to: database.peer, ports: [database.port] },
-    ...(keycloak.enabled
-      ? keycloak.egress.map((cidr, index) => ({
-          name: `keycloak-${index}`,
-          from: [backend],
-          to: { cidr },
-          ports: [keycloak.url.startsWith("https") ? 443 : 80],
-        }))
-      : []),
-  ];
+  allow: Allow,
+): void {
+  allow("backend", [frontend.peer], backend.peer, ports.portalbackend);
+  allow("database", [backend.peer], database.peer, database.port);
+  if (!keycloak.enabled) return;
+  const port = keycloak.url.startsWith("https") ? 443 : 80;
+  keycloak.egress.forEach((cidr, index) =>
+    allow(`keycloak-${index}`, [backend.peer], { cidr }, port),
+  );
 }
 
-function smpcConnections(
-  { controller, localworkers, globalworker }: Exaflow,
-  { coordinator, queue, db, players }: Smpc,
-): Connection[] {
-  const peers = players.map(({ peer }) => peer);
-  return [
-    { name: "smpc-queue", from: [coordinator], to: queue, ports: [ports.redis] },
-    { name: "smpc-db", from: [coordinator, ...peers], to: db, ports: [ports.mongo] },
-    {
-      name: "smpc-coordinator",
-      from: [controller, localworkers, globalworker, ...peers],
-      to: coordinator,
-      ports: [ports.smpcCoordinator],
-    },
-    ...players.map(({ peer, ports: own }, index) => ({
-      name: `smpc-player${index}`,
-      // The clients run in the local workers' pods.
-      from: [coordinator, localworkers, ...peers.filter((each) => each !== peer)],
-      to: peer,
-      ports: own,
-    })),
-  ];
+function allowSmpc({ controller, workers }: Exaflow, smpc: Smpc, allow: Allow): void {
+  const { local, global } = workers;
+  const coordinator = smpc.coordinator.peer;
+  const players = smpc.players.map(({ peer }) => peer);
+  allow("smpc-queue", [coordinator], smpc.queue.peer, ports.redis);
+  allow("smpc-db", [coordinator, ...players], smpc.db.peer, ports.mongo);
+  const askers = [controller.peer, local, global, ...players];
+  allow("smpc-coordinator", askers, coordinator, ports.smpcCoordinator);
+  players.forEach((player, index) => {
+    // The clients run in the local workers' pods.
+    const others = [coordinator, local, ...players.filter((each) => each !== player)];
+    allow(`smpc-player${index}`, others, player, ...Object.values(smpcPlayerPorts(index)));
+  });
 }

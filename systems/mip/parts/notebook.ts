@@ -1,11 +1,11 @@
 import { createHash } from "node:crypto";
 import * as pulumi from "@pulumi/pulumi";
-import { HelmChart, NetworkPolicy, type Peer } from "../../../components";
+import { HelmChart, NetworkPolicy, type Peer, type Workload } from "../../../components";
 import type { Environment } from "../../../lib/env";
 import { knownText } from "../../../lib/secretSource";
 import { type FederationContext, secretOf } from "./context";
 import { readFile } from "./files";
-import { names, portalbackendPath, ports } from "./names";
+import { names, portalbackendPath, ports, type SecretName } from "./names";
 
 const path = "notebook";
 const setting = "stackberth:mip.federations[].notebook";
@@ -27,7 +27,7 @@ export function notebookEnvironment({ settings, federation }: FederationContext)
 export class Notebook extends pulumi.ComponentResource {
   constructor(
     context: FederationContext,
-    portal: { readonly frontend: Peer; readonly backend: Peer },
+    portal: { readonly frontend: Workload; readonly backend: Workload },
     opts: pulumi.ComponentResourceOptions,
   ) {
     super("stackberth:systems:MipNotebook", `${context.name}-notebook`, {}, opts);
@@ -42,8 +42,8 @@ export class Notebook extends pulumi.ComponentResource {
       );
     };
     const pods = (component: string): Peer => ({ pods: { release, component } });
-    allow("proxy", portal.frontend, pods("proxy"), proxyPort);
-    allow("backend", pods("singleuser-server"), portal.backend, ports.portalbackend);
+    allow("proxy", portal.frontend.peer, pods("proxy"), proxyPort);
+    allow("backend", pods("singleuser-server"), portal.backend.peer, ports.portalbackend);
     this.registerOutputs({});
   }
 
@@ -67,7 +67,7 @@ export class Notebook extends pulumi.ComponentResource {
           fullnameOverride: release,
           hub: hubValues(context),
           proxy: {
-            secretToken: hexKey(context, "notebookProxyToken"),
+            secretToken: hexKey(context, "NotebookProxyToken"),
             service: { type: "ClusterIP" },
             https: { enabled: false },
           },
@@ -90,18 +90,18 @@ function hubValues(context: FederationContext): pulumi.Inputs {
   const oidc = `${keycloak.url}realms/${keycloak.realm}/protocol/openid-connect`;
   return {
     baseUrl: `/${path}`,
-    cookieSecret: hexKey(context, "notebookCookieSecret"),
+    cookieSecret: hexKey(context, "NotebookCookieSecret"),
     config: {
       JupyterHub: { authenticator_class: "generic-oauth" },
       Authenticator: { enable_auth_state: true, refresh_pre_spawn: true },
-      CryptKeeper: { keys: [hexKey(context, "notebookCryptKey")] },
+      CryptKeeper: { keys: [hexKey(context, "NotebookCryptKey")] },
       GenericOAuthenticator: {
         login_service: "Keycloak",
         // Everyone whom the realm lets in.
         allow_all: true,
         auto_login: true,
         client_id: notebook.clientId,
-        client_secret: secretOf(context, "notebookClientSecret"),
+        client_secret: secretOf(context, "NotebookClientSecret"),
         oauth_callback_url: `${cluster.publicUrl}/${path}/hub/oauth_callback`,
         authorize_url: `${oidc}/auth`,
         token_url: `${oidc}/token`,
@@ -138,10 +138,7 @@ function singleuserValues({ settings }: FederationContext): pulumi.Inputs {
 }
 
 /** 32 bytes in hex, the hub's format of a key, from a secret in any alphabet. */
-function hexKey(
-  context: FederationContext,
-  name: Parameters<typeof secretOf>[1],
-): pulumi.Output<string> {
+function hexKey(context: FederationContext, name: SecretName): pulumi.Output<string> {
   return secretOf(context, name).apply((text) =>
     createHash("sha256")
       .update(knownText(`${setting}: ${name}`, text))

@@ -1,9 +1,9 @@
 import * as pulumi from "@pulumi/pulumi";
-import { ConfigMap, Database, type Peer, Secrets, Server, Storage, Web } from "../../../components";
+import { ConfigMap, Database, Secrets, Server, type Storage, Web } from "../../../components";
 import { type Capacity, sumCapacity } from "../../../lib/capacity";
 import type { Environment } from "../../../lib/env";
 import { type ContainerArgs, type Mount, scratchVolume } from "../../../lib/pod";
-import { type FederationContext, podBasics, secretOf, volumeArgs } from "./context";
+import { createVolume, type FederationContext, podBasics, secretOf } from "./context";
 import { readFile } from "./files";
 import { names, portalbackendPath, ports } from "./names";
 import { notebookEnvironment } from "./notebook";
@@ -16,30 +16,24 @@ const bootstrapScript = "portalbackend-db-init.sh";
 /** The web application: front end, portal backend and the backend's database. */
 export class Portal extends pulumi.ComponentResource {
   readonly urls: pulumi.Output<string[]>;
-  readonly frontend: Peer;
-  readonly backend: Peer;
+  readonly frontend: Web;
+  readonly backend: Server;
   readonly database: Database;
   readonly capacity: Capacity;
 
   constructor(context: FederationContext, opts: pulumi.ComponentResourceOptions) {
     super("stackberth:systems:MipPortal", `${context.name}-portal`, {}, opts);
-    const volume = (name: string, key: "portalData" | "portalLogs"): Storage =>
-      new Storage(
-        `${context.name}-${name}`,
-        volumeArgs(context, name, context.cluster.sharedVolume(key)),
-        {
-          parent: this,
-        },
-      );
+    const volume = (name: string, key: "portalData" | "portalLogs"): Storage => {
+      const shape = context.cluster.sharedVolume(key);
+      return createVolume(context, { name, claimName: name, shape }, this);
+    };
     this.database = this.createDatabase(context);
     const data = volume("portalbackend-data", "portalData");
     const logs = volume("portalbackend-logs", "portalLogs");
-    const server = this.createBackend(context, data, logs);
-    const web = this.createFrontend(context);
-    this.backend = server.peer;
-    this.frontend = web.peer;
-    this.urls = web.urls;
-    const parts = [this.database, data, logs, server, web];
+    this.backend = this.createBackend(context, data, logs);
+    this.frontend = this.createFrontend(context);
+    this.urls = this.frontend.urls;
+    const parts = [this.database, data, logs, this.backend, this.frontend];
     this.capacity = sumCapacity(parts.map(({ capacity }) => capacity));
     this.registerOutputs({ urls: this.urls });
   }
@@ -55,14 +49,11 @@ export class Portal extends pulumi.ComponentResource {
         image: settings.images.portalbackendDb,
         databaseName,
         userName,
-        password: secretOf(context, "portalDbPassword"),
-        adminPassword: secretOf(context, "portalDbAdminPassword"),
+        password: secretOf(context, "PortalDbPassword"),
+        adminPassword: secretOf(context, "PortalDbAdminPassword"),
         digestKey,
         secretName: settings.secretNames.portalDb,
-        storage: {
-          ...cluster.sharedVolume("portalDb"),
-          retain: stackSettings.protectData,
-        },
+        storage: { ...cluster.sharedVolume("portalDb"), retain: stackSettings.protectData },
         resources: resourcesOf(context, "portalbackendDb"),
       },
       { parent: this },
@@ -113,9 +104,7 @@ export class Portal extends pulumi.ComponentResource {
       {
         namespace,
         name: "portal-db-init",
-        data: {
-          [bootstrapScript]: readFile(bootstrapScript),
-        },
+        data: { [bootstrapScript]: readFile(bootstrapScript) },
       },
       { parent: this },
     );
@@ -166,7 +155,7 @@ export class Portal extends pulumi.ComponentResource {
         name: settings.secretNames.keycloak,
         data: {
           "client-id": federation.keycloakClientId ?? "",
-          "client-secret": secretOf(context, "keycloakClientSecret"),
+          "client-secret": secretOf(context, "KeycloakClientSecret"),
         },
         digestKey,
       },

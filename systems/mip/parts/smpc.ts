@@ -1,22 +1,22 @@
 import * as pulumi from "@pulumi/pulumi";
-import { type Peer, Redis, Secrets, Server } from "../../../components";
+import { Redis, Secrets, Server, type ServerArgs } from "../../../components";
 import { type Capacity, sumCapacity } from "../../../lib/capacity";
 import { type Environment, podField } from "../../../lib/env";
 import { scratchVolume, type ServerContainerArgs } from "../../../lib/pod";
 import type { Place } from "./cluster";
 import { type FederationContext, podBasics, secretOf } from "./context";
-import { names, ports } from "./names";
+import { names, ports, smpcPlayerPorts } from "./names";
 import { resourcesOf } from "./sizes";
 
 const mongoUser = "sysadmin";
 /** No two pods with this label share a node. */
 const apart = { "stackberth.dev/apart": names.smpcPlayer };
 
-/** The three players, and the ports that only this one of them has. */
+/** The three players. */
 const players = [0, 1, 2].map((number) => ({
   number,
   host: `${names.smpcPlayer}${number}`,
-  ports: { peers: 6000 + number, http: 7000 + number, data: 14000 + number },
+  ports: smpcPlayerPorts(number),
 }));
 
 const coordinatorUrl = `http://${names.smpcCoordinator}:${ports.smpcCoordinator}`;
@@ -69,27 +69,20 @@ export function clientContainer(context: FederationContext): ServerContainerArgs
  * nodes. Each player holds a share of every value; none can reconstruct a value alone.
  */
 export class Smpc extends pulumi.ComponentResource {
-  readonly db: Peer;
-  readonly queue: Peer;
-  readonly coordinator: Peer;
-  readonly players: readonly { readonly peer: Peer; readonly ports: readonly number[] }[];
+  readonly db: Server;
+  readonly queue: Redis;
+  readonly coordinator: Server;
+  readonly players: readonly Server[];
   readonly capacity: Capacity;
 
   constructor(context: FederationContext, opts: pulumi.ComponentResourceOptions) {
     super("stackberth:systems:MipSmpc", `${context.name}-smpc`, {}, opts);
     const auth = this.createAuth(context);
-    const queue = this.createQueue(context);
-    const db = this.createDb(context, auth);
-    const coordinator = this.createCoordinator(context, auth, queue);
-    const servers = players.map((player) => this.createPlayer(context, auth, player));
-    this.db = db.peer;
-    this.queue = queue.peer;
-    this.coordinator = coordinator.peer;
-    this.players = servers.map(({ peer }, index) => ({
-      peer,
-      ports: Object.values(players[index]?.ports ?? {}),
-    }));
-    const parts = [queue, db, coordinator, ...servers];
+    this.queue = this.createQueue(context);
+    this.db = this.createDb(context, auth);
+    this.coordinator = this.createCoordinator(context, auth, this.queue);
+    this.players = players.map((player) => this.createPlayer(context, auth, player));
+    const parts = [this.queue, this.db, this.coordinator, ...this.players];
     this.capacity = sumCapacity(parts.map(({ capacity }) => capacity));
     this.registerOutputs({});
   }
@@ -101,7 +94,7 @@ export class Smpc extends pulumi.ComponentResource {
       {
         namespace,
         name: settings.secretNames.smpcDb,
-        data: { password: secretOf(context, "smpcDbPassword") },
+        data: { password: secretOf(context, "SmpcDbPassword") },
         digestKey,
       },
       { parent: this },
@@ -116,7 +109,7 @@ export class Smpc extends pulumi.ComponentResource {
         namespace,
         name: names.smpcQueue,
         image: settings.images.smpcQueue,
-        password: secretOf(context, "smpcRedisPassword"),
+        password: secretOf(context, "SmpcRedisPassword"),
         digestKey,
         secretName: settings.secretNames.smpcQueue,
         // Exaflow repeats a computation that was cut short.
@@ -208,12 +201,8 @@ export class Smpc extends pulumi.ComponentResource {
   }
 }
 
-interface Part {
+interface Part extends Pick<ServerArgs, "command" | "ports" | "podLabels" | "podAntiAffinity"> {
   readonly host: string;
   readonly place: Place;
-  readonly command: readonly string[];
-  readonly ports: Readonly<Record<string, number>>;
   readonly env: Environment;
-  readonly podLabels?: Readonly<Record<string, string>>;
-  readonly podAntiAffinity?: Readonly<Record<string, string>>;
 }

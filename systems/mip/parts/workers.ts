@@ -75,7 +75,6 @@ export class Workers extends pulumi.ComponentResource {
         name: names.localworker,
         replicas: localnodes,
         serviceName: names.workers,
-        podManagementPolicy: "Parallel",
         podLabels: { ...queried, ...apart },
         podAntiAffinity: apart,
         // A worker loads its data when it starts.
