@@ -22,16 +22,16 @@ export function runbookOf(settings: MipSettings): readonly RunbookEntry[] {
         "logs of the workers",
         `logs --selector app.kubernetes.io/name=${localworker} --all-containers --prefix --tail 100`,
       ),
-      of("logs of the data's import", `logs --selector ${dataImport} --prefix --tail 100`),
-      of("restart portal and engine", `rollout restart ${restarted}`),
+      of("logs of the data validation", `logs --selector ${dataImport} --prefix --tail 100`),
+      of("restart the portal and Exaflow", `rollout restart ${restarted}`),
       of(
-        "restart the workers, which load their data anew",
+        "restart the workers, which load their data again",
         `rollout restart statefulset/${localworker}`,
       ),
       of("wait until the portal is ready", `rollout status deployment/${portalbackend}`),
       of("health", "get pods,pvc,jobs --output wide"),
       {
-        title: `${federation.name}: a lost node does not come back, let its workers start elsewhere`,
+        title: `${federation.name}: declare node NODE lost, so that its workers start elsewhere`,
         command:
           "kubectl taint nodes NODE node.kubernetes.io/out-of-service=nodeshutdown:NoExecute",
       },

@@ -10,7 +10,9 @@ const images = z.strictObject({
   frontend: image.default("hbpmip/platform-ui:1.0.1"),
   portalbackend: image.default("hbpmip/platform-backend:9.1.1"),
   portalbackendDb: image.default("postgres:18.3-bookworm"),
-  smpc: image.default("gpikra/coordinator:v7.0.7.4").describe("coordinator, players and clients"),
+  smpc: image
+    .default("gpikra/coordinator:v7.0.7.4")
+    .describe("runs the coordinator, the players and the clients"),
   smpcDb: image.default("mongo:5.0.8"),
   smpcQueue: image.default("redis:alpine3.15"),
 });
@@ -22,18 +24,27 @@ const engine = z.strictObject({
   logLevel: logLevel.default("INFO"),
   frameworkLogLevel: logLevel.default("ERROR"),
   maxConcurrentExperiments: z.int().min(1).max(1000).default(32),
-  workerTasksTimeoutSeconds: seconds.default(300).describe("the longest a worker's task may take"),
-  landscapeUpdateSeconds: seconds.default(30).describe("how often workers are looked for"),
-  aggregationWaitSeconds: seconds.default(60).describe("the longest to wait for inputs"),
-  protectLocalData: z.boolean().default(true).describe("refuse results of too few rows"),
+  workerTasksTimeoutSeconds: seconds.default(300).describe("time limit of a task on a worker"),
+  landscapeUpdateSeconds: seconds
+    .default(30)
+    .describe("how often the controller looks for workers"),
+  aggregationWaitSeconds: seconds
+    .default(60)
+    .describe("how long the aggregation server waits for inputs"),
+  protectLocalData: z
+    .boolean()
+    .default(true)
+    .describe("withhold results that rest on too few rows"),
   flower: z
     .strictObject({
       enabled: z.boolean().default(true),
       executionTimeoutSeconds: seconds.default(30),
     })
     .prefault({}),
-  smpcResultIntervalSeconds: seconds.default(5).describe("how often a result is asked for"),
-  smpcResultMaxRetries: z.int().min(1).default(100).describe("how many times"),
+  smpcResultIntervalSeconds: seconds
+    .default(5)
+    .describe("how often the controller asks for a result"),
+  smpcResultMaxRetries: z.int().min(1).default(100).describe("how many times it asks"),
 });
 
 const roles = z.strictObject({
@@ -49,7 +60,7 @@ const roles = z.strictObject({
 
 const volumes = z.strictObject({
   csvs: quantity.default("4Gi").describe("each worker's CSVs"),
-  db: quantity.default("4Gi").describe("what each worker made of them"),
+  db: quantity.default("4Gi").describe("each worker's DuckDB database"),
   credentials: quantity.default("100Mi"),
   cleanup: quantity.default("1Gi"),
   portalDb: quantity.default("1Gi"),
@@ -58,13 +69,18 @@ const volumes = z.strictObject({
 });
 
 const keycloak = z.strictObject({
-  enabled: z.boolean().default(true).describe("false lets everybody in, for a trial only"),
-  url: url.default("https://iam.ebrains.eu/auth/").describe("its address, with the path /auth/"),
+  enabled: z
+    .boolean()
+    .default(true)
+    .describe("false lets everyone in without a login; for trials only"),
+  url: url
+    .default("https://iam.ebrains.eu/auth/")
+    .describe("its URL, with its path and a slash at the end"),
   realm: z.string().min(1).default("MIP"),
   egress: z
     .array(z.string())
     .default(["0.0.0.0/0"])
-    .describe("addresses at which the backend may reach it"),
+    .describe("CIDRs in which the portal backend may reach it"),
 });
 
 const notebook = z.strictObject({
@@ -72,17 +88,25 @@ const notebook = z.strictObject({
     .string()
     .min(1)
     .default("jupyterhub")
-    .describe("a chart of the repository, an oci:// reference or the path of a file"),
+    .describe("name of a chart in the repository, an oci:// reference, or a path"),
   repository: url.optional().default("https://jupyterhub.github.io/helm-chart"),
-  version: z.string().min(1).default("4.2.0").describe("the chart's version; a path needs none"),
-  release: objectName.default("jupyterhub").describe("name of the release"),
-  storageClassName: objectName.optional().describe("of users' homes; default: the cluster's class"),
-  capacity: quantity.default("10Gi").describe("size of a user's home"),
-  clientId: z.string().min(1).default("mippublic").describe("its own client in Keycloak's realm"),
+  version: z.string().min(1).default("4.2.0").describe("version of the chart; ignored for a path"),
+  release: objectName.default("jupyterhub").describe("name of the Helm release"),
+  storageClassName: objectName
+    .optional()
+    .describe("for users' home volumes; default: the cluster's default class"),
+  capacity: quantity.default("10Gi").describe("size of a user's home volume"),
+  clientId: z
+    .string()
+    .min(1)
+    .default("mippublic")
+    .describe("JupyterHub's client in Keycloak's realm"),
 });
 
 const secretNames = z.strictObject({
-  portalDb: objectName.default("portal-db-auth").describe("see the Database component"),
+  portalDb: objectName
+    .default("portal-db-auth")
+    .describe("keys password, admin-password, host, port, database, user and uri"),
   keycloak: objectName.default("keycloak-credentials").describe("keys client-id, client-secret"),
   smpcDb: objectName.default("exaflow-smpc-db-auth").describe("key password"),
   smpcQueue: objectName.default("exaflow-smpc-queue-auth").describe("keys password and url"),
@@ -90,7 +114,7 @@ const secretNames = z.strictObject({
 
 const common = {
   images: images.prefault({}),
-  imagePullSecrets: z.array(objectName).default([]).describe("existing Secrets of its registries"),
+  imagePullSecrets: z.array(objectName).default([]).describe("existing Secrets for its registries"),
   engine: engine.prefault({}),
   frontend: z
     .strictObject({ replicas: z.int().min(1).max(100).default(1).describe("front end pods") })
@@ -99,7 +123,9 @@ const common = {
     .strictObject({
       logLevel: logLevel.default("INFO"),
       frameworkLogLevel: logLevel.default("INFO"),
-      algorithmUpdateIntervalSeconds: seconds.default(60).describe("how often the engine is asked"),
+      algorithmUpdateIntervalSeconds: seconds
+        .default(60)
+        .describe("how often it asks Exaflow for the list of algorithms"),
     })
     .prefault({}),
   portalDb: z
@@ -107,43 +133,49 @@ const common = {
       superuser: z
         .boolean()
         .default(false)
-        .describe("let the portal's role do everything in its database server, as upstream does"),
+        .describe(
+          "make the portal's role a superuser of its database server, as the published chart does",
+        ),
     })
     .prefault({}),
-  resources: roles.prefault({}).describe("instead of the sizes in systems/mip/sizes.ts"),
+  resources: roles.prefault({}).describe("override the defaults in systems/mip/parts/sizes.ts"),
   volumes: volumes.prefault({}).describe("sizes"),
   keycloak: keycloak.prefault({}),
-  notebook: notebook.prefault({}).describe("the Helm chart of federations with `notebook`"),
+  notebook: notebook.prefault({}).describe("the Helm chart, for federations with `notebook: true`"),
   tolerationSeconds: z
     .int()
     .min(0)
     .max(3600)
     .default(10)
-    .describe("seconds a pod stays bound to a lost node; Kubernetes' own would be 300"),
-  secretNames: secretNames.prefault({}).describe("names of its Secrets"),
+    .describe("seconds until pods leave a lost node; Kubernetes' default is 300"),
+  secretNames: secretNames
+    .prefault({})
+    .describe("names of the Secrets that it creates or, with secretsMode `existing`, expects"),
 };
 
-/** Settings of MIP, under `stackberth:mip`: one shape for each kind of cluster. */
+/** Settings of MIP, under `stackberth:mip`. They differ between the two kinds of cluster. */
 export const mipSchema = z
   .discriminatedUnion("managedCluster", [
     z.strictObject({
-      managedCluster: z.literal(true).describe("AKS, EKS, GKE and the like"),
+      managedCluster: z.literal(true).describe("for example AKS, EKS or GKE"),
       ...common,
-      storageClassName: objectName.optional().describe("of all claims; default: the cluster's own"),
+      storageClassName: objectName
+        .optional()
+        .describe("for all claims; default: the cluster's default class"),
       dataAccessMode: z
         .enum(["ReadWriteMany", "ReadWriteOnce"])
         .default("ReadWriteMany")
-        .describe("of volumes that others write to, such as the CSVs'"),
+        .describe("access mode of the workers' CSVs and the controller's cleanup volume"),
       federations: z.array(managedFederation).min(1),
     }),
     z.strictObject({
-      managedCluster: z.literal(false).describe("machines of one's own, for example microk8s"),
+      managedCluster: z.literal(false).describe("your own machines, for example with microk8s"),
       ...common,
       labelNodes: z
         .boolean()
         .default(false)
         .describe(
-          "put the labels master, worker and smpc_player on the nodes; else they are there",
+          "put the labels master, worker and smpc_player on the nodes; if false, you have done so",
         ),
       federations: z.array(unmanagedFederation).min(1),
     }),

@@ -5,7 +5,7 @@ import type { MipSettings } from "./schema";
 
 type Declare = (name: SecretName, usedIn: string, description: string) => SecretDeclaration;
 
-/** The secrets of MIP: each federation has its own. */
+/** The secrets of all federations; each federation has its own. */
 export function mipSecrets(settings: MipSettings): readonly SecretDeclaration[] {
   return settings.federations.flatMap((federation, index) => {
     const namespace = namespaceOf(federation);
@@ -56,7 +56,7 @@ function portalSecrets(
           fromKeycloak(
             "KeycloakClientSecret",
             `${secretNames.keycloak}, key client-secret`,
-            "Secret of the federation's client.",
+            "Secret of the federation's client in Keycloak.",
           ),
         ]
       : []),
@@ -68,12 +68,12 @@ function smpcSecrets({ secretNames }: MipSettings, generated: Declare): SecretDe
     generated(
       "SmpcDbPassword",
       `${secretNames.smpcDb}, key password`,
-      "Password of the secure computation's database.",
+      "Password of the SMPC database.",
     ),
     generated(
       "SmpcRedisPassword",
       `${secretNames.smpcQueue}, keys password and url`,
-      "Password of the secure computation's queue.",
+      "Password of the SMPC queue.",
     ),
   ];
 }
@@ -83,12 +83,12 @@ function notebookSecrets(
   generated: Declare,
   fromKeycloak: Declare,
 ): SecretDeclaration[] {
-  const hub = `${notebook.release}-hub, which the chart makes`;
-  const client = "Secret of JupyterHub's own client; a public client has none.";
+  const hub = `${notebook.release}-hub, which the chart creates`;
+  const client = "Secret of JupyterHub's client in Keycloak; a public client has none.";
   return [
-    generated("NotebookProxyToken", hub, "What JupyterHub and its proxy know each other by."),
+    generated("NotebookProxyToken", hub, "Token that JupyterHub and its proxy share."),
     generated("NotebookCookieSecret", hub, "Signs JupyterHub's cookies."),
-    generated("NotebookCryptKey", hub, "Encrypts the users' tokens that JupyterHub keeps."),
+    generated("NotebookCryptKey", hub, "Encrypts the user tokens that JupyterHub stores."),
     { ...fromKeycloak("NotebookClientSecret", hub, client), optional: true },
   ];
 }

@@ -27,7 +27,7 @@ const settings = {
   ],
 };
 
-describe("MIP: a chart, labels of nodes, folders of nodes", function () {
+describe("MIP with the notebook's chart, node labels and node folders", function () {
   this.timeout(25 * 60_000);
   let stack: TestStack;
   const pulumi = (command: string) => run(command, "--stack", stackName);
@@ -49,7 +49,7 @@ describe("MIP: a chart, labels of nodes, folders of nodes", function () {
     stack.remove();
   });
 
-  it("deploys, chart and all", async () => {
+  it("deploys the chart and everything else", async () => {
     const { code, output } = await pulumi("up");
     assert.equal(code, 0, output);
     const service = await live("Service", stackName, "jupyterhub-proxy-public");
@@ -59,7 +59,7 @@ describe("MIP: a chart, labels of nodes, folders of nodes", function () {
     assert.equal(at(proxy, "status", "availableReplicas"), 1);
   });
 
-  it("gives the chart its values, and the portal the way to it", async () => {
+  it("passes values to the chart, and its address to the front end", async () => {
     const { data } = await live("ConfigMap", stackName, "jupyterhub-hub");
     assert.equal(at(data, "baseUrl"), "/notebook");
     assert.equal(at(data, "authenticator"), "generic-oauth");
@@ -73,7 +73,7 @@ describe("MIP: a chart, labels of nodes, folders of nodes", function () {
     assert.equal(value("JUPYTER_LANDING_PATH"), "/hub/spawn");
   });
 
-  it("makes the chart's keys of the stack's secrets, each a different one", async () => {
+  it("derives the chart's keys from the stack's secrets, each a different one", async () => {
     const secret = await live("Secret", stackName, "jupyterhub-hub");
     const keys = Object.values(secret["data"] as Record<string, string>).map((each) =>
       Buffer.from(each, "base64").toString(),
@@ -96,7 +96,7 @@ describe("MIP: a chart, labels of nodes, folders of nodes", function () {
     assert.match(output, unchanged);
   });
 
-  it("removes everything but the node, which loses its labels", async () => {
+  it("removes everything but the node, and takes its labels off", async () => {
     const { code, output } = await pulumi("down");
     assert.equal(code, 0, output);
     const { cluster } = await testCluster();

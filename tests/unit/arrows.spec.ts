@@ -73,4 +73,13 @@ describe("arrows between the rooms", function () {
     assert.notEqual(code, 0);
     assert.match(output, /no-circle/);
   });
+
+  it("may not run in a circle, not even for a type", () => {
+    const { code, output } = cruise({
+      "lib/a.ts": 'import { b } from "./b";\nexport type A = number;\nexport const a: A = b;\n',
+      "lib/b.ts": 'import type { A } from "./a";\nexport const b: A = 1;\n',
+    });
+    assert.notEqual(code, 0);
+    assert.match(output, /no-circle/);
+  });
 });

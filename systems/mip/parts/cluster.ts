@@ -7,7 +7,7 @@ import type {
   UnmanagedFederation,
 } from "./federationSettings";
 
-/** The groups of nodes: each pod runs on the nodes of one. */
+/** Where a pod runs: on the nodes of one of three groups. */
 export type Place = "master" | "worker" | "player";
 
 /** What a claim asks for: a StorageClass, or a folder of a node. */
@@ -98,7 +98,7 @@ function unmanagedCluster(settings: UnmanagedSettings, federation: UnmanagedFede
       size,
       folder: { host: nodes.workers[worker] ?? "", path, ...more },
     });
-  // The kubelet would change the group of the owner's files.
+  // These files belong to the machine's owner: the kubelet must not change their group.
   const owners = { keepOwner: true };
   return {
     placement: (place) => ({ nodeSelector: { [labels[place]]: "true" }, tolerationSeconds }),

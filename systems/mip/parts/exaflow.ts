@@ -20,7 +20,7 @@ export class Exaflow extends pulumi.ComponentResource {
   readonly capacity: Capacity;
 
   constructor(context: FederationContext, opts: pulumi.ComponentResourceOptions) {
-    // Both are part of deployed resources' URNs, hence older than the class's name.
+    // Type and name keep the word "engine": they are part of the URNs of deployed stacks.
     super("stackberth:systems:MipEngine", `${context.name}-engine`, {}, opts);
     this.aggregation = this.createAggregationServer(context);
     const shape = context.cluster.sharedVolume("cleanup");
@@ -42,7 +42,7 @@ export class Exaflow extends pulumi.ComponentResource {
     const health: Probe = {
       httpGet: { path: "/healthcheck", port: "http" },
       periodSeconds: 30,
-      // It asks all its workers before it answers.
+      // The controller queries all workers before it answers.
       timeoutSeconds: engine.workerTasksTimeoutSeconds,
     };
     return new Server(

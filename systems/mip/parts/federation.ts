@@ -11,7 +11,7 @@ import { Notebook } from "./notebook";
 import { Portal } from "./portal";
 import { Smpc } from "./smpc";
 
-/** One federation, with a namespace, an Exaflow, a portal and secrets to itself. */
+/** One federation, with its own namespace, secrets, Exaflow and portal. */
 export class Federation extends pulumi.ComponentResource {
   readonly urls: pulumi.Output<string[]>;
   readonly namespace: pulumi.Output<string>;

@@ -41,10 +41,10 @@ export const exaflowUser = 10001;
 /** The path under which the portal backend answers. */
 export const portalbackendPath = "services";
 
-/** What finds the pods that validate data, of all of a federation's workers. */
+/** Label of the pods that validate the workers' data. */
 export const dataImportLabel = { "app.kubernetes.io/component": names.dataImport };
 
-/** How the keys of a federation's secrets begin: those of `a-b` with `mipAB`. */
+/** Prefix of the keys of a federation's secrets: `mipAB` for federation `a-b`. */
 export function secretPrefix(federation: string): string {
   const words = federation.split("-").filter((word) => word !== "");
   return `mip${words.map((word) => word[0]?.toUpperCase() + word.slice(1)).join("")}`;

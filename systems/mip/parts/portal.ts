@@ -13,7 +13,7 @@ const databaseName = "portal";
 const userName = "portal";
 const bootstrapScript = "portalbackend-db-init.sh";
 
-/** The web application: front end, portal backend and the backend's database. */
+/** The web application: the front end, the portal backend and its database. */
 export class Portal extends pulumi.ComponentResource {
   readonly urls: pulumi.Output<string[]>;
   readonly frontend: Web;
@@ -86,7 +86,7 @@ export class Portal extends pulumi.ComponentResource {
           { from: logs, path: "/var/log/platform-backend" },
         ],
         resources: resourcesOf(context, "portalbackend"),
-        // Spring takes its time: five minutes at most.
+        // Spring starts slowly: give it five minutes.
         startupProbe: { ...health, periodSeconds: 10, failureThreshold: 30 },
         readinessProbe: { ...health, periodSeconds: 10 },
         livenessProbe: { ...health, periodSeconds: 30 },
@@ -95,7 +95,7 @@ export class Portal extends pulumi.ComponentResource {
     );
   }
 
-  /** Before the backend, at each of its starts: a database that was made anew is prepared again. */
+  /** Runs at every start of the backend, so that a new, empty database is prepared too. */
   private createBootstrap(context: FederationContext): ContainerArgs {
     const { name, namespace, settings } = context;
     const { database } = this;
@@ -136,7 +136,7 @@ export class Portal extends pulumi.ComponentResource {
       ALGORITHM_UPDATE_INTERVAL: String(portalbackend.algorithmUpdateIntervalSeconds),
       EXAFLOW_URL: `http://${names.controller}:${ports.controller}`,
       PLATFORM_UI_BASE_URL: cluster.publicUrl,
-      // The image would write its configuration beside its template, which belongs to root.
+      // By default the image writes its configuration next to its template, which belongs to root.
       APP_CONFIG_LOCATION: "/tmp/application.yml",
       SPRING_CONFIG_LOCATION: "file:/tmp/application.yml",
       AUTHENTICATION: keycloak.enabled ? "1" : "0",
@@ -180,7 +180,7 @@ export class Portal extends pulumi.ComponentResource {
         image,
         replicas: settings.frontend.replicas,
         containerPort: 80,
-        // The image's nginx listens on 80 and, as root, writes its own configuration.
+        // nginx listens on port 80, which otherwise only root may open.
         sysctls: { "net.ipv4.ip_unprivileged_port_start": "0" },
         initContainers: { "copy-site": copySite(image) },
         mounts: [
@@ -188,7 +188,7 @@ export class Portal extends pulumi.ComponentResource {
           { from: scratchVolume("cache", "64Mi"), path: "/var/cache/nginx" },
           { from: scratchVolume("run", "1Mi"), path: "/run" },
         ],
-        // The user `nginx` of the image.
+        // User `nginx` of the image.
         runAsUser: 101,
         env: {
           PLATFORM_BACKEND_SERVER: `${names.portalbackend}:${ports.portalbackend}`,
@@ -204,7 +204,7 @@ export class Portal extends pulumi.ComponentResource {
   }
 }
 
-/** The folders that the front end's image fills in at its start. */
+/** The folders that the front end's image changes when it starts. */
 const siteMounts: readonly Mount[] = [
   { from: scratchVolume("conf", "1Mi"), path: "/etc/nginx/conf.d" },
   { from: scratchVolume("html", "256Mi"), path: "/usr/share/nginx/html" },

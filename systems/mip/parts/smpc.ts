@@ -29,7 +29,7 @@ const playerAddresses: Environment = Object.fromEntries(
   ]),
 );
 
-/** Where Exaflow finds the coordinator. */
+/** Where the controller and the workers find the coordinator. */
 export const smpcEnvironment: Environment = { SMPC_COORDINATOR_ADDRESS: coordinatorUrl };
 
 /** What the coordinator, the players and the clients have in common. */
@@ -128,7 +128,7 @@ export class Smpc extends pulumi.ComponentResource {
         ...podBasics(context, "master"),
         name: names.smpcDb,
         image: context.settings.images.smpcDb,
-        // The user of the official image.
+        // User `mongodb` of the official image.
         runAsUser: 999,
         ports: { mongo: ports.mongo },
         env: {

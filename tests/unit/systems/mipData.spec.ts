@@ -47,7 +47,7 @@ const good: Files = {
   "tbi/b.csv": table.replaceAll("site_a", "site_b"),
 };
 
-/** The files of `good` with one fault, what to name, and the lines that must be printed. */
+/** A fault in the files of `good`, the pathologies to require, and what must be printed. */
 type Fault = readonly [title: string, changes: Files, names: readonly string[], says: string[]];
 
 const meta = (changes: object): Files => ({
@@ -227,7 +227,7 @@ const faults: readonly Fault[] = [
   ],
 ];
 
-describe("the validation of MIP's data", () => {
+describe("MIP's validate_data.py", () => {
   let folder = "";
 
   before(function () {
@@ -256,19 +256,19 @@ describe("the validation of MIP's data", () => {
     return { status, output: stdout };
   }
 
-  it("accepts what is right", () => {
+  it("accepts valid data", () => {
     write({});
     const { status, output } = validate("tbi");
     assert.equal(output, "1 pathologies, 2 CSV files: valid\n");
     assert.equal(status, 0);
   });
 
-  it("accepts what a file system or a person leaves around", () => {
+  it("ignores what a file system or a person leaves around", () => {
     write({ "lost+found/x": "", ".snapshot/a.csv": "", "tbi/README.txt": "?", "notes.txt": "" });
     assert.equal(validate().status, 0);
   });
 
-  it("accepts an empty folder unless a pathology is asked for", () => {
+  it("accepts an empty folder unless a pathology is required", () => {
     assert.equal(validate().status, 0);
     assert.equal(validate("tbi").status, 1);
   });
@@ -283,7 +283,7 @@ describe("the validation of MIP's data", () => {
     });
   }
 
-  it("numbers the lines of the file, whatever fields span", () => {
+  it("counts lines of the file, even if a field spans several", () => {
     write({
       ...meta({ variables: [dataset, variable("note")], groups: [] }),
       "tbi/a.csv": 'dataset,note\nsite_a,"two\nlines"\nsite_a\n',
@@ -292,7 +292,7 @@ describe("the validation of MIP's data", () => {
     assert.match(validate().output, /^tbi\/a\.csv:4: has 1 columns/m);
   });
 
-  it("prints the first faults of a file and counts the others", () => {
+  it("prints the first problems of a file and counts the rest", () => {
     write(csv(header, ...Array.from({ length: 12 }, () => "site_a,x,1,F")));
     const { output } = validate();
     assert.equal(output.match(/is no whole number/g)?.length, 5);
@@ -300,7 +300,7 @@ describe("the validation of MIP's data", () => {
     assert.match(output, /: 12 problems\n$/);
   });
 
-  it("explains its use, and says when there is no folder", () => {
+  it("prints its usage, and reports a missing folder", () => {
     assert.equal(spawnSync("python3", [script]).status, 2);
     const missing = spawnSync("python3", [script, "/no/such"], { encoding: "utf8" });
     assert.equal(missing.status, 1);
