@@ -1,5 +1,5 @@
 import { kubectl, type RunbookEntry, startNow } from "../../lib/runbook";
-import { backend, runner } from "./contract";
+import { backend, cronJobs, runner } from "./parts/names";
 import type { MapsSettings } from "./schema";
 
 /** What an operator of MAPS needs. */
@@ -19,7 +19,7 @@ export function runbookOf({ namespace, backup }: MapsSettings): readonly Runbook
       title: "logs of the runners",
       command: kubectl(namespace, `logs --selector ${runners} --prefix --tail 100`),
     },
-    { title: "clean up runners now", command: startNow(namespace, "clean-up-runners") },
+    { title: "clean up runners now", command: startNow(namespace, cronJobs.cleanUp) },
     { title: "restart", command: kubectl(namespace, `rollout restart ${deployment}`) },
     {
       title: "wait until all is ready",
@@ -32,6 +32,6 @@ export function runbookOf({ namespace, backup }: MapsSettings): readonly Runbook
     },
     ...(backup.type === "none"
       ? []
-      : [{ title: "back up the volumes now", command: startNow(namespace, "backup-volumes") }]),
+      : [{ title: "back up the volumes now", command: startNow(namespace, cronJobs.backup) }]),
   ];
 }

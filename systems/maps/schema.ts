@@ -15,7 +15,9 @@ import {
   schedule,
   volumeBackup,
 } from "../../config/fields";
-import { ownVariables, type VolumeName, volumeNames, volumePaths } from "./contract";
+import { checkReplicas, type Refuse, refuseIn } from "../rules";
+import type { SystemContext } from "../system";
+import { ownVariables, type VolumeName, volumeNames, volumePaths } from "./parts/names";
 
 const folder = z.string().refine((text) => /^\/[^\s:]+[^\s:/]$/.test(text), {
   error: "a whole path, for example /app/logs",
@@ -161,31 +163,33 @@ export const mapsSchema = z
     secretNames: secretNames.prefault({}).describe("names of its Secrets"),
   })
   .superRefine((settings, context) => {
-    const refuse = (path: string[], message: string, input: unknown): void => {
-      context.addIssue({ code: "custom", path, message, input });
-    };
-    const { replicas: fixed, autoscaling: scaling, variables } = settings.backend;
-    if (fixed !== undefined && scaling !== undefined) {
-      const message = "nothing beside `autoscaling`, which sets the replicas";
-      refuse(["backend", "replicas"], message, fixed);
-    }
-    for (const name of Object.keys(variables).filter((each) => ownVariables.includes(each))) {
-      const message = `other names than ${ownVariables.join(", ")}, which the program sets`;
-      refuse(["backend", "variables", name], message, variables[name]);
-    }
-    const seen = new Map<string, string>();
-    for (const name of volumeNames) {
-      const { mountPath, existingClaim } = settings.volumes[name];
-      for (const [field, value] of Object.entries({ mountPath, existingClaim })) {
-        if (value === undefined) continue;
-        const key = `${field} ${value}`;
-        const other = seen.get(key);
-        if (other !== undefined) {
-          refuse(["volumes", name, field], `one that volumes.${other} has not`, value);
-        }
-        seen.set(key, name);
-      }
-    }
+    const refuse = refuseIn(context);
+    checkReplicas("backend", settings.backend, refuse);
+    checkVariables(settings.backend.variables, refuse);
+    checkVolumes(settings.volumes, refuse);
   });
 
 export type MapsSettings = z.infer<typeof mapsSchema>;
+export type Context = SystemContext<MapsSettings>;
+
+function checkVariables(variables: Readonly<Record<string, string>>, refuse: Refuse): void {
+  for (const name of Object.keys(variables).filter((each) => ownVariables.includes(each))) {
+    const message = `any name but ${ownVariables.join(", ")}, which the stack sets`;
+    refuse(["backend", "variables", name], message, variables[name]);
+  }
+}
+
+/** No two volumes on one path or one claim. */
+function checkVolumes(volumes: MapsSettings["volumes"], refuse: Refuse): void {
+  for (const field of ["mountPath", "existingClaim"] as const) {
+    const owners = new Map<string, VolumeName>();
+    for (const name of volumeNames) {
+      const value = volumes[name][field];
+      if (value === undefined) continue;
+      const owner = owners.get(value);
+      owners.set(value, owner ?? name);
+      if (owner === undefined) continue;
+      refuse(["volumes", name, field], `one that volumes.${owner} does not use`, value);
+    }
+  }
+}

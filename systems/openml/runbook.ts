@@ -1,5 +1,5 @@
 import { kubectl, type RunbookEntry, startNow } from "../../lib/runbook";
-import { names } from "./names";
+import { names } from "./parts/names";
 import type { OpenmlSettings } from "./schema";
 
 /** What an operator of OpenML needs. */

@@ -15,6 +15,8 @@ import {
   replicas,
   resources,
 } from "../../config/fields";
+import { checkReplicas, type Refuse, refuseIn } from "../rules";
+import type { SystemContext } from "../system";
 
 /** Variables that are free to choose, but for those that something else sets. */
 const variables = (taken: readonly string[]) =>
@@ -166,22 +168,22 @@ export const openmlSchema = z
       .describe("hard limits of a ResourceQuota; default: no quota"),
   })
   .superRefine((settings, context) => {
-    const refuse = (path: string[], message: string, input: unknown): void => {
-      context.addIssue({ code: "custom", path, message, input });
-    };
-    for (const role of ["backend", "frontend"] as const) {
-      const { replicas: fixed, autoscaling: scaling } = settings[role] ?? {};
-      if (fixed !== undefined && scaling !== undefined) {
-        refuse([role, "replicas"], "nothing beside `autoscaling`, which sets the replicas", fixed);
-      }
-    }
-    if (settings.database.type !== "sqlite") return;
-    const one = "at most 1 with database.type sqlite, whose file one pod alone can hold";
-    const { replicas: fixed = 1, autoscaling: scaling } = settings.backend;
-    if (fixed > 1) refuse(["backend", "replicas"], one, fixed);
-    if (scaling && scaling.maxReplicas > 1) {
-      refuse(["backend", "autoscaling", "maxReplicas"], one, scaling.maxReplicas);
-    }
+    const refuse = refuseIn(context);
+    checkReplicas("backend", settings.backend, refuse);
+    checkReplicas("frontend", settings.frontend ?? {}, refuse);
+    if (settings.database.type === "sqlite") checkOnePod(settings.backend, refuse);
   });
 
 export type OpenmlSettings = z.infer<typeof openmlSchema>;
+export type Context = SystemContext<OpenmlSettings>;
+
+function checkOnePod(
+  { replicas: fixed = 1, autoscaling: scaling }: OpenmlSettings["backend"],
+  refuse: Refuse,
+): void {
+  const one = "at most 1 with database.type sqlite, because only one pod can open the file";
+  if (fixed > 1) refuse(["backend", "replicas"], one, fixed);
+  if (scaling && scaling.maxReplicas > 1) {
+    refuse(["backend", "autoscaling", "maxReplicas"], one, scaling.maxReplicas);
+  }
+}

@@ -12,6 +12,9 @@ import {
   resources,
   schedule,
 } from "../../config/fields";
+import { at } from "../../lib/objects";
+import { checkReplicas, type Refuse, refuseIn } from "../rules";
+import type { SystemContext } from "../system";
 
 const web = z.strictObject({
   replicas: replicas.optional().describe("Streamlit pods; default 1"),
@@ -116,42 +119,46 @@ export const openmsSchema = z
       .describe("hard limits of a ResourceQuota; default: no quota"),
   })
   .superRefine((settings, context) => {
-    const refuse = (path: string[], message: string, input: unknown): void => {
-      context.addIssue({ code: "custom", path, message, input });
-    };
-    for (const role of ["web", "worker"] as const) {
-      const { replicas: fixed, autoscaling: scaling } = settings[role];
-      if (fixed !== undefined && scaling !== undefined) {
-        refuse([role, "replicas"], "nothing beside `autoscaling`, which sets the replicas", fixed);
-      }
-    }
-    const queueSettings = settings.files.settings["queue_settings"];
-    const timeout = (queueSettings as { default_timeout?: unknown } | null | undefined)
-      ?.default_timeout;
-    // A worker is killed after worker.jobTimeoutSeconds; a longer time-out in the file would lose jobs.
-    if (timeout !== undefined && timeout !== settings.worker.jobTimeoutSeconds) {
-      refuse(
-        ["files", "settings", "queue_settings", "default_timeout"],
-        `nothing; worker.jobTimeoutSeconds, ${settings.worker.jobTimeoutSeconds}, sets it`,
-        timeout,
-      );
-    }
-    const { queueScaling: byQueue, autoscaling: byLoad, replicas: fixed } = settings.worker;
-    if (byQueue === undefined) return;
-    if (byLoad !== undefined) {
-      refuse(["worker", "queueScaling"], "not together with `autoscaling`; choose one", byQueue);
-    }
-    if (fixed !== undefined) {
-      refuse(
-        ["worker", "replicas"],
-        "nothing beside `queueScaling`, which sets the replicas",
-        fixed,
-      );
-    }
-    if (byQueue.maxReplicas < byQueue.minReplicas) {
-      const least = `at least minReplicas, ${byQueue.minReplicas}`;
-      refuse(["worker", "queueScaling", "maxReplicas"], least, byQueue.maxReplicas);
-    }
+    const refuse = refuseIn(context);
+    checkReplicas("web", settings.web, refuse);
+    checkReplicas("worker", settings.worker, refuse);
+    checkQueueScaling(settings.worker, refuse);
+    checkJobTimeout(settings, refuse);
   });
 
 export type OpenmsSettings = z.infer<typeof openmsSchema>;
+export type Context = SystemContext<OpenmsSettings>;
+
+function checkQueueScaling(
+  { queueScaling, autoscaling, replicas }: z.output<typeof worker>,
+  refuse: Refuse,
+): void {
+  if (queueScaling === undefined) return;
+  if (autoscaling !== undefined) {
+    const message = "only one of `queueScaling` and `autoscaling`";
+    refuse(["worker", "queueScaling"], message, queueScaling);
+  }
+  if (replicas !== undefined) {
+    const message = "no value, because `queueScaling` sets the replicas";
+    refuse(["worker", "replicas"], message, replicas);
+  }
+  const { minReplicas, maxReplicas } = queueScaling;
+  if (maxReplicas < minReplicas) {
+    const message = `at least minReplicas, ${minReplicas}`;
+    refuse(["worker", "queueScaling", "maxReplicas"], message, maxReplicas);
+  }
+}
+
+/** A worker is killed after worker.jobTimeoutSeconds; a longer timeout in the file would lose jobs. */
+function checkJobTimeout(
+  { files: { settings }, worker: { jobTimeoutSeconds } }: OpenmsSettings,
+  refuse: Refuse,
+): void {
+  const timeout = at(settings, "queue_settings", "default_timeout");
+  if (timeout === undefined || timeout === jobTimeoutSeconds) return;
+  refuse(
+    ["files", "settings", "queue_settings", "default_timeout"],
+    `no value, because worker.jobTimeoutSeconds sets it to ${jobTimeoutSeconds}`,
+    timeout,
+  );
+}

@@ -87,16 +87,16 @@ export const maps: SystemCases = {
       says: /at least 1/,
     },
     {
-      title: "a variable that the program sets",
+      title: "a variable that the stack sets",
       changes: { backend: { ...backend, variables: { RUNNER_IMAGE: "mine:1" } } },
       key: "backend.variables.RUNNER_IMAGE",
-      says: /which the program sets/,
+      says: /which the stack sets/,
     },
     {
       title: "a secret among the variables",
       changes: { backend: { ...backend, variables: { OPENAI_API_KEY: "sk-1" } } },
       key: "backend.variables.OPENAI_API_KEY",
-      says: /which the program sets/,
+      says: /which the stack sets/,
     },
     {
       title: "a variable's name in small letters",
@@ -186,13 +186,13 @@ export const maps: SystemCases = {
       title: "two volumes in one folder",
       changes: { volumes: { logs: { mountPath: "/app/outputs" } } },
       key: "volumes.logs.mountPath",
-      says: /volumes\.outputs has not/,
+      says: /volumes\.outputs does not use/,
     },
     {
       title: "two volumes on one claim",
       changes: { volumes: { logs: { existingClaim: "a" }, data: { existingClaim: "a" } } },
       key: "volumes.data.existingClaim",
-      says: /volumes\.logs has not/,
+      says: /volumes\.logs does not use/,
     },
     {
       title: "unknown backup",

@@ -102,7 +102,7 @@ export const openms: SystemCases = {
         },
       },
       key: "worker.queueScaling",
-      says: /choose one/,
+      says: /only one of `queueScaling` and `autoscaling`/,
     },
     {
       title: "replicas beside queue scaling",

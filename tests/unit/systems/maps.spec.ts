@@ -448,7 +448,7 @@ describe("MAPS in prod", () => {
   });
 
   it("9. Implement CI/CD pipeline: a workflow that builds both images, pinned by commit", () => {
-    const file = join(root, "systems", "maps", "ci", "build-images.yaml");
+    const file = join(root, "systems", "maps", "files", "build-images.yaml");
     const workflow: unknown = parse(readFileSync(file, "utf8"));
     const images = listAt(workflow, "jobs", "build", "strategy", "matrix", "include");
     assert.deepEqual(

@@ -1,6 +1,6 @@
-import type { AutoscalingArgs } from "../../components";
-import type { Resources } from "../../lib/capacity";
-import type { Probe } from "../../lib/pod";
+import type { AutoscalingArgs } from "../../../components";
+import type { Resources } from "../../../lib/capacity";
+import type { Probe } from "../../../lib/pod";
 
 interface Mode {
   /** What the image reads; the table "Environment Variables" of the deployment plan. */

@@ -1,0 +1,20 @@
+import type { z } from "zod";
+
+/** Refuses a setting: its path, what is allowed there, what was found. */
+export type Refuse = (path: readonly string[], allowed: string, found: unknown) => void;
+
+/** The `Refuse` of a schema's `superRefine`. */
+export const refuseIn =
+  (context: z.core.$RefinementCtx): Refuse =>
+  (path, message, input) =>
+    context.addIssue({ code: "custom", path: [...path], message, input });
+
+/** Refuses `replicas` beside `autoscaling`: the Deployment would undo what the autoscaler did. */
+export function checkReplicas(
+  role: string,
+  { replicas, autoscaling }: { replicas?: number | undefined; autoscaling?: unknown },
+  refuse: Refuse,
+): void {
+  if (replicas === undefined || autoscaling === undefined) return;
+  refuse([role, "replicas"], "no value, because `autoscaling` sets the replicas", replicas);
+}
