@@ -27,7 +27,7 @@ export function createWeb(
   role: Role,
   parent: pulumi.Resource,
 ): Web {
-  const { settings: own, environment, config, dependsOn = [], ...rest } = role;
+  const { settings: own, environment, config: _config, dependsOn = [], ...rest } = role;
   const { replicas, autoscaling, placement, probe } = own;
   const { startup, readiness, liveness } = modes[context.settings.mode].probes;
   const target = probeOf(probe);
