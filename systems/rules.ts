@@ -1,13 +1,24 @@
 import type { z } from "zod";
 
-/** Refuses a setting: its path, what is allowed there, what was found. */
-export type Refuse = (path: readonly string[], allowed: string, found: unknown) => void;
+/** Refuses the value at a path; `params: { secret: true }` keeps the value out of the message. */
+export type Refuse = (
+  path: readonly string[],
+  allowed: string,
+  found: unknown,
+  params?: { readonly secret: true },
+) => void;
 
 /** The `Refuse` of a schema's `superRefine`. */
 export const refuseIn =
   (context: z.core.$RefinementCtx): Refuse =>
-  (path, message, input) =>
-    context.addIssue({ code: "custom", path: [...path], message, input });
+  (path, message, input, params) =>
+    context.addIssue({
+      code: "custom",
+      path: [...path],
+      message,
+      input,
+      ...(params && { params }),
+    });
 
 /** Refuses `replicas` beside `autoscaling`: the Deployment would undo what the autoscaler did. */
 export function checkReplicas(
