@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { dirname, join, relative, resolve } from "node:path";
-import { generated } from "../../tools/docs";
+import { type GeneratedFile, generated } from "../../tools/docs";
 import { root } from "../support/folders";
 import { helpers, KnownCommands } from "../support/knownCommands";
 import { readMarkdown } from "../support/markdown";
@@ -65,6 +65,15 @@ async function unknownCommands(text: string): Promise<readonly string[]> {
   });
   return (await Promise.all(found)).flat();
 }
+
+/** Where a document says "`name` in [`file`](file)", the file has that name. */
+const misplacedNames: Check = (text, file) =>
+  [...text.matchAll(/`(\w+)`\s+in\s+\[`[^`]+`\]\(([^)]+)\)/g)].flatMap(
+    ([, name = "", path = ""]) => {
+      const there = readFileSync(resolve(root, dirname(file), path), "utf8");
+      return new RegExp(`\\b${name}\\b`).test(there) ? [] : [`${path} has no ${name}`];
+    },
+  );
 
 /** Blocks that look like shell, but are not marked so, and would not be checked. */
 async function unmarkedShell(text: string): Promise<readonly string[]> {
@@ -156,6 +165,11 @@ const checks: readonly {
     broken: [`${fence}bash\nnpm run deploy\n${fence}`],
   },
   {
+    title: "names what is in a file",
+    check: misplacedNames,
+    broken: ["`deployAll` in\n[`stack/deploy.ts`](stack/deploy.ts)"],
+  },
+  {
     title: "is about what there is",
     check: outdatedWords,
     broken: [
@@ -231,22 +245,24 @@ describe("documents", () => {
 });
 
 describe("generated documents", () => {
-  it("are up to date with the schemas; else run: npm run docs", async () => {
-    const { files, obsolete } = await generated(root);
-    assert.ok(files.length >= 8);
+  let files: readonly GeneratedFile[];
+  let obsolete: readonly string[];
+  before(async () => ({ files, obsolete } = await generated(root)));
+
+  it("are up to date with schemas and imports; otherwise run npm run docs", () => {
+    assert.ok(files.length >= 9);
     for (const { path, current, wanted } of files) assert.equal(current, wanted, path);
     assert.deepEqual(obsolete, []);
   });
 
-  it("say by which command they are written", async () => {
-    const { files } = await generated(root);
-    const pages = files.filter(({ path }) => path.includes("settings"));
-    assert.ok(pages.length >= 6);
-    for (const { wanted } of pages) assert.match(wanted, /^`npm run docs` writes this page from/m);
+  it("name the command that writes them", () => {
+    const pages = files.filter(({ path }) => path.endsWith(".md"));
+    assert.ok(pages.length >= 8);
+    for (const { path, wanted } of pages)
+      assert.match(wanted, /`npm run docs` (writes|draws)/, path);
   });
 
-  it("have every key, also those in lists and maps", async () => {
-    const { files } = await generated(root);
+  it("list every key, including those in lists and maps", () => {
     const text = files.map(({ wanted }) => wanted).join("\n");
     for (const key of [
       "stackberth:openms.worker.jobTimeoutSeconds",
@@ -258,10 +274,8 @@ describe("generated documents", () => {
     }
   });
 
-  it("have tables without padding", async () => {
-    const { files } = await generated(root);
-    const pages = files.filter(({ path }) => path.endsWith(".md"));
-    for (const { path, wanted } of pages) {
+  it("have tables without padding", () => {
+    for (const { path, wanted } of files.filter((file) => file.path.endsWith(".md"))) {
       assert.doesNotMatch(wanted, /^\|.*[^|\s] {2,}\|/m, path);
       assert.match(wanted, /^\| --- \| --- \|/m, path);
     }
