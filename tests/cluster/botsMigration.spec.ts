@@ -98,7 +98,7 @@ describe("moving from the plan's single Deployment, on the embedded API server",
     await kubectl("rollout", "status", "deployment/bots-edi", "-n", name, "--timeout=60s");
     kept["secret"] = content(await secret());
     kept["claim"] = content(await claim());
-    // README.md of the system, "From one Deployment to these".
+    // README.md of the system, "Migrating from a single Deployment".
     stack.set(["stackberth:secretsMode"], "existing");
     stack.set(["stackberth:bots", "database"], { type: "external", host: "mysql.example.org" });
     stack.set(["stackberth:bots", "volumes", "data"], { existingClaim: "bots-edi-pvc" });
