@@ -95,7 +95,7 @@ describe("moving from the plan's single Deployment, on the embedded API server",
     await run("down", ...ofStack);
     await kubectl("delete", "namespace", name, "--ignore-not-found");
     for (const object of old) await cluster.apply(object);
-    await kubectl("rollout", "status", "deployment/bots-edi", "-n", name, "--timeout=60s");
+    await kubectl("rollout", "status", "deployment/bots-edi", "-n", name, "--timeout=120s");
     kept["secret"] = content(await secret());
     kept["claim"] = content(await claim());
     // README.md of the system, "From one Deployment to these".
@@ -110,7 +110,16 @@ describe("moving from the plan's single Deployment, on the embedded API server",
 
   it("stops the old pods before new ones write to the same files", async () => {
     await kubectl("scale", "deployment/bots-edi", "-n", name, "--replicas=0");
-    await kubectl("wait", "pod", "-n", name, "-l", "app=bots-edi", "--for=delete", "--timeout=60s");
+    await kubectl(
+      "wait",
+      "pod",
+      "-n",
+      name,
+      "-l",
+      "app=bots-edi",
+      "--for=delete",
+      "--timeout=120s",
+    );
   });
 
   it("deploys beside what is there, onto the old volume and with the old Secret", async () => {

@@ -261,6 +261,7 @@ describe("generated documents", () => {
   it("have tables without padding", async () => {
     const { files } = await generated(root);
     const pages = files.filter(({ path }) => path.endsWith(".md"));
+    assert.ok(pages.length >= 6);
     for (const { path, wanted } of pages) {
       assert.doesNotMatch(wanted, /^\|.*[^|\s] {2,}\|/m, path);
       assert.match(wanted, /^\| --- \| --- \|/m, path);

@@ -288,10 +288,8 @@ describe("OpenML", () => {
     const wanted = at(monitor, "spec", "selector", "matchLabels") as Record<string, string>;
     assert.ok(Object.keys(wanted).length > 0);
     for (const [key, value] of Object.entries(wanted)) assert.equal(labels[key], value);
-    assert.equal(
-      at(monitor, "spec", "endpoints", 0, "port"),
-      at(service(stack), "spec", "ports", 0, "name"),
-    );
+    assert.equal(at(monitor, "spec", "endpoints", 0, "port"), "http");
+    assert.equal(at(service(stack), "spec", "ports", 0, "name"), "http");
     assert.equal(annotated("prometheus.io/scrape")(stack), undefined);
   });
 
