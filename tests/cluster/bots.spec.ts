@@ -30,7 +30,7 @@ function rolled(before: Record<string, unknown>, after: Record<string, unknown>)
   return Object.keys(after).filter((each) => before[each] !== after[each]);
 }
 
-/** Why a line of the plan's checklist is not shown here. */
+/** Why a line of the checklist is not shown here. */
 const elsewhere = {
   image: "the image is the user's own; README.md of the system says what it must do",
   node: "no container runs on the simulated nodes; the probes' numbers are in tests/unit/systems/bots.spec.ts",
@@ -38,7 +38,10 @@ const elsewhere = {
   argo: "Argo's controllers do not run here; its API server takes the objects, and their schema is checked in tests/unit/components/imageUpdater.spec.ts",
 } as const;
 
-/** The lines of seed 002, "Testing Checklist" (459 to 472); one that needs something else says what. */
+/**
+ * The "Testing Checklist" of "Phase 4 Complete: Kubernetes Manifests Refactoring", which
+ * systems/bots/README.md links, by its lines; one that needs something else says what.
+ */
 const checklist: readonly [
   line: number,
   text: string,

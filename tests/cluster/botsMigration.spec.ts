@@ -11,7 +11,10 @@ const image = "registry.example.org/edi/bots:3.9.0";
 const labels = { app: "bots-edi" };
 const password = "the-password-that-the-database-knows";
 
-/** What stands in a cluster that ran the plan's "old architecture": one of everything. */
+/**
+ * What stands in a cluster that ran the "old architecture" of "Phase 4 Complete: Kubernetes Manifests
+ * Refactoring", which systems/bots/README.md links: one of everything.
+ */
 const old: readonly KubeObject[] = [
   { apiVersion: "v1", kind: "Namespace", metadata: { name } },
   {
@@ -82,7 +85,7 @@ const content = ({ spec, data, metadata }: KubeObject & { data?: unknown }) => (
   uid: metadata.uid,
 });
 
-describe("moving from the plan's single Deployment, on the embedded API server", function () {
+describe("moving bots from a single Deployment, on the embedded API server", function () {
   this.timeout(25 * 60_000);
   let stack: TestStack;
   const kept: Record<string, unknown> = {};

@@ -10,7 +10,8 @@ import { run, TestStack, unchanged } from "../support/stackberth";
 import { live, testCluster, versions } from "../support/testCluster";
 
 const stackName = "test-maps";
-// The namespace that dev has: the command of the seed is tried word for word.
+// The namespace of the "Kubernetes Migration Guide" that systems/maps/README.md links: its command is
+// tried word for word.
 const ns = "maps-python";
 const ofStack = ["--stack", stackName];
 
@@ -80,7 +81,7 @@ describe("MAPS on the embedded API server", function () {
   });
 
   describe("the backend, with its own token", () => {
-    it("may create pods: the seed's own question", async () => {
+    it("may create pods: the migration guide's own question", async () => {
       const account = "system:serviceaccount:maps-python:maps-backend-sa";
       const answer = await kubectl("auth", "can-i", "create", "pods", `--as=${account}`, "-n", ns);
       assert.equal(answer.trim(), "yes");
