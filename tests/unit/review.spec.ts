@@ -178,6 +178,7 @@ describe("the stack file of a review", () => {
       assert.deepEqual(Object.keys(parsed?.systems ?? {}), [name]);
       const settings = parsed?.systems[name] as { namespace: string };
       const own = systems[name]?.namespaces?.(settings) ?? { namespace: settings.namespace };
+      assert.ok(Object.keys(own).length > 0);
       for (const namespace of Object.values(own)) assert.match(namespace, /^pr-1-[a-z]/);
       const [made, dev] = ["review-pr-1", "dev"].map((stack) =>
         readStackFile(folder, stack, "stackberth"),
@@ -189,13 +190,21 @@ describe("the stack file of a review", () => {
   }
 
   it("takes over from dev only the secrets that a person supplied", () => {
+    const path = join(folder, "Pulumi.dev.yaml");
+    const document = parseDocument(readFileSync(path, "utf8"));
+    const smtp = { server: "smtp.example.org", login: "openml", sender: "a@example.org" };
+    document.setIn(["config", "stackberth:openml", "smtp"], smtp);
+    const ciphertext = { secure: "v1:supplied" };
+    document.setIn(["config", "stackberth:openmlSmtpPass"], ciphertext);
+    writeFileSync(path, document.toString());
     const dev = fileConfig(folder, "dev");
     const config = (parse(file()) as { config: Record<string, unknown> }).config;
     const declared = Object.entries(systems).flatMap(([name, system]) => {
       const settings: unknown = JSON.parse(dev.config[`stackberth:${name}`] ?? "{}");
       return system.secrets(system.schema.parse(settings));
     });
-    assert.ok(declared.length > 0);
+    assert.deepEqual(config["stackberth:openmlSmtpPass"], ciphertext);
+    assert.ok(declared.length > 10);
     for (const { key, kind } of declared) {
       const isThere = `stackberth:${key}` in config;
       const isInDev = dev.secretKeys.includes(`stackberth:${key}`);
