@@ -84,7 +84,7 @@ export class StatefulSet extends pulumi.ComponentResource {
     if (replicas >= 2) {
       new DisruptionBudget(
         `${name}-budget`,
-        { namespace, name: objectName, selector: this.selector, sureReplicas: replicas },
+        { namespace, name: objectName, selector: this.selector, replicas },
         { parent: this },
       );
     }

@@ -17,7 +17,7 @@ export type Exposure =
   | { readonly type: "clusterIP" };
 
 /** A port beside the main one. */
-export interface MorePort {
+export interface WebPort {
   /** Port the container listens on, and of the Service. */
   readonly port: number;
   /** Port of every node, under the exposure `nodePort`. @default - one that is free */
@@ -31,7 +31,7 @@ export interface WebArgs extends Omit<WorkloadArgs, "ports" | "scaledElsewhere">
   readonly servicePort?: number;
   readonly exposure: Exposure;
   /** More ports beside `http`, by name, on the container and the Service. @default - none */
-  readonly morePorts?: Readonly<Record<string, MorePort>> | undefined;
+  readonly ports?: Readonly<Record<string, WebPort>> | undefined;
   /** Seconds for which one client address keeps its pod. @default - no affinity */
   readonly clientIPAffinitySeconds?: number | undefined;
   /** How Prometheus finds its metrics, which it serves beside the rest. @default - none */
@@ -66,7 +66,7 @@ export class Web extends Workload {
     const port = args.servicePort ?? containerPort;
     const metrics = args.metrics ?? { type: "none" };
     const podAnnotations = { ...args.podAnnotations, ...scrapeAnnotations(metrics, containerPort) };
-    const more = Object.entries(args.morePorts ?? {});
+    const more = Object.entries(args.ports ?? {});
     const ports = {
       http: containerPort,
       ...Object.fromEntries(more.map(([key, each]) => [key, each.port])),
@@ -172,15 +172,15 @@ export class Web extends Workload {
   }
 }
 
-function webProblems({ containerPort, servicePort, exposure, morePorts = {} }: WebArgs): Problem[] {
+function webProblems({ containerPort, servicePort, exposure, ports = {} }: WebArgs): Problem[] {
   const outside = (port = 1): boolean => !Number.isInteger(port) || port < 1 || port > 65535;
   return [
     ...problemsOf(
       [outside(containerPort), "containerPort", `${containerPort} is not within 1 to 65535`],
       [outside(servicePort), "servicePort", `${servicePort} is not within 1 to 65535`],
       [
-        "http" in morePorts || Object.values(morePorts).some(({ port }) => outside(port)),
-        "morePorts",
+        "http" in ports || Object.values(ports).some(({ port }) => outside(port)),
+        "ports",
         "has http, the main one's name, or a port that is not within 1 to 65535",
       ],
     ),

@@ -93,7 +93,7 @@ export const placement = z
       .describe("taints its pods put up with, as in a pod's spec"),
     spread: z.boolean().default(true).describe("prefer different nodes for its replicas"),
     priorityClassName: objectName.optional().describe("an existing PriorityClass"),
-    nodeLossSeconds: z
+    tolerationSeconds: z
       .int()
       .min(0)
       .optional()

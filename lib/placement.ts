@@ -12,7 +12,7 @@ export interface Placement {
    * first takes its own time to notice (`--node-monitor-grace-period`).
    * @default - Kubernetes' own, 300
    */
-  readonly nodeLossSeconds?: number | undefined;
+  readonly tolerationSeconds?: number | undefined;
 }
 
 /** The taints that the node controller puts on a node it hears nothing from, or nothing good. */
@@ -21,16 +21,16 @@ const lostNodeTaints = ["node.kubernetes.io/not-ready", "node.kubernetes.io/unre
 /** The tolerations asked for, and those that bound how long a lost node keeps its pods. */
 export function tolerationsOf({
   tolerations = [],
-  nodeLossSeconds,
+  tolerationSeconds,
 }: Placement): k8s.types.input.core.v1.Toleration[] {
-  const lost = nodeLossSeconds === undefined ? [] : lostNodeTaints;
+  const lost = tolerationSeconds === undefined ? [] : lostNodeTaints;
   return [
     ...tolerations,
     ...lost.map((key) => ({
       key,
       operator: "Exists",
       effect: "NoExecute",
-      tolerationSeconds: nodeLossSeconds,
+      tolerationSeconds,
     })),
   ];
 }

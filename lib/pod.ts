@@ -99,7 +99,7 @@ export interface PodArgs extends ServerContainerArgs {
    * Labels of the pods that it shares no node with; where they are its own, there is one a node. A pod
    * without such a node stays pending. @default - preferred by `placement.spread` only
    */
-  readonly apartFrom?: Readonly<Record<string, string>>;
+  readonly podAntiAffinity?: Readonly<Record<string, string>>;
   /**
    * Kernel settings of the pod's own network and IPC, by name. Pod Security `restricted` allows only
    * the ones that Kubernetes calls safe. @default - the node's
@@ -193,9 +193,9 @@ export function podProblems(pod: PodArgs): Problem[] {
     ...problemsOf(
       [pod.runAsUser === 0, "runAsUser", "0 is root, which Pod Security `restricted` refuses"],
       [
-        (pod.placement?.nodeLossSeconds ?? 0) < 0,
-        "placement.nodeLossSeconds",
-        `${pod.placement?.nodeLossSeconds} is less than 0`,
+        (pod.placement?.tolerationSeconds ?? 0) < 0,
+        "placement.tolerationSeconds",
+        `${pod.placement?.tolerationSeconds} is less than 0`,
       ],
     ),
   ];
@@ -281,7 +281,7 @@ export function podTemplate(
 ): k8s.types.input.core.v1.PodTemplateSpec {
   const annotations = { ...pod.podAnnotations, ...digestAnnotations(pod) };
   const colocation = colocationLabels(pod);
-  const affinity = affinityOf(colocation, pod.apartFrom);
+  const affinity = affinityOf(colocation, pod.podAntiAffinity);
   const { nodeSelector, priorityClassName, spread = true } = pod.placement ?? {};
   const tolerations = tolerationsOf(pod.placement ?? {});
   const user = pod.runAsUser ?? 1000;

@@ -1,5 +1,5 @@
 import type * as pulumi from "@pulumi/pulumi";
-import { type Namespace, Secrets, Settings, Storage } from "../../components";
+import { type Namespace, Secrets, ConfigMap, Storage } from "../../components";
 import { type Environment, podField } from "../../lib/env";
 import type { Mount, PodArgs } from "../../lib/pod";
 import type { SystemContext } from "../system";
@@ -40,8 +40,8 @@ export function createSecrets(
 export function createApp(context: Context, namespace: Namespace, parent: pulumi.Resource): App {
   const { name, settings } = context;
   const { database } = settings;
-  const config = (suffix: string, data: Record<string, string>): Settings =>
-    new Settings(
+  const config = (suffix: string, data: Record<string, string>): ConfigMap =>
+    new ConfigMap(
       `${name}-config-${suffix}`,
       { namespace, name: `bots-config-${suffix}`, data },
       { parent },
@@ -67,7 +67,7 @@ export function createApp(context: Context, namespace: Namespace, parent: pulumi
     database.type === "external"
       ? externalDatabase(database, secrets)
       : managedDatabase(context, database, namespace, parent);
-  const file = (from: Settings, key: string): Mount => ({
+  const file = (from: ConfigMap, key: string): Mount => ({
     from,
     path: `/config/${key}`,
     subPath: key,

@@ -1,5 +1,5 @@
 import type * as pulumi from "@pulumi/pulumi";
-import { CronJob, Settings, Storage, VolumeBackup } from "../../components";
+import { CronJob, ConfigMap, Storage, VolumeBackup } from "../../components";
 import { engines } from "../../components/database/engines";
 import { unwatched } from "../../lib/env";
 import type { App, Context } from "./app";
@@ -68,7 +68,7 @@ function backUpDatabase(context: Context, app: App, parent: pulumi.Resource): St
     },
     { parent },
   );
-  const scripts = new Settings(
+  const scripts = new ConfigMap(
     `${name}-database-scripts`,
     {
       namespace,

@@ -1,6 +1,7 @@
 import * as pulumi from "@pulumi/pulumi";
-import { ImageUpdater, Namespace } from "../../components";
+import { ImageUpdater } from "../../components";
 import { sumCapacity } from "../../lib/capacity";
+import { createNamespace } from "../namespace";
 import type { Deployed } from "../system";
 import { type App, type Context, createApp } from "./app";
 import { createBackups } from "./backups";
@@ -20,7 +21,17 @@ export class Bots extends pulumi.ComponentResource implements Deployed {
 
   constructor(context: Context, opts: pulumi.ComponentResourceOptions) {
     super("stackberth:systems:Bots", context.name, {}, opts);
-    const namespace = this.createNamespace(context);
+    const { settings } = context;
+    const namespace = createNamespace(
+      context,
+      {
+        name: settings.namespace,
+        // Nothing that runs as root passes `restricted`.
+        podSecurity: settings.volumes.ownership === "chown" ? "baseline" : "restricted",
+        quota: settings.quota,
+      },
+      this,
+    );
     const app = createApp(context, namespace, this);
     const policies = allowTraffic(context, app, this);
     const init = createInitJob(context, app, [...policies, ...app.database.before], this);
@@ -40,25 +51,6 @@ export class Bots extends pulumi.ComponentResource implements Deployed {
     ];
     this.capacity = sumCapacity(parts.map(({ capacity }) => capacity));
     this.registerOutputs({ urls: this.urls });
-  }
-
-  private createNamespace(context: Context): Namespace {
-    const { name, settings, stack, stackSettings, secretSource } = context;
-    return new Namespace(
-      name,
-      {
-        name: settings.namespace,
-        system: name,
-        stack,
-        // Nothing that runs as root passes `restricted`.
-        podSecurity: settings.volumes.ownership === "chown" ? "baseline" : "restricted",
-        quota: settings.quota,
-        secretSource,
-        retain: stackSettings.protectData,
-        deadlineSeconds: stackSettings.deadlineSeconds,
-      },
-      { parent: this },
-    );
   }
 
   private updateImages({ name, settings }: Context, app: App, services: Services): void {

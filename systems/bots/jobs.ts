@@ -1,5 +1,5 @@
 import type * as pulumi from "@pulumi/pulumi";
-import { CronJob, Job, Settings } from "../../components";
+import { CronJob, Job, ConfigMap } from "../../components";
 import { unwatched } from "../../lib/env";
 import type { ContainerArgs, Mount } from "../../lib/pod";
 import { type App, type Context, createSecrets } from "./app";
@@ -86,7 +86,7 @@ export function createSuperuserJob(
   const { name, settings } = context;
   const { namespace } = app;
   const { username, email } = settings.superuser;
-  const script = new Settings(
+  const script = new ConfigMap(
     `${name}-superuser-script`,
     {
       namespace,

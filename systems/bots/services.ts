@@ -1,6 +1,6 @@
 import * as k8s from "@pulumi/kubernetes";
 import type * as pulumi from "@pulumi/pulumi";
-import { Settings, Web, Worker } from "../../components";
+import { ConfigMap, Web, Worker } from "../../components";
 import { unawaited } from "../../lib/await";
 import { podField } from "../../lib/env";
 import type { ServerContainerArgs } from "../../lib/pod";
@@ -155,7 +155,7 @@ function createQueue(
 /** The two ends of the way from localhost in one pod to localhost in the other. */
 function relayOf({ name, settings }: Context, app: App, parent: pulumi.Resource) {
   if (settings.jobQueue.mode === "sidecar" || !settings.jobQueue.relay) return undefined;
-  const script = new Settings(
+  const script = new ConfigMap(
     `${name}-relay`,
     { namespace: app.namespace, name: "bots-relay", data: { "relay.py": ownFile("relay.py") } },
     { parent },

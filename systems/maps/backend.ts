@@ -5,7 +5,7 @@ import {
   NetworkPolicy,
   Rbac,
   Secrets,
-  Settings,
+  ConfigMap,
   type Storage,
   Web,
 } from "../../components";
@@ -103,7 +103,7 @@ export class Backend extends pulumi.ComponentResource {
       RUNNER_SERVICE_ACCOUNT: runner.serviceAccount,
       SCRIPT_TIMEOUT: String(settings.runner.timeoutSeconds),
     };
-    const config = new Settings(
+    const config = new ConfigMap(
       `${name}-config`,
       { namespace, name: "maps-config", data },
       { parent: this },

@@ -1,7 +1,8 @@
 import * as pulumi from "@pulumi/pulumi";
-import { Namespace, RegistrySecret, Storage, VolumeBackup } from "../../components";
+import { type Namespace, RegistrySecret, Storage, VolumeBackup } from "../../components";
 import { sumCapacity } from "../../lib/capacity";
 import { systemLabels } from "../../lib/labels";
+import { createNamespace } from "../namespace";
 import type { Deployed, SystemContext } from "../system";
 import { Backend, type Volumes } from "./backend";
 import { volumeNames } from "./contract";
@@ -21,7 +22,16 @@ export class Maps extends pulumi.ComponentResource implements Deployed {
     super("stackberth:systems:Maps", context.name, {}, opts);
     const { name, settings } = context;
     const parent = { parent: this };
-    const namespace = this.createNamespace(context);
+    const namespace = createNamespace(
+      context,
+      {
+        name: settings.namespace,
+        limitRange: limitRange(settings),
+        // What the backend makes has no such labels, and so cannot resolve names.
+        dnsOnlyFor: systemLabels(name, context.stack),
+      },
+      this,
+    );
     const volumes = this.createVolumes(context, namespace);
     const registrySecrets = this.createRegistrySecrets(context, namespace);
     const runners = new Runners(
@@ -40,25 +50,6 @@ export class Maps extends pulumi.ComponentResource implements Deployed {
     const parts = [web, ...Object.values(volumes), ...(archives ? [archives] : [])];
     this.capacity = sumCapacity(parts.map(({ capacity }) => capacity));
     this.registerOutputs({ urls: this.urls });
-  }
-
-  private createNamespace(context: Context): Namespace {
-    const { name, settings, stack, stackSettings, secretSource } = context;
-    return new Namespace(
-      name,
-      {
-        name: settings.namespace,
-        system: name,
-        stack,
-        limitRange: limitRange(settings),
-        // What the backend makes has no such labels, and so cannot resolve names.
-        dnsOnlyFor: systemLabels(name, stack),
-        secretSource,
-        retain: stackSettings.protectData,
-        deadlineSeconds: stackSettings.deadlineSeconds,
-      },
-      { parent: this },
-    );
   }
 
   private createVolumes({ name, settings, stackSettings }: Context, namespace: Namespace): Volumes {

@@ -5,11 +5,11 @@ import {
   AdmissionPolicy,
   Isolation,
   type Namespace,
-  Quota,
-  type QuotaArgs,
+  ResourceQuota,
+  type ResourceQuotaArgs,
   ScriptCronJob,
   ServiceAccount,
-  Settings,
+  ConfigMap,
   type Storage,
 } from "../../components";
 import type { Mount } from "../../lib/pod";
@@ -42,7 +42,7 @@ export class Runners extends pulumi.ComponentResource {
     new ServiceAccount(`${name}-account`, { namespace, name: runner.serviceAccount }, parent);
     // What a pod gets that names no account.
     new ServiceAccount(`${name}-default-account`, { namespace, name: "default" }, parent);
-    const template = new Settings(
+    const template = new ConfigMap(
       `${name}-template`,
       {
         namespace,
@@ -94,9 +94,9 @@ export class Runners extends pulumi.ComponentResource {
     const quota = (
       objectName: string,
       hard: Readonly<Record<string, string>>,
-      scope?: QuotaArgs["scope"],
+      scope?: ResourceQuotaArgs["scope"],
     ) =>
-      new Quota(
+      new ResourceQuota(
         `${name}-${objectName}-quota`,
         { namespace, name: objectName, hard, ...(scope && { scope }) },
         { parent: this },

@@ -1,7 +1,7 @@
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import * as pulumi from "@pulumi/pulumi";
-import { Job, Settings, Storage } from "../../components";
+import { Job, ConfigMap, Storage } from "../../components";
 import { type Capacity, sumCapacity } from "../../lib/capacity";
 import { exaflowUser } from "./exaflow";
 import { podBasics, type Scope, volumeArgs } from "./scope";
@@ -23,7 +23,7 @@ export class DataImport extends pulumi.ComponentResource {
   constructor(scope: Scope, opts: pulumi.ComponentResourceOptions) {
     super("stackberth:systems:MipDataImport", `${scope.name}-data-import`, {}, opts);
     const { name, namespace, site } = scope;
-    const files = new Settings(
+    const files = new ConfigMap(
       `${name}-data-import-script`,
       {
         namespace,
@@ -61,7 +61,7 @@ export class DataImport extends pulumi.ComponentResource {
 
   private createJob(
     scope: Scope,
-    files: Settings,
+    files: ConfigMap,
     worker: number,
     volumes: WorkerVolumes | undefined,
   ): Job {

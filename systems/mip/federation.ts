@@ -1,6 +1,6 @@
 import * as pulumi from "@pulumi/pulumi";
-import { Namespace } from "../../components";
 import { type Capacity, sumCapacity } from "../../lib/capacity";
+import { createNamespace } from "../namespace";
 import type { SystemContext } from "../system";
 import { Engine } from "./engine";
 import { allowTraffic } from "./network";
@@ -25,19 +25,8 @@ export class Federation extends pulumi.ComponentResource {
     const name = `${context.name}-${site.federation.name}`;
     super("stackberth:systems:MipFederation", name, {}, opts);
     const parent = { parent: this };
-    const { stack, stackSettings, settings, secretSource } = context;
-    const namespace = new Namespace(
-      name,
-      {
-        name: site.namespace,
-        system: context.name,
-        stack,
-        secretSource,
-        retain: stackSettings.protectData,
-        deadlineSeconds: stackSettings.deadlineSeconds,
-      },
-      parent,
-    );
+    const { settings } = context;
+    const namespace = createNamespace(context, { name: site.namespace }, this, name);
     const scope: Scope = { name, context, settings, site, namespace };
     const { smpc: secure, notebook } = site.federation;
     const engine = new Engine(scope, parent);

@@ -9,7 +9,7 @@ export function managedSite(settings: ManagedSettings, federation: ManagedFedera
   return {
     federation,
     namespace: namespaceOf(federation),
-    placement: () => ({ nodeLossSeconds: settings.nodeLossSeconds }),
+    placement: () => ({ tolerationSeconds: settings.tolerationSeconds }),
     sharedVolume: (volume) => ({
       size: volumes[volume],
       storageClassName,

@@ -1,7 +1,7 @@
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import * as pulumi from "@pulumi/pulumi";
-import { Database, type Peer, Secrets, Server, Settings, Storage, Web } from "../../components";
+import { Database, type Peer, Secrets, Server, ConfigMap, Storage, Web } from "../../components";
 import { type Capacity, sumCapacity } from "../../lib/capacity";
 import type { Environment } from "../../lib/env";
 import { type ContainerArgs, type Mount, scratchVolume } from "../../lib/pod";
@@ -111,7 +111,7 @@ export class Portal extends pulumi.ComponentResource {
   private createBootstrap(scope: Scope): ContainerArgs {
     const { name, namespace, settings } = scope;
     const { database } = this;
-    const script = new Settings(
+    const script = new ConfigMap(
       `${name}-portal-db-init`,
       {
         namespace,

@@ -200,7 +200,7 @@ const common = {
   volumes: volumes.prefault({}).describe("sizes"),
   keycloak: keycloak.prefault({}),
   notebook: notebook.prefault({}).describe("the Helm chart of federations with `notebook`"),
-  nodeLossSeconds: z
+  tolerationSeconds: z
     .int()
     .min(0)
     .max(3600)

@@ -23,7 +23,7 @@ export interface Site {
   readonly db: ((worker: number) => VolumeShape) | undefined;
   /** Files that the machines' owners give their workers. */
   readonly credentials: ((worker: number) => VolumeShape) | undefined;
-  readonly frontend: Pick<WebArgs, "exposure" | "morePorts">;
+  readonly frontend: Pick<WebArgs, "exposure" | "ports">;
   /** Port of every node that leads to the engine's API. */
   readonly controllerNodePort: number | undefined;
   /** Where browsers find the federation. */

@@ -122,7 +122,7 @@ export class Smpc extends pulumi.ComponentResource {
       ports: player.ports,
       env: { COORDINATOR_URL: coordinatorUrl, PORT: "7000" },
       podLabels: playerLabel,
-      apartFrom: playerLabel,
+      podAntiAffinity: playerLabel,
     });
   }
 
@@ -164,5 +164,5 @@ interface Part {
   readonly ports: Readonly<Record<string, number>>;
   readonly env: Environment;
   readonly podLabels?: Readonly<Record<string, string>>;
-  readonly apartFrom?: Readonly<Record<string, string>>;
+  readonly podAntiAffinity?: Readonly<Record<string, string>>;
 }

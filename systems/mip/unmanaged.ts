@@ -31,7 +31,7 @@ export function unmanagedSite(settings: UnmanagedSettings, federation: Unmanaged
     namespace: namespaceOf(federation),
     placement: (place) => ({
       nodeSelector: { [labels[place]]: "true" },
-      nodeLossSeconds: settings.nodeLossSeconds,
+      tolerationSeconds: settings.tolerationSeconds,
     }),
     sharedVolume: (volume) => ({
       size: volumes[volume],
@@ -45,7 +45,7 @@ export function unmanagedSite(settings: UnmanagedSettings, federation: Unmanaged
     credentials: onWorker(volumes.credentials, federation.credentialsLocation, { keepOwner: true }),
     frontend: {
       exposure: { type: "nodePort", nodePort: nodePorts.frontend },
-      morePorts: { https: { port: 443, nodePort: nodePorts.frontendTls } },
+      ports: { https: { port: 443, nodePort: nodePorts.frontendTls } },
     },
     controllerNodePort: nodePorts.controller,
     publicUrl: federation.publicUrl ?? `http://${nodes.master}:${nodePorts.frontend}`,

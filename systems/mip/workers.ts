@@ -78,7 +78,7 @@ export class Workers extends pulumi.ComponentResource {
         serviceName: names.workers,
         podManagementPolicy: "Parallel",
         podLabels: { ...asked, ...apart },
-        apartFrom: apart,
+        podAntiAffinity: apart,
         // Loading is what a worker does at its start.
         podAnnotations: { "stackberth.dev/data-revision": dataRevision },
         ports: { grpc: ports.worker },

@@ -1,10 +1,11 @@
 import * as pulumi from "@pulumi/pulumi";
-import { Namespace, NetworkPolicy, Secrets, Settings, Web } from "../../components";
+import { type Namespace, NetworkPolicy, Secrets, ConfigMap, Web } from "../../components";
 import type { WebArgs } from "../../components";
 import { sumCapacity } from "../../lib/capacity";
 import type { Environment } from "../../lib/env";
 import { scratchVolume } from "../../lib/pod";
 import { probeOf } from "../../lib/probe";
+import { createNamespace } from "../namespace";
 import type { Deployed, SystemContext } from "../system";
 import { createDatabase, type DatabaseLink } from "./database";
 import { frontendResources, modes, scalingBehavior } from "./modes";
@@ -39,7 +40,12 @@ export class Openml extends pulumi.ComponentResource implements Deployed {
 
   constructor(context: Context, opts: pulumi.ComponentResourceOptions) {
     super("stackberth:systems:Openml", context.name, {}, opts);
-    const namespace = this.createNamespace(context);
+    const { settings } = context;
+    const namespace = createNamespace(
+      context,
+      { name: settings.namespace, quota: settings.quota },
+      this,
+    );
     const secrets = this.createSecrets(context, namespace);
     const database = createDatabase(context, namespace, secrets, this);
     const backend = this.createBackend(context, namespace, secrets, database);
@@ -50,23 +56,6 @@ export class Openml extends pulumi.ComponentResource implements Deployed {
     this.namespace = namespace.name;
     this.capacity = sumCapacity([...webs.map(({ capacity }) => capacity), ...database.capacity]);
     this.registerOutputs({ urls: this.urls });
-  }
-
-  private createNamespace(context: Context): Namespace {
-    const { name, settings, stack, stackSettings, secretSource } = context;
-    return new Namespace(
-      name,
-      {
-        name: settings.namespace,
-        system: name,
-        stack,
-        quota: settings.quota,
-        retain: stackSettings.protectData,
-        deadlineSeconds: stackSettings.deadlineSeconds,
-        secretSource,
-      },
-      { parent: this },
-    );
   }
 
   private createSecrets(context: Context, namespace: Namespace): Secrets {
@@ -191,7 +180,7 @@ export class Openml extends pulumi.ComponentResource implements Deployed {
     const parent = { parent: this };
     const metadata = { namespace, name: `openml-${roleName}-config` };
     const variables = Object.keys(config).length > 0 && {
-      ...new Settings(`${name}-${roleName}-config`, { ...metadata, data: config }, parent).refs(),
+      ...new ConfigMap(`${name}-${roleName}-config`, { ...metadata, data: config }, parent).refs(),
     };
     return new Web(
       `${name}-${roleName}`,

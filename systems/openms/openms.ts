@@ -1,11 +1,11 @@
 import * as pulumi from "@pulumi/pulumi";
 import {
   CronJob,
-  Namespace,
+  type Namespace,
   NetworkPolicy,
   Redis,
   Secrets,
-  Settings,
+  ConfigMap,
   Storage,
   Web,
   Worker,
@@ -13,6 +13,7 @@ import {
 import { sumCapacity } from "../../lib/capacity";
 import type { Environment } from "../../lib/env";
 import type { ContainerArgs, Mount } from "../../lib/pod";
+import { createNamespace } from "../namespace";
 import type { Deployed, SystemContext } from "../system";
 import { configFiles } from "./configFiles";
 import { copyMissing } from "./copyMissing";
@@ -37,7 +38,11 @@ export class Openms extends pulumi.ComponentResource implements Deployed {
     super("stackberth:systems:Openms", context.name, {}, opts);
     const { name, settings } = context;
     const parent = { parent: this };
-    const namespace = this.createNamespace(context);
+    const namespace = createNamespace(
+      context,
+      { name: settings.namespace, limitRange, quota: settings.quota },
+      this,
+    );
     const redis = this.createRedis(context, namespace);
     const workspaces = new Storage(
       `${name}-workspaces`,
@@ -80,24 +85,6 @@ export class Openms extends pulumi.ComponentResource implements Deployed {
     this.registerOutputs({ urls: this.urls });
   }
 
-  private createNamespace(context: Context): Namespace {
-    const { name, settings, stack, stackSettings, secretSource } = context;
-    return new Namespace(
-      name,
-      {
-        name: settings.namespace,
-        system: name,
-        stack,
-        limitRange,
-        quota: settings.quota,
-        retain: stackSettings.protectData,
-        deadlineSeconds: stackSettings.deadlineSeconds,
-        secretSource,
-      },
-      { parent: this },
-    );
-  }
-
   private createRedis(context: Context, namespace: Namespace): Redis {
     const { settings, stackSettings, digestKey } = context;
     const { image, size, storageClassName, resources, placement } = settings.redis;
@@ -121,7 +108,7 @@ export class Openms extends pulumi.ComponentResource implements Deployed {
   /** What web and worker have in common: image, user, configuration files, the way to the queue. */
   private createApp(context: Context, namespace: Namespace, redis: Redis, volume: Mount) {
     const { name, settings } = context;
-    const config = new Settings(
+    const config = new ConfigMap(
       `${name}-config`,
       { namespace, name: "openms-config", data: configFiles(settings) },
       { parent: this },

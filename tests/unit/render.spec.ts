@@ -147,7 +147,7 @@ describe("render", function () {
       assert.ok(lines.some((each) => /prod\/openmsRedisPassword in .*vault/.test(each)));
       assert.ok(!lines.some((each) => each.includes("with the keys")));
       const unsealed = { root: copy.root, stack: "prod", out, secrets: "sealed" as const, line };
-      await assert.rejects(render(unsealed));
+      await assert.rejects(render(unsealed), /openmsRedisPassword: .*missing/);
     } finally {
       copy.remove();
     }

@@ -157,8 +157,8 @@ const bad: readonly BadSetting[] = [
   },
   {
     title: "negative time for a lost node",
-    changes: { nodeLossSeconds: -1 },
-    key: "nodeLossSeconds",
+    changes: { tolerationSeconds: -1 },
+    key: "tolerationSeconds",
     says: /at least 0/,
   },
   {

@@ -6,7 +6,7 @@ import {
   type DatabaseArgs,
   type Namespace,
   NetworkPolicy,
-  Settings,
+  ConfigMap,
   Worker,
 } from "../../../components";
 import type { KubeObject } from "../../../lib/objects";
@@ -121,7 +121,9 @@ describe("Database", () => {
         assert.equal(read(spec, "clusterIP"), undefined);
         assert.deepEqual(read(spec, "ports"), [{ name: engine, port, targetPort: engine }]);
         const server = one(found, "StatefulSet");
-        assert.deepEqual(read(spec, "selector"), read(server.spec, "selector.matchLabels"));
+        const selector = read(server.spec, "selector.matchLabels");
+        assert.notEqual(selector, undefined);
+        assert.deepEqual(read(spec, "selector"), selector);
         assert.deepEqual(inContainer(server, "ports"), [{ name: engine, containerPort: port }]);
         assert.equal(result.port, port);
         assert.equal(result.host, "database");
@@ -225,7 +227,7 @@ describe("Database", () => {
             engine,
             backup,
             restoreFrom: engines[engine].dump,
-            bootstrap: new Settings("bootstrap", { namespace, data: { "50.sql": "SELECT 1" } }),
+            bootstrap: new ConfigMap("bootstrap", { namespace, data: { "50.sql": "SELECT 1" } }),
           })(namespace);
           const env = { URI: database.secrets.ref("uri") };
           const probe = { exec: { command: ["true"] } };
@@ -302,7 +304,7 @@ describe("Database", () => {
     const withScript = async (text: string) => {
       const found = await objectsIn((namespace) =>
         make({
-          bootstrap: new Settings("boot", { namespace, name: "boot", data: { "50.sql": text } }),
+          bootstrap: new ConfigMap("boot", { namespace, name: "boot", data: { "50.sql": text } }),
         })(namespace),
       );
       const server = one(found, "StatefulSet");

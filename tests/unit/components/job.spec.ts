@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { Job, type JobArgs, type Namespace, Settings } from "../../../components";
+import { Job, type JobArgs, type Namespace, ConfigMap } from "../../../components";
 import { assertParents, inPod, itRefuses, objectsIn, pod } from "../../support/components";
 import { one, read } from "../../support/deploy";
 
@@ -10,7 +10,7 @@ const make =
 const job = async (args: Partial<JobArgs> = {}) => one(await objectsIn(make(args)), "Job");
 const withConfig = async (text: string): Promise<string> => {
   const found = await objectsIn((namespace) => {
-    const config = new Settings("config", { namespace, data: { "a.json": text } });
+    const config = new ConfigMap("config", { namespace, data: { "a.json": text } });
     new Job("init-db", { namespace, ...pod, mounts: [{ from: config, path: "/etc/app" }] });
   });
   return one(found, "Job").metadata.name;

@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { type Namespace, Settings, Storage, Worker, type WorkerArgs } from "../../../components";
+import { type Namespace, ConfigMap, Storage, Worker, type WorkerArgs } from "../../../components";
 import type { KeyReference } from "../../../lib/env";
 import { scratchVolume } from "../../../lib/pod";
 import {
@@ -173,7 +173,7 @@ describe("Worker", () => {
 
   it("has the same environment however it was written", async () => {
     const build = (reverse: boolean) => (namespace: Namespace) => {
-      const config = new Settings("config", { namespace, data: { k: "v" } });
+      const config = new ConfigMap("config", { namespace, data: { k: "v" } });
       const entries = [
         ["B", "$(Z)"],
         ["Z", config.ref("k")],

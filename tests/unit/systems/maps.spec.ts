@@ -92,8 +92,8 @@ const onOneNode = (spec: unknown): unknown =>
 
 type Row = readonly [source: string, says: string, read: (s: Stack) => unknown, value: unknown];
 
-/** Every number and name of seed 001 with default settings, its line beside it. */
-const seed: readonly Row[] = [
+/** Every number and name of the "Kubernetes Migration Guide" that systems/maps/README.md links, with its words. */
+const documented: readonly Row[] = [
   ["-n maps-python", "namespace", (s) => s.has("Namespace", ns), true],
   [
     "1. namespace.yaml - Dedicated namespace for isolation",
@@ -244,7 +244,7 @@ const seed: readonly Row[] = [
   ],
 ];
 
-/** Reference 1.2, the calls and pods that the backend's code really makes. */
+/** The calls and pods that the code of Maps_Script_Helper's backend really makes. */
 const upstream: readonly Row[] = [
   [
     "API calls",
@@ -349,12 +349,12 @@ describe("MAPS with default settings", () => {
   before(async () => {
     stack = await stackOf();
   });
-  for (const [source, says, read, value] of [...seed, ...upstream]) {
+  for (const [source, says, read, value] of [...documented, ...upstream]) {
     it(`${source}: ${says}`, () => assert.deepEqual(read(stack), value));
   }
 });
 
-/** The seed's "Production Recommendations", as prod's file has them. */
+/** The guide's "Production Recommendations", as prod's file has them. */
 const recommendations: readonly Row[] = [
   ["1. Use Ingress", "ingress", (s) => s.has("Ingress", "maps-backend"), true],
   ["1. … instead of LoadBalancer", "type", (s) => at(service(s), "spec", "type"), "ClusterIP"],

@@ -3,7 +3,7 @@ import * as pulumi from "@pulumi/pulumi";
 import { problemsOf, refuse } from "../lib/problems";
 import type { Namespace } from "./namespace";
 
-export interface QuotaArgs {
+export interface ResourceQuotaArgs {
   readonly namespace: Namespace;
   /** Name of the quota. @default - the component's name */
   readonly name?: string;
@@ -19,17 +19,23 @@ export interface QuotaArgs {
 /**
  * A limit on what a namespace, or one kind of its pods, may use together.
  *
- * @example new Quota("jobs", { namespace, hard: { pods: "10" }, scope: "Terminating" })
+ * @example new ResourceQuota("jobs", { namespace, hard: { pods: "10" }, scope: "Terminating" })
  */
-export class Quota extends pulumi.ComponentResource {
-  constructor(name: string, args: QuotaArgs, opts?: pulumi.ComponentResourceOptions) {
-    super("stackberth:components:Quota", name, {}, opts);
+export class ResourceQuota extends pulumi.ComponentResource {
+  constructor(name: string, args: ResourceQuotaArgs, opts?: pulumi.ComponentResourceOptions) {
+    super(
+      "stackberth:components:ResourceQuota",
+      name,
+      {},
+      // What it was called before: a live stack's objects are kept.
+      pulumi.mergeOptions(opts, { aliases: [{ type: "stackberth:components:Quota" }] }),
+    );
     const { hard, scope } = args;
     const uncounted = Object.keys(hard).find(
       (each) => !/^(pods|(requests|limits)\..+)$/.test(each),
     );
     refuse(
-      "Quota",
+      "ResourceQuota",
       problemsOf(
         [Object.keys(hard).length === 0, "hard", "is empty; nothing would be limited"],
         [

@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { type Namespace, Settings, type SettingsArgs, Worker } from "../../../components";
+import { type Namespace, ConfigMap, type ConfigMapArgs, Worker } from "../../../components";
 import {
   assertParents,
   digestsOf,
@@ -12,9 +12,9 @@ import {
 import { type Manifest, one } from "../../support/deploy";
 
 const make =
-  (args: Partial<SettingsArgs> = {}) =>
+  (args: Partial<ConfigMapArgs> = {}) =>
   (namespace: Namespace) =>
-    new Settings("config", { namespace, data: { "app.json": "{}" }, ...args });
+    new ConfigMap("config", { namespace, data: { "app.json": "{}" }, ...args });
 const used = (text: string) => (namespace: Namespace) => {
   const config = make({ data: { "app.json": text } })(namespace);
   new Worker("mounts", { namespace, ...pod, mounts: [{ from: config, path: "/etc/app" }] });
@@ -22,13 +22,13 @@ const used = (text: string) => (namespace: Namespace) => {
   new Worker("ignores", { namespace, ...pod });
 };
 
-describe("Settings", () => {
+describe("ConfigMap", () => {
   it("is one ConfigMap of its name", async () => {
     const found = await objectsIn(make());
     const { data, metadata } = one(found, "ConfigMap", "config");
     assert.deepEqual(data, { "app.json": "{}" });
     assert.equal(metadata.namespace, "lab");
-    assertParents(found, "Settings");
+    assertParents(found, "ConfigMap");
   });
 
   it("takes another name, and is read by key and mounted", async () => {
@@ -75,7 +75,7 @@ describe("Settings", () => {
 
   it("gives every key as an environment variable of that name", async () => {
     const found = await objectsIn((namespace) => {
-      const config = new Settings("config", { namespace, data: { B: "2", A: "1" } });
+      const config = new ConfigMap("config", { namespace, data: { B: "2", A: "1" } });
       return new Worker("app", { namespace, ...pod, env: config.refs() });
     });
     const from = (key: string) => ({ configMapKeyRef: { name: "config", key } });

@@ -6,7 +6,7 @@ import type { Mountable, Source } from "../lib/pod";
 import { problemsOf, refuse } from "../lib/problems";
 import type { Namespace } from "./namespace";
 
-export interface SettingsArgs {
+export interface ConfigMapArgs {
   readonly namespace: Namespace;
   /** Name of the ConfigMap. @default - the component's name */
   readonly name?: string;
@@ -17,21 +17,27 @@ export interface SettingsArgs {
 /**
  * A ConfigMap that rolls the pods which use it.
  *
- * @example new Settings("openms-config", { namespace, data: { "settings.json": text } })
+ * @example new ConfigMap("openms-config", { namespace, data: { "settings.json": text } })
  */
-export class Settings extends pulumi.ComponentResource implements Mountable {
+export class ConfigMap extends pulumi.ComponentResource implements Mountable {
   readonly volumeName: string;
   readonly volumeSource: Mountable["volumeSource"];
   readonly source: Source;
   private readonly keys: ReadonlySet<string>;
   private readonly objectName: pulumi.Output<string>;
 
-  constructor(name: string, args: SettingsArgs, opts?: pulumi.ComponentResourceOptions) {
-    super("stackberth:components:Settings", name, {}, opts);
+  constructor(name: string, args: ConfigMapArgs, opts?: pulumi.ComponentResourceOptions) {
+    super(
+      "stackberth:components:ConfigMap",
+      name,
+      {},
+      // What it was called before: a live stack's objects are kept.
+      pulumi.mergeOptions(opts, { aliases: [{ type: "stackberth:components:Settings" }] }),
+    );
     const bytes = Object.values(args.data).reduce((sum, text) => sum + Buffer.byteLength(text), 0);
     const badKeys = Object.keys(args.data).filter((key) => !/^[-._a-zA-Z0-9]{1,253}$/.test(key));
     refuse(
-      "Settings",
+      "ConfigMap",
       problemsOf(
         [bytes > 1048576, "data", `${bytes} bytes; a ConfigMap holds at most 1048576`],
         [badKeys.length > 0, "data", `key "${badKeys[0]}": only letters, digits, - . and _`],
@@ -57,7 +63,7 @@ export class Settings extends pulumi.ComponentResource implements Mountable {
    */
   ref(key: string): KeyReference {
     refuse(
-      "Settings",
+      "ConfigMap",
       problemsOf([!this.keys.has(key), "key", `"${key}" is none of ${[...this.keys].join(", ")}`]),
     );
     return {

@@ -1,18 +1,18 @@
-import { type Namespace, Quota, type QuotaArgs } from "../../../components";
+import { type Namespace, ResourceQuota, type ResourceQuotaArgs } from "../../../components";
 import assert from "node:assert/strict";
 import { assertParents, itRefuses, objectsIn } from "../../support/components";
 import { one } from "../../support/deploy";
 
 const make =
-  (args: Partial<QuotaArgs> = {}) =>
+  (args: Partial<ResourceQuotaArgs> = {}) =>
   (namespace: Namespace) =>
-    new Quota("jobs", { namespace, hard: { pods: "10" }, ...args });
+    new ResourceQuota("jobs", { namespace, hard: { pods: "10" }, ...args });
 
-describe("Quota", () => {
+describe("ResourceQuota", () => {
   it("counts everything", async () => {
     const found = await objectsIn(make());
     assert.deepEqual(one(found, "ResourceQuota", "jobs").spec, { hard: { pods: "10" } });
-    assertParents(found, "Quota");
+    assertParents(found, "ResourceQuota");
   });
 
   it("counts the pods of a scope", async () => {
