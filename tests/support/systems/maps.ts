@@ -42,7 +42,7 @@ export const maps: SystemCases = {
     { title: "no backend", changes: { backend: undefined }, key: "backend", says: /is missing/ },
     { title: "no runner", changes: { runner: undefined }, key: "runner", says: /is missing/ },
     {
-      title: "image with the tag latest",
+      title: "an image of version latest",
       changes: { runner: { image: "py-exec:latest" } },
       key: "runner.image",
       says: /not `latest`/,

@@ -92,11 +92,8 @@ const onOneNode = (spec: unknown): unknown =>
 
 type Row = readonly [source: string, says: string, read: (s: Stack) => unknown, value: unknown];
 
-/**
- * Every number and name of the "Kubernetes Migration Guide", with the line that has it;
- * systems/maps/README.md links it.
- */
-const guide: readonly Row[] = [
+/** Every number and name of the "Kubernetes Migration Guide" that systems/maps/README.md links, with its words. */
+const documented: readonly Row[] = [
   ["-n maps-python", "namespace", (s) => s.has("Namespace", ns), true],
   [
     "1. namespace.yaml - Dedicated namespace for isolation",
@@ -247,7 +244,7 @@ const guide: readonly Row[] = [
   ],
 ];
 
-/** The calls and pods that the code of Maps_Script_Helper really makes. */
+/** The calls and pods that the code of Maps_Script_Helper's backend really makes. */
 const upstream: readonly Row[] = [
   [
     "API calls",
@@ -352,7 +349,7 @@ describe("MAPS with default settings", () => {
   before(async () => {
     stack = await stackOf();
   });
-  for (const [source, says, read, value] of [...guide, ...upstream]) {
+  for (const [source, says, read, value] of [...documented, ...upstream]) {
     it(`${source}: ${says}`, () => assert.deepEqual(read(stack), value));
   }
 });

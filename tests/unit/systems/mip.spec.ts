@@ -67,8 +67,11 @@ const within = (read: (s: Stack) => number, most: number) => (s: Stack) => {
 const policyPath = ["spec", "persistentVolumeReclaimPolicy"];
 const portalFolder = "/opt/mip-deployment/.stored_data";
 
-/** Seed 003 on machines of one's own, by its lines. */
-const seedMachines: readonly Row[] = [
+/**
+ * "Kubernetes Deployment" of mip-deployment, which systems/mip/README.md links, on machines of one's
+ * own: by its lines, and what its Helm chart adds.
+ */
+const ofMachines: readonly Row[] = [
   ["9", "managed_cluster: false", (s) => s.objects.some((o) => o.kind === "Ingress"), false],
   ["14", "master: 60 GB", within((s) => disk(s, "vm-0"), 60e9), true],
   ["15", "master: 16 GB", within((s) => load(s, "master", ["limits", "memory"]), 16e9), true],
@@ -130,38 +133,38 @@ const seedMachines: readonly Row[] = [
     [6000, 6001, 6002],
   ],
   ["37", "smpc-client", (s) => at(container(localworker(s), 1), "name"), "smpc-client"],
-  ["1.4", "front end at 30080", (s) => nodePort(s, "frontend"), 30080],
-  ["1.4", "front end with TLS at 30443", (s) => nodePort(s, "frontend", 1), 30443],
-  ["1.4", "controller at 30000", (s) => nodePort(s, "exaflow-controller"), 30000],
+  ["chart", "front end at 30080", (s) => nodePort(s, "frontend"), 30080],
+  ["chart", "front end with TLS at 30443", (s) => nodePort(s, "frontend", 1), 30443],
+  ["chart", "controller at 30000", (s) => nodePort(s, "exaflow-controller"), 30000],
   [
-    "1.4",
+    "chart",
     "volumes: reclaim policy Retain",
     (s) => at(s.find("PersistentVolume", "mip-demo-portal-db-data"), ...policyPath),
     "Retain",
   ],
   [
-    "1.4",
+    "chart",
     "class k8s-local-storage",
     (s) => at(claimOf("portal-db-data")(s), "spec", "storageClassName"),
     "k8s-local-storage",
   ],
   [
-    "1.4",
+    "chart",
     "portal's volumes on the master",
     (s) => at(onHost(s, "portal-db-data"), "values"),
     ["vm-0"],
   ],
   [
-    "1.4",
+    "chart",
     "portal's database",
     (s) => folder(s, "portal-db-data"),
     `${portalFolder}/portalbackenddb`,
   ],
-  ["1.4", "portal's files", (s) => folder(s, "portalbackend-data"), "/opt/mip-deployment/config"],
-  ["1.4", "portal's logs", (s) => folder(s, "portalbackend-logs"), "/opt/mip-deployment/logs"],
+  ["chart", "portal's files", (s) => folder(s, "portalbackend-data"), "/opt/mip-deployment/config"],
+  ["chart", "portal's logs", (s) => folder(s, "portalbackend-logs"), "/opt/mip-deployment/logs"],
 ];
-/** Seed 003 on a managed cluster, and the column "managed" of reference 1.4. */
-const seedManaged: readonly Row[] = [
+/** The same document on a managed cluster, by its lines, and what its Helm chart adds. */
+const ofManaged: readonly Row[] = [
   [
     "9",
     "managed_cluster: true",
@@ -268,32 +271,32 @@ const seedManaged: readonly Row[] = [
     keycloak("client-secret"),
   ],
   [
-    "1.4",
+    "chart",
     "ClusterIP",
     (s) => at(s.find("Service", "exaflow-controller"), "spec", "type"),
     "ClusterIP",
   ],
   [
-    "1.4",
+    "chart",
     "class nginx-public",
     (s) => at(s.find("Ingress", "frontend"), "spec", "ingressClassName"),
     "nginx-public",
   ],
-  ["1.4", "issuer", (s) => annotation(s, "cert-manager.io/cluster-issuer"), "letsencrypt-public"],
+  ["chart", "issuer", (s) => annotation(s, "cert-manager.io/cluster-issuer"), "letsencrypt-public"],
   [
-    "1.4",
+    "chart",
     "mip-frontend-tls",
     (s) => at(s.find("Ingress", "frontend"), "spec", "tls", 0, "secretName"),
     "mip-frontend-tls",
   ],
   [
-    "1.4",
+    "chart",
     "/ leads to /home",
     (s) => annotation(s, "nginx.ingress.kubernetes.io/app-root"),
     "/home",
   ],
   [
-    "1.4",
+    "chart",
     "no rewrite",
     (s) => annotation(s, "nginx.ingress.kubernetes.io/rewrite-target"),
     undefined,
@@ -305,8 +308,9 @@ describe("MIP on machines of one's own", () => {
   before(async () => {
     stack = await onMachines(secure);
   });
-  for (const [line, says, read, value] of seedMachines) {
-    it(`${line}: ${says}`, () => assert.deepEqual(read(stack), value));
+  for (const [line, says, read, value] of ofMachines) {
+    it(`${line === "chart" ? line : `line ${line}`}: ${says}`, () =>
+      assert.deepEqual(read(stack), value));
   }
 });
 
@@ -315,7 +319,8 @@ describe("MIP on a managed cluster", () => {
   before(async () => {
     stack = await onCluster({ exposure: ingress });
   });
-  for (const [line, says, read, value] of seedManaged) {
-    it(`${line}: ${says}`, () => assert.deepEqual(read(stack), value));
+  for (const [line, says, read, value] of ofManaged) {
+    it(`${line === "chart" ? line : `line ${line}`}: ${says}`, () =>
+      assert.deepEqual(read(stack), value));
   }
 });

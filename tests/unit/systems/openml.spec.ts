@@ -27,7 +27,7 @@ const size = (kind: string) => (s: SystemStack) => at(containerOf(backend(s)), "
 const probe = (kind: string) => (s: SystemStack) => at(containerOf(backend(s)), `${kind}Probe`);
 const variable = (name: string) => (s: SystemStack) => variableOf(backend(s), name);
 const secret = (key: string) => ({ secretKeyRef: { name: "openml-backend-secrets", key } });
-/** Where the number stands, what it is, how to read it, its value in dev and in prod. */
+/** A line of the document, or the stack of a manifest; what it says; how to read it; dev's and prod's value. */
 type Row = readonly [
   source: string,
   says: string,
@@ -90,10 +90,8 @@ const down = {
   policies: [{ type: "Percent", value: 50, periodSeconds: 60 }],
 };
 
-/**
- * Every number and word of "OpenML Kubernetes Deployment", by its lines; systems/openml/README.md links it.
- */
-const guide: readonly Row[] = [
+/** Every number and word of "OpenML Kubernetes Deployment", which systems/openml/README.md links, by its lines. */
+const documented: readonly Row[] = [
   ["10", "one image", (s) => at(containerOf(backend(s)), "image"), ...both(good.image)],
   ["21", "namespace", (s) => backend(s).metadata.namespace, "openml-dev", "openml-prod"],
   ["23", "replicas, unless by load", (s) => at(backend(s), "spec", "replicas"), 1, undefined],
@@ -129,7 +127,7 @@ const guide: readonly Row[] = [
   ["405", "its port", (s) => at(target(s), "port", "number"), ...both(80)],
 ];
 
-/** What the manifests of openml/openml.org add, by overlay. */
+/** What the manifests beside it in openml/openml.org add. */
 const manifests: readonly Row[] = [
   ["dev", "GUNICORN_TIMEOUT", variable("GUNICORN_TIMEOUT"), "60", "120"],
   ["dev", "liveness", probe("liveness"), times(30, 10, 5, 3), times(60, 10, 5, 3)],
@@ -188,8 +186,8 @@ describe("OpenML in the stacks' files", () => {
     stacks.dev = await systemStack("openml", "dev");
     stacks.prod = await systemStack("openml", "prod");
   });
-  for (const [source, says, found, dev, prod] of [...guide, ...manifests]) {
-    it(`${source}: ${says}`, () => {
+  for (const [source, says, found, dev, prod] of [...documented, ...manifests]) {
+    it(`${/^\d/.test(source) ? `line ${source}` : `manifests of ${source}`}: ${says}`, () => {
       assert.ok(stacks.dev && stacks.prod);
       assert.deepEqual(found(stacks.dev), dev);
       assert.deepEqual(found(stacks.prod), prod);
@@ -290,10 +288,8 @@ describe("OpenML", () => {
     const wanted = at(monitor, "spec", "selector", "matchLabels") as Record<string, string>;
     assert.ok(Object.keys(wanted).length > 0);
     for (const [key, value] of Object.entries(wanted)) assert.equal(labels[key], value);
-    assert.equal(
-      at(monitor, "spec", "endpoints", 0, "port"),
-      at(service(stack), "spec", "ports", 0, "name"),
-    );
+    assert.equal(at(monitor, "spec", "endpoints", 0, "port"), "http");
+    assert.equal(at(service(stack), "spec", "ports", 0, "name"), "http");
     assert.equal(annotated("prometheus.io/scrape")(stack), undefined);
   });
 

@@ -63,10 +63,10 @@ const appMounts = [
 ];
 
 /**
- * Every number and word of "Implementation Plan: Kubernetes Support for streamlit-template", by its steps;
- * systems/openms/README.md links it.
+ * Every number and word of the "Implementation Plan: Kubernetes Support for streamlit-template" that
+ * systems/openms/README.md links, by its steps; where it leaves a value open, with default settings.
  */
-const plan: readonly Row[] = [
+const documented: readonly Row[] = [
   ["3a", "redis, 1 replica", (s) => at(redis(s), "spec", "replicas"), 1],
   ["3a", "redis:7-alpine", (s) => at(container(redis(s)), "image"), "redis:7-alpine"],
   ["3a", "port 6379", (s) => at(container(redis(s)), "ports", 0, "containerPort"), 6379],
@@ -185,7 +185,7 @@ const plan: readonly Row[] = [
   ["4", "CLEANUP_RETENTION_DAYS", (s) => env(cron(s), "CLEANUP_RETENTION_DAYS"), "7"],
 ];
 
-/** What the plan leaves open. */
+/** What this project adds to that document. */
 const recommended: readonly Row[] = [
   [
     "redis",
@@ -230,8 +230,8 @@ describe("OpenMS with default settings", () => {
   before(async () => {
     stack = await stackOf({ exposure: ingress });
   });
-  for (const [step, says, found, value] of [...plan, ...recommended]) {
-    it(`${step}: ${says}`, () => {
+  for (const [step, says, found, value] of [...documented, ...recommended]) {
+    it(`${/^\d/.test(step) ? `step ${step}` : step}: ${says}`, () => {
       const field = says === "same environment" ? "env" : "volumeMounts";
       const expected = value === null ? at(container(web(stack)), field) : value;
       assert.deepEqual(found(stack), expected);
