@@ -11,7 +11,10 @@ const image = "registry.example.org/edi/bots:3.9.0";
 const labels = { app: "bots-edi" };
 const password = "the-password-that-the-database-knows";
 
-/** What stands in a cluster that ran the plan's "old architecture": one of everything. */
+/**
+ * What stands in a cluster that ran the "old architecture" of "Phase 4 Complete: Kubernetes Manifests
+ * Refactoring", which systems/bots/README.md links: one of everything.
+ */
 const old: readonly KubeObject[] = [
   { apiVersion: "v1", kind: "Namespace", metadata: { name } },
   {
@@ -82,7 +85,7 @@ const content = ({ spec, data, metadata }: KubeObject & { data?: unknown }) => (
   uid: metadata.uid,
 });
 
-describe("moving from the plan's single Deployment, on the embedded API server", function () {
+describe("moving bots from a single Deployment, on the embedded API server", function () {
   this.timeout(25 * 60_000);
   let stack: TestStack;
   const kept: Record<string, unknown> = {};
@@ -95,10 +98,10 @@ describe("moving from the plan's single Deployment, on the embedded API server",
     await run("down", ...ofStack);
     await kubectl("delete", "namespace", name, "--ignore-not-found");
     for (const object of old) await cluster.apply(object);
-    await kubectl("rollout", "status", "deployment/bots-edi", "-n", name, "--timeout=60s");
+    await kubectl("rollout", "status", "deployment/bots-edi", "-n", name, "--timeout=120s");
     kept["secret"] = content(await secret());
     kept["claim"] = content(await claim());
-    // README.md of the system, "From one Deployment to these".
+    // README.md of the system, "Migrating from a single Deployment".
     stack.set(["stackberth:secretsMode"], "existing");
     stack.set(["stackberth:bots", "database"], { type: "external", host: "mysql.example.org" });
     stack.set(["stackberth:bots", "volumes", "data"], { existingClaim: "bots-edi-pvc" });
@@ -110,7 +113,16 @@ describe("moving from the plan's single Deployment, on the embedded API server",
 
   it("stops the old pods before new ones write to the same files", async () => {
     await kubectl("scale", "deployment/bots-edi", "-n", name, "--replicas=0");
-    await kubectl("wait", "pod", "-n", name, "-l", "app=bots-edi", "--for=delete", "--timeout=60s");
+    await kubectl(
+      "wait",
+      "pod",
+      "-n",
+      name,
+      "-l",
+      "app=bots-edi",
+      "--for=delete",
+      "--timeout=120s",
+    );
   });
 
   it("deploys beside what is there, onto the old volume and with the old Secret", async () => {

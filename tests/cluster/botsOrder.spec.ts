@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
 import { completed, created, liveAll, liveJobs, livePods } from "../support/jobs";
+import { until } from "../support/simulatedNodes";
 import { run, TestStack, unchanged } from "../support/stackberth";
 import { live, testCluster } from "../support/testCluster";
 
@@ -106,10 +107,7 @@ describe("what bots waits for, on the embedded API server", function () {
     it("leaves the Job that failed no trace, nor its pods", async () => {
       assert.equal((await liveJobs(name, init)).length, 1);
       // The controller that collects them is another one.
-      for (let tries = 0; (await livePods(name, init)).length > 1 && tries < 60; tries += 1) {
-        await new Promise((wake) => setTimeout(wake, 500));
-      }
-      assert.equal((await livePods(name, init)).length, 1);
+      await until("one pod", async () => (await livePods(name, init)).length === 1);
     });
   });
 

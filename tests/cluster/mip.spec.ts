@@ -1,4 +1,6 @@
 import assert from "node:assert/strict";
+// MIP's labels of nodes belong to the whole cluster: all that set them run here, one after the other.
+import "./mipChart";
 import { at, type KubeObject, listAt, textAt } from "../../lib/objects";
 import { ownedBy } from "../../cluster/ownership";
 import { kubectl } from "../support/kubectl";
@@ -30,6 +32,7 @@ const managed = {
   federations: (["one", "three", "ten"] as const).map((name) => federation(name)),
 };
 
+// Of the ports that the API server hands out last: other tests' Services have random ones.
 const machines = (name: keyof typeof sizes, master: string, workers: string[], port: number) => ({
   ...federation(name),
   nodes: { master, workers },
@@ -41,9 +44,9 @@ const unmanaged = {
   keycloak: { enabled: false },
   federations: [
     // A local deployment: the worker runs on the master.
-    machines("one", "vm-0", range(0, 0), 30180),
-    machines("three", "vm-1", range(2, 4), 30280),
-    machines("ten", "vm-5", range(6, 15), 30380),
+    machines("one", "vm-0", range(0, 0), 30010),
+    machines("three", "vm-1", range(2, 4), 30020),
+    machines("ten", "vm-5", range(6, 15), 30030),
   ],
 };
 
@@ -221,9 +224,9 @@ for (const [title, settings] of Object.entries({ managed, unmanaged })) {
     it("opens the node ports of its settings", async () => {
       const service = await live("Service", namespaceOf("ten"), "frontend");
       const ports = listAt(service, "spec", "ports").map(({ nodePort }) => nodePort);
-      assert.deepEqual(ports, [30380, 30381]);
+      assert.deepEqual(ports, [30030, 30031]);
       const controller = await live("Service", namespaceOf("ten"), "exaflow-controller");
-      assert.equal(at(controller, "spec", "ports", 0, "nodePort"), 30382);
+      assert.equal(at(controller, "spec", "ports", 0, "nodePort"), 30032);
     });
 
     it("names a node that does not exist", async () => {

@@ -50,8 +50,11 @@ const exposure = {
 const storageClassName = "t1-shiva-nfs";
 const seeded = { exposure, volumes: { storageClassName } };
 
-/** Every number and word of seed 002 that is one of the deployment's, with the line it stands in. */
-const seed: readonly Row[] = [
+/**
+ * Every number and word of "Phase 4 Complete: Kubernetes Manifests Refactoring", which
+ * systems/bots/README.md links, that is one of the deployment's, with the line it stands in.
+ */
+const documented: readonly Row[] = [
   [15, "namespace edi", (s) => s.find("Namespace", "edi").metadata.name, "edi"],
   [
     19,
@@ -230,7 +233,7 @@ const seed: readonly Row[] = [
   ],
 ];
 
-/** The tables of the seed's end, and what reference 1.3 adds from upstream. */
+/** The tables at the end of that document, and, as line 0, what the manifests beside it add. */
 const rest: readonly Row[] = [
   [
     447,
@@ -318,13 +321,13 @@ const rest: readonly Row[] = [
   ],
 ];
 
-describe("bots with the settings of the plan", () => {
+describe("bots with the settings of rioncm/bots-edi-k8s", () => {
   let stack: SystemStack;
   before(async () => {
     stack = await stackOf("bots", seeded);
   });
-  for (const [line, says, found, value] of [...seed, ...rest]) {
-    it(`${line === 0 ? "upstream" : `line ${line}`}: ${says}`, () => {
+  for (const [line, says, found, value] of [...documented, ...rest]) {
+    it(`${line === 0 ? "manifests" : `line ${line}`}: ${says}`, () => {
       assert.deepEqual(found(stack), value);
     });
   }

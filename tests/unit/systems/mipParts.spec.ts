@@ -98,6 +98,7 @@ describe("MIP", () => {
     const names = (found: readonly KubeObject[]) => found.map(({ metadata }) => metadata.name);
     assert.deepEqual(names(await jobs({})), names(first));
     const changed = names(await jobs({ dataRevision: "2026-11-21" }));
+    assert.equal(changed.length, 3);
     assert.ok(changed.every((name) => !names(first).includes(name)));
   });
 

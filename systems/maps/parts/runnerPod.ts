@@ -1,18 +1,18 @@
 import { stringify } from "yaml";
-import type { Storage } from "../../components";
-import { podTemplate, scratchVolume } from "../../lib/pod";
-import { jobId, runner } from "./contract";
-import type { MapsSettings } from "./schema";
+import type { Storage } from "../../../components";
+import { podTemplate, scratchVolume } from "../../../lib/pod";
+import { jobId, runner } from "./names";
+import type { MapsSettings } from "../schema";
 
 /**
- * The pod that runs one script, as YAML with the job's id left open. The backend fills it in and creates
- * it; it sees the job's own folder alone, and has neither a token nor the labels of our other pods,
- * which network policies go by.
+ * The pod that runs one script, as a YAML template. The backend replaces the job's id and creates the pod.
+ * The pod sees only its job's folder, has no token, and lacks the labels by which network policies
+ * select the system's other pods.
  */
 export function runnerPod(
-  { backend, runner: settings, imagePullSecrets }: MapsSettings,
+  { backend, runner: settings }: MapsSettings,
   outputs: Storage,
-  registrySecrets: readonly string[],
+  imagePullSecrets: readonly string[],
 ): string {
   const { volumeName, claimName, colocation } = outputs;
   const { metadata, spec } = podTemplate(
@@ -39,7 +39,7 @@ export function runnerPod(
       ],
       resources: settings.resources,
       runAsUser: backend.runAsUser,
-      imagePullSecrets: [...registrySecrets, ...imagePullSecrets],
+      imagePullSecrets,
       identity: { serviceAccountName: runner.serviceAccount, hasToken: false },
       placement: settings.placement,
       podLabels: { "job-id": jobId },
@@ -52,7 +52,7 @@ export function runnerPod(
     metadata: { name: runner.podName, ...metadata },
     spec: { ...spec, activeDeadlineSeconds: settings.timeoutSeconds },
   };
-  // In quotes: an id of digits alone would else become a number.
+  // In quotes, because YAML would read an id of digits as a number.
   return stringify(pod, { defaultStringType: "QUOTE_DOUBLE", defaultKeyType: "PLAIN" });
 }
 

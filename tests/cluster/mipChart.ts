@@ -22,7 +22,7 @@ const settings = {
       notebook: true,
       publicUrl: "https://mip.example.org",
       nodes: { master: host, workers: [host] },
-      nodePorts: { frontend: 30580, frontendTls: 30581, controller: 30582 },
+      nodePorts: { frontend: 30040, frontendTls: 30041, controller: 30042 },
     },
   ],
 };

@@ -1,29 +1,27 @@
 import { posix } from "node:path";
 import type * as pulumi from "@pulumi/pulumi";
-import { Database, type Namespace, NetworkPolicy, type Secrets, Storage } from "../../components";
-import type { Capacity } from "../../lib/capacity";
-import type { Environment } from "../../lib/env";
-import { selectorLabels } from "../../lib/labels";
-import type { Mount } from "../../lib/pod";
-import { managedDatabaseArgs } from "../managedDatabase";
-import type { SystemContext } from "../system";
+import { Database, type Namespace, type Secrets, Storage } from "../../../components";
+import type { Capacity } from "../../../lib/capacity";
+import type { Environment } from "../../../lib/env";
+import type { Mount } from "../../../lib/pod";
+import { managedDatabaseArgs } from "../../managedDatabase";
+import type { Context, OpenmlSettings } from "../schema";
 import { names } from "./names";
-import type { OpenmlSettings } from "./schema";
 
-type Context = SystemContext<OpenmlSettings>;
-type Kind = OpenmlSettings["database"]["type"];
-type Of<T extends Kind> = Extract<OpenmlSettings["database"], { type: T }>;
+type DatabaseSettings = OpenmlSettings["database"];
+type Of<T extends DatabaseSettings["type"]> = Extract<DatabaseSettings, { type: T }>;
 
-/** Where the backend finds its data: the address, and the volume if it is a file. */
+/** How the backend reaches its data. */
 export interface DatabaseLink {
   readonly uri: Environment[string];
+  /** The volume of SQLite's file. */
   readonly mounts: readonly Mount[];
-  /** What must be there before the backend starts. */
-  readonly before: readonly pulumi.Resource[];
+  /** The server that the stack runs. @default - none */
+  readonly server?: Database;
   readonly capacity: readonly Capacity[];
 }
 
-/** SQLite's file, a MySQL that is there, or one of the stack's own. `secrets` are the backend's. */
+/** SQLite's file, an existing MySQL server, or one that the stack runs. `secrets` are the backend's. */
 export function createDatabase(
   context: Context,
   namespace: Namespace,
@@ -35,7 +33,7 @@ export function createDatabase(
     case "sqlite":
       return fileDatabase(context, database, namespace, parent);
     case "external":
-      return { uri: secrets.ref("DATABASE_URI"), mounts: [], before: [], capacity: [] };
+      return { uri: secrets.ref("DATABASE_URI"), mounts: [], capacity: [] };
     case "managed":
       return managedDatabase(context, database, namespace, parent);
   }
@@ -50,14 +48,13 @@ function fileDatabase(
   const retain = stackSettings.protectData;
   const volume = new Storage(
     `${name}-data`,
-    { namespace, name: "openml-data", size, storageClassName, retain },
+    { namespace, name: names.data, size, storageClassName, retain },
     { parent },
   );
   return {
-    // Three slashes and an absolute path: with three in all the path would be relative.
+    // Four slashes in all: three of the scheme, one of the absolute path.
     uri: `sqlite:///${path}`,
     mounts: [{ from: volume, path: posix.dirname(path) }],
-    before: [],
     capacity: [volume.capacity],
   };
 }
@@ -84,21 +81,5 @@ function managedDatabase(
     },
     { parent },
   );
-  const access = new NetworkPolicy(
-    `${name}-backend-to-database`,
-    {
-      namespace,
-      name: "backend-to-database",
-      from: [{ pods: selectorLabels(namespace.system, names.backend) }],
-      to: server.peer,
-      ports: [server.port],
-    },
-    { parent },
-  );
-  return {
-    uri: server.secrets.ref("uri"),
-    mounts: [],
-    before: [server, access],
-    capacity: [server.capacity],
-  };
+  return { uri: server.secrets.ref("uri"), mounts: [], server, capacity: [server.capacity] };
 }

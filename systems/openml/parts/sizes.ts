@@ -1,13 +1,13 @@
-import type { AutoscalingArgs } from "../../components";
-import type { Resources } from "../../lib/capacity";
-import type { Probe } from "../../lib/pod";
+import type { AutoscalingArgs } from "../../../components";
+import type { Resources } from "../../../lib/capacity";
+import type { Probe } from "../../../lib/pod";
 
 interface Mode {
-  /** What the image reads; the table "Environment Variables" of the deployment plan. */
+  /** The image's variables, from the guide's table "Environment Variables". */
   readonly environment: Readonly<Record<string, string>>;
-  /** The plan's "Resource Limits". */
+  /** From the guide's section "Resource Limits". */
   readonly resources: Resources;
-  /** When probes ask, without what they ask; of openml/openml.org's k8s/ manifests. */
+  /** The probes' times in seconds, without their target; from the k8s/ manifests beside the guide. */
   readonly probes: {
     readonly startup?: Probe;
     readonly readiness: Probe;
@@ -22,7 +22,10 @@ const times = (
   failureThreshold: number,
 ): Probe => ({ initialDelaySeconds, periodSeconds, timeoutSeconds, failureThreshold });
 
-/** One image, two ways to behave; which is the image's variable ENVIRONMENT. */
+/**
+ * The two behaviours of the one image, selected by its variable ENVIRONMENT. The guide is OpenML Kubernetes
+ * Deployment, https://github.com/openml/openml.org/blob/01aedd62bf6538e5d9e647bc55881ac52f8bbaa8/k8s/README.md
+ */
 export const modes: Readonly<Record<"development" | "production", Mode>> = {
   development: {
     environment: {
@@ -53,7 +56,7 @@ export const modes: Readonly<Record<"development" | "production", Mode>> = {
       limits: { cpu: "4", memory: "8Gi" },
     },
     probes: {
-      // Five minutes to start; only then the others begin.
+      // 30 failures, 10 s apart: it may take five minutes to start.
       startup: times(10, 10, 3, 30),
       readiness: times(20, 5, 3, 2),
       liveness: times(60, 10, 5, 3),
@@ -61,13 +64,13 @@ export const modes: Readonly<Record<"development" | "production", Mode>> = {
   },
 };
 
-/** Of the front end, as k8s/prod of https://github.com/openml/openml.org names them. */
+/** Resources of the front end, from k8s/prod of https://github.com/openml/openml.org. */
 export const frontendResources: Resources = {
   requests: { cpu: "500m", memory: "1Gi" },
   limits: { cpu: "2", memory: "4Gi" },
 };
 
-/** Quick to add replicas, slow to take them away; of openml/openml.org's k8s/prod. */
+/** Scales up fast and down slowly; from k8s/prod of https://github.com/openml/openml.org. */
 export const scalingBehavior: NonNullable<AutoscalingArgs["behavior"]> = {
   scaleUp: {
     stabilizationWindowSeconds: 0,

@@ -1,12 +1,12 @@
-import type { AdmissionRule } from "../../components";
-import { runner } from "./contract";
-import type { MapsSettings } from "./schema";
+import type { AdmissionRule } from "../../../components";
+import { runner } from "./names";
+import type { MapsSettings } from "../schema";
 
 const text = (value: string): string => JSON.stringify(value);
 
 /**
- * What a pod of the backend's must be. Who may create pods may otherwise read every Secret of the
- * namespace, by mounting it, and act as every account, by naming it.
+ * What a pod that the backend creates must look like. Otherwise an account that may create pods can read
+ * every Secret of the namespace, by mounting it, and act as every ServiceAccount, by naming it.
  */
 export function guardOfPods(
   { runner: { image, timeoutSeconds } }: MapsSettings,

@@ -1,6 +1,4 @@
-/** Names that the backend and its runners go by; systems/maps/README.md tells their story. */
-
-/** The five volumes, and where the backend sees them. */
+/** The five volumes, and where the backend mounts them by default. */
 export const volumePaths = {
   outputs: "/app/outputs",
   assets: "/app/assets",
@@ -13,9 +11,10 @@ export type VolumeName = keyof typeof volumePaths;
 
 export const volumeNames = Object.keys(volumePaths) as readonly VolumeName[];
 
-/** Stands for a job's id in the template of runner pods; Python's `string.Template` replaces it. */
+/** Placeholder for a job's id in the runner pod template; the backend replaces it by Python's `string.Template`. */
 export const jobId = "${JOB_ID}";
 
+/** A runner pod, as the backend creates it and as the admission policies and quotas expect it. */
 export const runner = {
   podName: `runner-${jobId}`,
   podPrefix: "runner-",
@@ -23,7 +22,7 @@ export const runner = {
   configMapPrefix: "job-code-",
   labels: { app: "maps-runner" },
   serviceAccount: "maps-runner-sa",
-  /** Its own view of its job's folder on the volume of outputs. */
+  /** Where it mounts its job's folder of the volume `outputs`. */
   folder: `/outputs/${jobId}`,
   command: ["python", "-u", "/work/job_runner.py"],
 } as const;
@@ -37,10 +36,13 @@ export const backend = {
   },
 } as const;
 
-/** The file that the template of runner pods is mounted as. */
+/** Where the backend reads the runner pod template. */
 export const templateFile = { folder: "/etc/maps", name: "runner-pod.yaml" } as const;
 
-/** Environment variables that the program itself sets. */
+/** Names of the CronJobs. */
+export const cronJobs = { cleanUp: "clean-up-runners", backup: "backup-volumes" } as const;
+
+/** Environment variables that the stack sets; `backend.variables` must not. */
 export const ownVariables: readonly string[] = [
   "EXECUTION_RUNTIME",
   "KUBERNETES_NAMESPACE",
