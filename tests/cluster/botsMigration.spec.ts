@@ -12,8 +12,8 @@ const labels = { app: "bots-edi" };
 const password = "the-password-that-the-database-knows";
 
 /**
- * The objects of "Old Architecture" in "Phase 4 Complete: Kubernetes Manifests Refactoring":
- * https://github.com/rioncm/bots-edi-k8s/blob/079323ea7939e70c62962441515955cdd1a1de9c/docs/fork/phase4-complete.md
+ * What stands in a cluster that ran the "old architecture" of "Phase 4 Complete: Kubernetes Manifests
+ * Refactoring", which systems/bots/README.md links: one of everything.
  */
 const old: readonly KubeObject[] = [
   { apiVersion: "v1", kind: "Namespace", metadata: { name } },
@@ -98,10 +98,10 @@ describe("moving bots from a single Deployment, on the embedded API server", fun
     await run("down", ...ofStack);
     await kubectl("delete", "namespace", name, "--ignore-not-found");
     for (const object of old) await cluster.apply(object);
-    await kubectl("rollout", "status", "deployment/bots-edi", "-n", name, "--timeout=60s");
+    await kubectl("rollout", "status", "deployment/bots-edi", "-n", name, "--timeout=120s");
     kept["secret"] = content(await secret());
     kept["claim"] = content(await claim());
-    // systems/bots/README.md, "Moving from a single Deployment".
+    // README.md of the system, "Migrating from a single Deployment".
     stack.set(["stackberth:secretsMode"], "existing");
     stack.set(["stackberth:bots", "database"], { type: "external", host: "mysql.example.org" });
     stack.set(["stackberth:bots", "volumes", "data"], { existingClaim: "bots-edi-pvc" });
@@ -113,7 +113,16 @@ describe("moving bots from a single Deployment, on the embedded API server", fun
 
   it("stops the old pods before new ones write to the same files", async () => {
     await kubectl("scale", "deployment/bots-edi", "-n", name, "--replicas=0");
-    await kubectl("wait", "pod", "-n", name, "-l", "app=bots-edi", "--for=delete", "--timeout=60s");
+    await kubectl(
+      "wait",
+      "pod",
+      "-n",
+      name,
+      "-l",
+      "app=bots-edi",
+      "--for=delete",
+      "--timeout=120s",
+    );
   });
 
   it("deploys next to the old objects, with the old volume and the old Secret", async () => {

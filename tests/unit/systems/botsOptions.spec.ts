@@ -297,7 +297,8 @@ describe("volumes of bots", () => {
     const stack = await stackOf("bots", { volumes: { ownership: "none" } });
     const owners = [web(stack), queue(stack), init(stack), stack.find("CronJob", "bots-backup")];
     for (const each of owners) {
-      assert.equal(at(podOf(each), "securityContext", "fsGroup"), undefined, each.metadata.name);
+      const context = at(podOf(each), "securityContext");
+      assert.deepEqual([at(context, "runAsUser"), at(context, "fsGroup")], [10001, undefined]);
     }
   });
 
