@@ -20,7 +20,7 @@ describe("seal", () => {
   }
 
   it("is for one namespace alone", () => {
-    assert.throws(() => unseal("other", seal(key(), "lab", "x")));
+    assert.throws(() => unseal("other", seal(key(), "lab", "x")), /oaep decoding error/i);
   });
 
   it("never seals alike", () => {
@@ -31,7 +31,7 @@ describe("seal", () => {
     const bytes = Buffer.from(seal(key(), "lab", "text"), "base64");
     const last = bytes.length - 17;
     bytes.writeUInt8(bytes.readUInt8(last) ^ 1, last);
-    assert.throws(() => unseal("lab", bytes.toString("base64")));
+    assert.throws(() => unseal("lab", bytes.toString("base64")), /unable to authenticate data/);
   });
 
   it("refuses what is no certificate of a controller, or an old one", () => {

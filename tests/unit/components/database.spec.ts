@@ -121,7 +121,9 @@ describe("Database", () => {
         assert.equal(read(spec, "clusterIP"), undefined);
         assert.deepEqual(read(spec, "ports"), [{ name: engine, port, targetPort: engine }]);
         const server = one(found, "StatefulSet");
-        assert.deepEqual(read(spec, "selector"), read(server.spec, "selector.matchLabels"));
+        const selector = read(server.spec, "selector.matchLabels");
+        assert.notEqual(selector, undefined);
+        assert.deepEqual(read(spec, "selector"), selector);
         assert.deepEqual(inContainer(server, "ports"), [{ name: engine, containerPort: port }]);
         assert.equal(result.port, port);
         assert.equal(result.host, "database");
