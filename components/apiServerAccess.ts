@@ -1,5 +1,6 @@
 import * as pulumi from "@pulumi/pulumi";
 import { type Problem, problemsOf, refuse } from "../lib/problems";
+import { cidr, ruleCheck } from "../lib/rules";
 import type { Namespace } from "./namespace";
 import { NetworkPolicy, type Peer } from "./networkPolicy";
 
@@ -27,6 +28,7 @@ export interface ApiServerAccessArgs extends ApiServerArgs {
 export function apiServerProblems({ cidrs, ports }: ApiServerArgs): Problem[] {
   return problemsOf(
     [cidrs?.length === 0, "cidrs", "is empty; list at least one, or omit it to allow any address"],
+    ...(cidrs ?? []).map((each) => ruleCheck("cidrs", each, cidr)),
     [
       ports?.length === 0,
       "ports",
@@ -54,11 +56,11 @@ export class ApiServerAccess extends pulumi.ComponentResource {
     ]);
     super("stackberth:components:ApiServerAccess", name, {}, opts);
     const objectName = args.name ?? name;
-    cidrs.forEach((cidr, index) => {
+    cidrs.forEach((each, index) => {
       const suffix = index === 0 ? "" : `-${index}`;
       new NetworkPolicy(
         `${name}-policy${suffix}`,
-        { namespace, name: `${objectName}${suffix}`, from, to: { cidr }, ports },
+        { namespace, name: `${objectName}${suffix}`, from, to: { cidr: each }, ports },
         { parent: this },
       );
     });

@@ -1,6 +1,7 @@
 import * as k8s from "@pulumi/kubernetes";
 import * as pulumi from "@pulumi/pulumi";
-import { type Problem, problemsOf, refuse } from "../lib/problems";
+import { countCheck, type Problem, problemsOf, refuse } from "../lib/problems";
+import { percentRange, rangeCheck } from "../lib/rules";
 import type { Namespace } from "./namespace";
 
 /** How many replicas a workload may have, and which metrics decide. */
@@ -27,12 +28,11 @@ export interface AutoscalerArgs extends AutoscalingArgs {
 /** Problems of the arguments. */
 export function autoscalingProblems(args: AutoscalingArgs): Problem[] {
   const { minReplicas: min, maxReplicas: max, cpuPercent: cpu, memoryPercent: memory } = args;
-  const outside = (percent = 1): boolean => percent < 1 || percent > 100;
   return problemsOf(
-    [min < 1, "minReplicas", `${min} is less than 1`],
+    countCheck("minReplicas", min, 1),
     [max < min, "maxReplicas", `${max} is less than minReplicas (${min})`],
-    [outside(cpu), "cpuPercent", `${cpu} is not between 1 and 100`],
-    [outside(memory), "memoryPercent", `${memory} is not between 1 and 100`],
+    rangeCheck("cpuPercent", cpu, percentRange),
+    rangeCheck("memoryPercent", memory, percentRange),
   );
 }
 

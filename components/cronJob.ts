@@ -3,7 +3,8 @@ import * as pulumi from "@pulumi/pulumi";
 import { selectorLabels } from "../lib/labels";
 import { nameCheck } from "../lib/names";
 import { podProblems, podTemplate, type PodArgs } from "../lib/pod";
-import { type Check, countCheck, type Problem, problemsOf, refuse } from "../lib/problems";
+import { countCheck, type Problem, problemsOf, refuse } from "../lib/problems";
+import { ruleCheck, schedule as scheduleRule, timeZone } from "../lib/rules";
 import type { Namespace } from "./namespace";
 
 export interface CronJobArgs extends PodArgs {
@@ -32,16 +33,6 @@ export interface CronJobArgs extends PodArgs {
   readonly suspend?: boolean;
 }
 
-/** Checks a schedule. */
-export function scheduleCheck(schedule: string): Check {
-  const fields = schedule.trim().split(/\s+/);
-  return [
-    fields.length !== 5,
-    "schedule",
-    `"${schedule}" is not a cron expression; write five fields, for example 0 3 * * *`,
-  ];
-}
-
 /** Problems of a CronJob's name. */
 export function cronJobNameProblems(name: string): Problem[] {
   return problemsOf(nameCheck(name), [
@@ -57,7 +48,8 @@ export function cronJobProblems(name: string, args: CronJobArgs): Problem[] {
   return [
     ...podProblems(args),
     ...problemsOf(
-      scheduleCheck(args.schedule),
+      ruleCheck("schedule", args.schedule, scheduleRule),
+      ruleCheck("timeZone", args.timeZone, timeZone),
       [
         startingDeadlineSeconds < 10,
         "startingDeadlineSeconds",

@@ -3,6 +3,7 @@ import * as pulumi from "@pulumi/pulumi";
 import { awaitWithin } from "../lib/await";
 import { type Problem, problemsOf, refuse } from "../lib/problems";
 import { renderIngress } from "../lib/ingress";
+import { host, ruleCheck } from "../lib/rules";
 import type { IngressIntent } from "../lib/ingress";
 import type { Namespace } from "./namespace";
 
@@ -13,18 +14,11 @@ export interface IngressArgs extends IngressIntent {
   readonly service: { readonly name: pulumi.Input<string>; readonly port: number };
 }
 
-const host = /^(\*\.)?([a-z0-9]([-a-z0-9]*[a-z0-9])?\.)*[a-z0-9]([-a-z0-9]*[a-z0-9])?$/;
-
 /** Problems of the intent. */
 export function ingressProblems({ hosts }: IngressIntent): Problem[] {
-  const wrong = hosts.find((each) => !host.test(each));
   return problemsOf(
     [hosts.length === 0, "hosts", "is empty; an Ingress without hosts would receive all traffic"],
-    [
-      wrong !== undefined,
-      "hosts",
-      `"${wrong}" is not a host name; write for example app.example.org`,
-    ],
+    ...hosts.map((each) => ruleCheck("hosts", each, host)),
   );
 }
 

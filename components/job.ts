@@ -20,7 +20,7 @@ export interface JobArgs extends PodArgs {
    * Seconds after which the cluster deletes the finished Job. The next `up` creates it again, so set this
    * only for a Job that may run at any time. @default - kept
    */
-  readonly ttlSecondsAfterFinished?: number;
+  readonly ttlSecondsAfterFinished?: number | undefined;
 }
 
 /**

@@ -1,8 +1,9 @@
 import * as k8s from "@pulumi/kubernetes";
 import * as pulumi from "@pulumi/pulumi";
 import { retainAnnotation, selectorLabels, systemLabels } from "../lib/labels";
-import { isName, nameRule } from "../lib/names";
+import { nameCheck } from "../lib/names";
 import { problemsOf, refuse } from "../lib/problems";
+import { deadlineRange, rangeCheck } from "../lib/rules";
 import type { SecretSource } from "../lib/secretSource";
 
 export interface NamespaceArgs {
@@ -52,18 +53,7 @@ export class Namespace extends pulumi.ComponentResource {
     const deadline = args.deadlineSeconds ?? 300;
     refuse(
       "Namespace",
-      problemsOf(
-        [
-          !isName(args.name),
-          "name",
-          `"${args.name}" is not a valid namespace name; use ${nameRule}`,
-        ],
-        [
-          deadline < 1 || deadline > 86400,
-          "deadlineSeconds",
-          `${deadline} is not between 1 and 86400`,
-        ],
-      ),
+      problemsOf(nameCheck(args.name), rangeCheck("deadlineSeconds", deadline, deadlineRange)),
     );
     super("stackberth:components:Namespace", name, {}, opts);
     this.plainName = args.name;

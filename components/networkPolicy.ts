@@ -1,6 +1,7 @@
 import * as k8s from "@pulumi/kubernetes";
 import * as pulumi from "@pulumi/pulumi";
 import { problemsOf, refuse } from "../lib/problems";
+import { cidr, ruleCheck } from "../lib/rules";
 import type { Namespace } from "./namespace";
 
 /** One end of an allowed connection. */
@@ -25,6 +26,8 @@ export interface NetworkPolicyArgs {
   /** TCP ports. @default - all */
   readonly ports?: readonly number[];
 }
+
+const cidrOf = (peer: Peer): string | undefined => ("cidr" in peer ? peer.cidr : undefined);
 
 const podsOf = (peer: Peer): Readonly<Record<string, string>> | undefined =>
   "pods" in peer ? peer.pods : undefined;
@@ -63,6 +66,8 @@ export class NetworkPolicy extends pulumi.ComponentResource {
           "to",
           "selects no pods of this namespace, and neither does from; a NetworkPolicy needs pods",
         ],
+        ...args.from.map((peer) => ruleCheck("from", cidrOf(peer), cidr)),
+        ruleCheck("to", cidrOf(args.to), cidr),
       ),
     );
     super("stackberth:components:NetworkPolicy", name, {}, opts);

@@ -1,6 +1,6 @@
 import * as k8s from "@pulumi/kubernetes";
 import * as pulumi from "@pulumi/pulumi";
-import { type Problem, problemsOf, refuse } from "../lib/problems";
+import { countCheck, type Problem, problemsOf, refuse } from "../lib/problems";
 import type { Namespace } from "./namespace";
 import type { Secrets } from "./secrets";
 
@@ -34,10 +34,11 @@ export interface QueueScalerArgs extends QueueScalingArgs {
 /** Problems of the arguments. */
 export function queueScalingProblems({ minReplicas, maxReplicas }: QueueScalingArgs): Problem[] {
   const least = Math.max(1, minReplicas);
-  return problemsOf(
-    [minReplicas < 0, "minReplicas", `${minReplicas} is less than 0`],
-    [maxReplicas < least, "maxReplicas", `${maxReplicas} is less than ${least}`],
-  );
+  return problemsOf(countCheck("minReplicas", minReplicas), [
+    maxReplicas < least,
+    "maxReplicas",
+    `${maxReplicas} is less than ${least}`,
+  ]);
 }
 
 /**

@@ -12,18 +12,21 @@ import { Worker } from "./worker";
 import { workloadProblems } from "./workload";
 import type { Peer } from "./networkPolicy";
 
+/** The defaults of a Redis that a stack's settings may change. */
+export const redisDefaults = { image: "redis:7-alpine", size: "1Gi" } as const;
+
 export interface RedisArgs {
   readonly namespace: Namespace;
   /** Name of the Deployment and the Service, which is the host name. @default - the component's name */
   readonly name?: string;
-  /** @default redis:7-alpine */
+  /** @default - redisDefaults */
   readonly image?: string;
   readonly password: pulumi.Input<string>;
   /** The stack's digest key; see Secrets. */
   readonly digestKey: pulumi.Input<string>;
   /** Name of its Secret. @default - the name, followed by `-auth` */
   readonly secretName?: string;
-  /** The volume of the append-only file. @default - 1Gi of the default class */
+  /** The volume of the append-only file. @default - redisDefaults, of the default class */
   readonly storage?: Partial<Pick<StorageArgs, "size" | "storageClassName" | "retain">>;
   /** Keep the data on a volume; otherwise a new pod starts empty. @default true */
   readonly persistent?: boolean;
@@ -50,11 +53,11 @@ const start = [
 const ping = { exec: { command: ["redis-cli", "-e", "ping"] } };
 
 /** The pod, without its password and its volume. */
-const podOf = ({ image = "redis:7-alpine", resources = smallResources, placement }: RedisArgs) => ({
-  image,
+const podOf = ({ image, resources, placement }: RedisArgs) => ({
+  image: image ?? redisDefaults.image,
   command: ["sh", "-ec", start],
   ports: { redis: 6379 },
-  resources,
+  resources: resources ?? smallResources,
   readinessProbe: { ...ping, initialDelaySeconds: 5, periodSeconds: 10, timeoutSeconds: 5 },
   livenessProbe: { ...ping, initialDelaySeconds: 15, periodSeconds: 20, timeoutSeconds: 5 },
   // The user of the official Alpine image. Its group does not matter, because fsGroup adds one.
@@ -82,7 +85,7 @@ export class Redis extends pulumi.ComponentResource {
     const { namespace } = args;
     const host = args.name ?? name;
     const pod = podOf(args);
-    const volume = { size: "1Gi", ...args.storage };
+    const volume = { size: redisDefaults.size, ...args.storage };
     refuse("Redis", [
       ...workloadProblems(host, { namespace, ...pod }),
       ...nested("storage", storageProblems(volume)),
@@ -119,7 +122,7 @@ export class Redis extends pulumi.ComponentResource {
         namespace,
         name: this.host,
         env: { REDISCLI_AUTH: this.auth.ref("password") },
-        mounts: [{ from: storage ?? scratchVolume("data", "1Gi"), path: "/data" }],
+        mounts: [{ from: storage ?? scratchVolume("data", redisDefaults.size), path: "/data" }],
       },
       { parent: this },
     );

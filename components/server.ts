@@ -1,5 +1,6 @@
 import type * as pulumi from "@pulumi/pulumi";
 import { type Problem, problemsOf } from "../lib/problems";
+import { nodePortRange, rangeCheck } from "../lib/rules";
 import { createService } from "./service";
 import { Workload, type WorkloadArgs } from "./workload";
 
@@ -39,7 +40,6 @@ export class Server extends Workload {
 function serverProblems({ ports, nodePorts = {} }: ServerArgs): Problem[] {
   const known = Object.keys(ports);
   const stray = Object.keys(nodePorts).find((port) => !known.includes(port));
-  const outside = Object.values(nodePorts).find((port) => port < 30000 || port > 32767);
   return problemsOf(
     [known.length === 0, "ports", "is empty; the Service needs at least one port"],
     [
@@ -47,6 +47,6 @@ function serverProblems({ ports, nodePorts = {} }: ServerArgs): Problem[] {
       "nodePorts",
       `"${stray}" is not in ports; must be one of ${known.join(", ")}`,
     ],
-    [outside !== undefined, "nodePorts", `${outside} is not between 30000 and 32767`],
+    ...Object.values(nodePorts).map((port) => rangeCheck("nodePorts", port, nodePortRange)),
   );
 }

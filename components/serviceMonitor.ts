@@ -1,6 +1,7 @@
 import * as k8s from "@pulumi/kubernetes";
 import * as pulumi from "@pulumi/pulumi";
-import { type Problem, problemsOf, refuse } from "../lib/problems";
+import { countCheck, type Problem, problemsOf, refuse } from "../lib/problems";
+import { ruleCheck, urlPath } from "../lib/rules";
 import type { Namespace } from "./namespace";
 
 export interface ServiceMonitorArgs {
@@ -25,8 +26,8 @@ export function serviceMonitorProblems({
   intervalSeconds = 30,
 }: Pick<ServiceMonitorArgs, "path" | "intervalSeconds">): Problem[] {
   return problemsOf(
-    [!path.startsWith("/"), "path", `"${path}" must start with /, for example /metrics`],
-    [intervalSeconds < 1, "intervalSeconds", `${intervalSeconds} is less than 1`],
+    ruleCheck("path", path, urlPath),
+    countCheck("intervalSeconds", intervalSeconds, 1),
   );
 }
 

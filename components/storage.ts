@@ -5,7 +5,7 @@ import { type FixedVolume, fixedVolumeProblems, fixedVolumeSpec } from "../lib/f
 import { retainAnnotation } from "../lib/labels";
 import type { Mountable } from "../lib/pod";
 import { type Problem, problemsOf, refuse } from "../lib/problems";
-import { isQuantity } from "../lib/quantity";
+import { quantity, ruleCheck } from "../lib/rules";
 import type { Namespace } from "./namespace";
 
 export type { NfsArgs, NodeFolder } from "../lib/fixedVolume";
@@ -37,11 +37,7 @@ export interface StorageArgs extends FixedVolume {
 export function storageProblems(args: Omit<StorageArgs, "namespace">): Problem[] {
   const { size, storageClassName, existingClaim } = args;
   return [
-    ...problemsOf([
-      !isQuantity(size),
-      "size",
-      `"${size}" is not a quantity; write for example 100Gi`,
-    ]),
+    ...problemsOf(ruleCheck("size", size, quantity)),
     ...fixedVolumeProblems(args, { storageClassName, existingClaim }),
   ];
 }

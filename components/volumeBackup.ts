@@ -1,5 +1,5 @@
 import * as pulumi from "@pulumi/pulumi";
-import { nested, type Problem, problemsOf, refuse } from "../lib/problems";
+import { countCheck, nested, type Problem, problemsOf, refuse } from "../lib/problems";
 import { apiServerProblems, type ApiServerArgs } from "./apiServerAccess";
 import type { Namespace } from "./namespace";
 import { ScriptCronJob, scriptCronJobProblems, scriptFile } from "./scriptCronJob";
@@ -175,11 +175,7 @@ function backupProblems(name: string, args: VolumeBackupArgs, keep: number): Pro
   const isCopy = method.type === "copy";
   const own = problemsOf(
     [volumes.length === 0, "volumes", "is empty; list at least one volume"],
-    [
-      !Number.isInteger(keep) || keep < 1,
-      "keep",
-      `must be a whole number of at least 1, not ${keep}`,
-    ],
+    countCheck("keep", keep, 1),
     [
       isCopy && alone !== undefined,
       "volumes",
@@ -201,7 +197,7 @@ function copyProblems({ storage }: CopyMethod): Problem[] {
 
 function snapshotProblems({ waitSeconds = 1800, apiServer = {} }: SnapshotMethod): Problem[] {
   return [
-    ...problemsOf([waitSeconds < 1, "waitSeconds", `${waitSeconds} is less than 1`]),
+    ...problemsOf(countCheck("waitSeconds", waitSeconds, 1)),
     ...nested("apiServer", apiServerProblems(apiServer)),
   ];
 }

@@ -4,6 +4,7 @@ import { awaitWithin, unawaited } from "../lib/await";
 import { type IngressIntent, renderIngress } from "../lib/ingress";
 import { type Metrics, scrapeAnnotations } from "../lib/metrics";
 import { nested, type Problem, problemsOf } from "../lib/problems";
+import { nodePortRange, portRange, rangeCheck } from "../lib/rules";
 import { Ingress, ingressProblems } from "./ingress";
 import { NetworkPolicy } from "./networkPolicy";
 import { createService } from "./service";
@@ -164,14 +165,15 @@ const portNumbers = (ports: WebArgs["ports"] = {}): Record<string, number> =>
 
 function webProblems(args: WebArgs): Problem[] {
   const { containerPort, servicePort, exposure, ports = {}, metrics } = args;
-  const outside = (port = 1): boolean => !Number.isInteger(port) || port < 1 || port > 65535;
-  const wrong = Object.values(ports).find(({ port }) => outside(port));
   return [
     ...problemsOf(
-      [outside(containerPort), "containerPort", `${containerPort} is not between 1 and 65535`],
-      [outside(servicePort), "servicePort", `${servicePort} is not between 1 and 65535`],
+      rangeCheck("containerPort", containerPort, portRange),
+      rangeCheck("servicePort", servicePort, portRange),
       ["http" in ports, "ports", "has http, the name of containerPort; choose another name"],
-      [wrong !== undefined, "ports", `${wrong?.port} is not between 1 and 65535`],
+      ...Object.entries(ports).flatMap(([name, { port, nodePort }]) => [
+        rangeCheck(`ports.${name}.port`, port, portRange),
+        rangeCheck(`ports.${name}.nodePort`, nodePort, nodePortRange),
+      ]),
     ),
     ...nested("exposure", exposure.type === "ingress" ? ingressProblems(exposure) : []),
     ...nested("metrics", metrics?.type === "serviceMonitor" ? serviceMonitorProblems(metrics) : []),

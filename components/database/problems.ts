@@ -1,12 +1,12 @@
 import { nameCheck } from "../../lib/names";
 import { podProblems } from "../../lib/pod";
-import { nested, type Problem, problemsOf } from "../../lib/problems";
-import { cronJobNameProblems, scheduleCheck } from "../cronJob";
+import { countCheck, nested, type Problem, problemsOf } from "../../lib/problems";
+import { identifier, ruleCheck, schedule as scheduleRule } from "../../lib/rules";
+import { cronJobNameProblems } from "../cronJob";
 import { storageProblems } from "../storage";
 import type { DatabaseArgs, DatabaseBackupArgs } from "./args";
 import { defaultResources, engines } from "./engines";
 
-const identifier = /^[A-Za-z_][A-Za-z0-9_]*$/;
 /** System databases of both engines. */
 const ownDatabases = ["mysql", "sys", "information_schema", "performance_schema"].concat([
   "postgres",
@@ -29,24 +29,14 @@ export function databaseProblems(host: string, args: DatabaseArgs): Problem[] {
 }
 
 function accountProblems({ engine, databaseName, userName }: DatabaseArgs): Problem[] {
-  const isIdentifier = (name: string, most: number): boolean =>
-    identifier.test(name) && name.length <= most;
   return problemsOf(
-    [
-      !isIdentifier(databaseName, 48),
-      "databaseName",
-      `"${databaseName}" is not a valid name; use letters, digits and _, starting with a letter or _, at most 48`,
-    ],
+    ruleCheck("databaseName", databaseName, identifier(48)),
     [
       ownDatabases.includes(databaseName.toLowerCase()),
       "databaseName",
       `"${databaseName}" is a system database; choose another name`,
     ],
-    [
-      !isIdentifier(userName, 32),
-      "userName",
-      `"${userName}" is not a valid name; use letters, digits and _, starting with a letter or _, at most 32`,
-    ],
+    ruleCheck("userName", userName, identifier(32)),
     [
       userName === engines[engine].adminName,
       "userName",
@@ -60,11 +50,10 @@ function backupProblems(name: string, backup: DatabaseBackupArgs): Problem[] {
   return [
     ...cronJobNameProblems(name),
     ...nested("backup", [
-      ...problemsOf(scheduleCheck(schedule), [
-        !Number.isInteger(retentionDays) || retentionDays < 1,
-        "retentionDays",
-        `must be a whole number of at least 1, not ${retentionDays}`,
-      ]),
+      ...problemsOf(
+        ruleCheck("schedule", schedule, scheduleRule),
+        countCheck("retentionDays", retentionDays, 1),
+      ),
       ...nested("storage", storageProblems(storage)),
     ]),
   ];

@@ -49,6 +49,12 @@ describe("ApiServerAccess", () => {
 
   itRefuses([
     ["no address", make({ cidrs: [] }), "cidrs", /omit it to allow any/],
+    [
+      "an address without a prefix length",
+      make({ cidrs: ["10.0.0.1"] }),
+      "cidrs",
+      /"10.0.0.1" is not/,
+    ],
     ["no port", make({ ports: [] }), "ports", /open every port/],
   ]);
 });

@@ -53,7 +53,7 @@ describe("Autoscaler", () => {
       "no replicas",
       { minReplicas: 0, maxReplicas: 3 },
       "autoscaling.minReplicas",
-      /0 is less than 1/,
+      /at least 1, not 0/,
     ),
     refusal(
       "a maximum below the minimum",
@@ -65,7 +65,7 @@ describe("Autoscaler", () => {
       "0 percent of CPU",
       { minReplicas: 1, maxReplicas: 2, cpuPercent: 0 },
       "autoscaling.cpuPercent",
-      /between 1 and 100/,
+      /from 1 to 100, not 0/,
     ),
     refusal(
       "101 percent of memory",

@@ -119,7 +119,9 @@ describe("Database", () => {
         assert.equal(read(spec, "clusterIP"), undefined);
         assert.deepEqual(read(spec, "ports"), [{ name: engine, port, targetPort: engine }]);
         const server = one(found, "StatefulSet");
-        assert.deepEqual(read(spec, "selector"), read(server.spec, "selector.matchLabels"));
+        const selector = read(server.spec, "selector.matchLabels");
+        assert.notEqual(selector, undefined);
+        assert.deepEqual(read(spec, "selector"), selector);
         assert.deepEqual(inContainer(server, "ports"), [{ name: engine, containerPort: port }]);
         assert.equal(result.port, port);
         assert.equal(result.host, "database");
@@ -338,7 +340,7 @@ describe("Database", () => {
       /at most 48/,
     ],
     ["a system database", make({ databaseName: "Postgres" }), "databaseName", /system database/],
-    ["an invalid user name", make({ userName: "1a" }), "userName", /starting with a letter/],
+    ["an invalid user name", make({ userName: "1a" }), "userName", /not starting with a digit/],
     ["the administrator as user", make({ userName: "postgres" }), "userName", /administrator/],
     [
       "root as MySQL's user",
@@ -350,7 +352,7 @@ describe("Database", () => {
       "a retention of 0 days",
       make({ backup: { ...backup, retentionDays: 0 } }),
       "backup.retentionDays",
-      /at least 1, not 0/,
+      /whole number of at least 1, not 0/,
     ],
     [
       "a restore without a backup",
@@ -377,7 +379,12 @@ describe("Database", () => {
       /"a\/b"/,
     ],
     ["a size that is not a quantity", make({ storage: { size: "big" } }), "storage.size", /"big"/],
-    ["an image without a version", make({ image: "postgres" }), "image", /no tag/],
+    [
+      "an image without a version",
+      make({ image: "postgres" }),
+      "image",
+      /is not an image with a version/,
+    ],
     [
       "a schedule that is not a cron expression",
       make({ backup: { ...backup, schedule: "daily" } }),

@@ -48,11 +48,26 @@ describe("Job", () => {
   });
 
   itRefuses([
-    ["a negative number of tries", make({ backoffLimit: -1 }), "backoffLimit", /-1 is no whole/],
-    ["half a try", make({ backoffLimit: 1.5 }), "backoffLimit", /1\.5 is no whole number >= 0/],
-    ["a name in capitals", make({ name: "Init" }), "name", /"Init" is no object name/],
+    [
+      "a negative number of tries",
+      make({ backoffLimit: -1 }),
+      "backoffLimit",
+      /whole number of at least 0, not -1/,
+    ],
+    [
+      "half a try",
+      make({ backoffLimit: 1.5 }),
+      "backoffLimit",
+      /whole number of at least 0, not 1\.5/,
+    ],
+    ["a name in capitals", make({ name: "Init" }), "name", /"Init" is not a Kubernetes name/],
     ["a name that is too long", make({ name: "x".repeat(64) }), "name", /at most 63/],
-    ["an image that changes", make({ image: "app:latest" }), "image", /name a version/],
+    [
+      "an image that changes",
+      make({ image: "app:latest" }),
+      "image",
+      /:latest" is not an image with a version/,
+    ],
   ]);
 
   it("has the same name for the same work", async () => {

@@ -85,7 +85,7 @@ describe("Namespace", () => {
 
   itRefuses([
     ["a name in capitals", () => make({ name: "Lab" }), "name", /"Lab".*lower-case/],
-    ["a deadline of 0", () => make({ deadlineSeconds: 0 }), "deadlineSeconds", /1 and 86400/],
-    ["two days", () => make({ deadlineSeconds: 172800 }), "deadlineSeconds", /1 and 86400/],
+    ["a deadline of 0", () => make({ deadlineSeconds: 0 }), "deadlineSeconds", /1 to 86400, not 0/],
+    ["two days", () => make({ deadlineSeconds: 172800 }), "deadlineSeconds", /1 to 86400/],
   ]);
 });

@@ -84,5 +84,7 @@ describe("NetworkPolicy", () => {
       "to",
       /needs pods/,
     ],
+    ["a source without a prefix length", make({ from: [{ cidr: "10.0.0.1" }] }), "from", /CIDR/],
+    ["a target without a prefix length", make({ to: { cidr: "10.0.0.1" } }), "to", /CIDR/],
   ]);
 });

@@ -85,13 +85,13 @@ describe("a pod", () => {
       "a sidecar without a version",
       make({ sidecars: { client: { image: "client", resources } } }),
       "sidecars.client.image",
-      /has no tag/,
+      /is not an image with a version/,
     ],
     [
       "negative tolerationSeconds",
       make({ placement: { tolerationSeconds: -1 } }),
       "placement.tolerationSeconds",
-      /less than 0/,
+      /at least 0, not -1/,
     ],
   ]);
 });

@@ -80,7 +80,12 @@ describe("QueueScaler", () => {
   }
 
   itRefuses([
-    ["a negative minimum", make({ minReplicas: -1 }), "queueScaling.minReplicas", /-1/],
+    [
+      "a negative minimum",
+      make({ minReplicas: -1 }),
+      "queueScaling.minReplicas",
+      /at least 0, not -1/,
+    ],
     ["a maximum of 0", make({ maxReplicas: 0 }), "queueScaling.maxReplicas", /0 is less than 1/],
     [
       "a maximum below the minimum",

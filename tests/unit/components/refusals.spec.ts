@@ -70,6 +70,7 @@ const rows: Readonly<Record<string, readonly Row[]>> = {
   ApiServerAccess: [
     [given({ from: [{ pods: {} }], ports: [] }), "ports"],
     [given({ from: [{ cidr: "10.0.0.0/8" }] }), "from"],
+    [given({ from: [{ pods: {} }], cidrs: ["10.0.0.1"] }), "cidrs"],
   ],
   Autoscaler: [[given(reversed), "maxReplicas"]],
   ConfigMap: [[given({ data: { "a/b": "" } }), "data"]],
@@ -112,6 +113,7 @@ const rows: Readonly<Record<string, readonly Row[]>> = {
     [given({ ...script, schedule: "daily" }), "schedule"],
     [given({ ...script, rules: [] }), "rules"],
     [given({ ...script, rules: [rule], apiServer: { cidrs: [] } }), "apiServer.cidrs"],
+    [given({ ...script, rules: [rule], apiServer: { cidrs: ["10.0.0.1"] } }), "apiServer.cidrs"],
   ],
   Secrets: [[given({ data: {}, digestKey }), "data"]],
   Server: [

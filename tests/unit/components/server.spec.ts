@@ -48,7 +48,12 @@ describe("Server", () => {
       "nodePorts",
       /"tls" is not in ports; must be one of http/,
     ],
-    ["a node port out of range", make({ nodePorts: { http: 80 } }), "nodePorts", /30000 and 32767/],
+    [
+      "a node port out of range",
+      make({ nodePorts: { http: 80 } }),
+      "nodePorts",
+      /30000 to 32767, not 80/,
+    ],
     ["replicas below zero", make({ replicas: -1 }), "replicas", /whole number/],
   ]);
 });

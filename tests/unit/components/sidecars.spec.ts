@@ -77,7 +77,7 @@ describe("sidecars", () => {
       "a sidecar whose image changes",
       make({ sidecars: { helper: { ...sidecar, image: "helper:latest" } } }),
       "sidecars.helper.image",
-      /name a version/,
+      /:latest" is not an image with a version/,
     ],
   ]);
 });

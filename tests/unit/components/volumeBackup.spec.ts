@@ -101,7 +101,7 @@ describe("VolumeBackup by snapshots", () => {
       "a wait of 0 seconds",
       make({ method: { type: "snapshot", waitSeconds: 0 } }),
       "method.waitSeconds",
-      /less than 1/,
+      /at least 1, not 0/,
     ],
   ]);
 });

@@ -247,8 +247,8 @@ describe("Web", () => {
 
   itRefuses([
     ["a second http", make({ ports: { http: { port: 80 } } }), "ports", /name of containerPort/],
-    ["a further port of 0", make({ ports: { a: { port: 0 } } }), "ports", /1 and 65535/],
-    ["port 0", make({ containerPort: 0, servicePort: 80 }), "containerPort", /1 and 65535/],
+    ["a further port of 0", make({ ports: { a: { port: 0 } } }), "ports.a.port", /1 to 65535/],
+    ["port 0", make({ containerPort: 0, servicePort: 80 }), "containerPort", /1 to 65535/],
     ["a fractional port", make({ containerPort: 1.5, servicePort: 80 }), "containerPort", /1\.5/],
     ["a Service port too high", make({ servicePort: 65536 }), "servicePort", /65536/],
     [

@@ -225,14 +225,19 @@ describe("Worker", () => {
       "replicas",
       /2 pods/,
     ],
-    ["an image without a tag", make({ image: "host:5000/app" }), "image", /no tag/],
-    ["the latest image", make({ image: "app:latest" }), "image", /under your feet/],
+    [
+      "an image without a tag",
+      make({ image: "host:5000/app" }),
+      "image",
+      /is not an image with a version/,
+    ],
+    ["the latest image", make({ image: "app:latest" }), "image", /"app:latest" is not an image/],
     ["root", make({ runAsUser: 0 }), "runAsUser", /root/],
     [
       "an init container that is latest",
       make({ initContainers: { seed: { image: "app:latest", resources } } }),
       "initContainers.seed.image",
-      /name a version/,
+      /:latest" is not an image with a version/,
     ],
     [
       "a request above the limit in CPU",
