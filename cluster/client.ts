@@ -89,7 +89,7 @@ export class ApiClient {
   }
 
   private unreachable(code: string): UserError {
-    return new UserError(`the API server ${this.server} cannot be reached (${code})`);
+    return new UserError(`cannot reach the API server ${this.server} (${code})`);
   }
 
   private async once(

@@ -66,7 +66,7 @@ class FakeStore implements SecretStore {
   open(): Promise<StoredValues> {
     const { lock, values } = this.kept;
     if (lock === undefined || lock === this.passphrase) return Promise.resolve(new Map(values));
-    return Promise.reject(new UserError(`the passphrase does not open ${this.name}`));
+    return Promise.reject(new UserError(`the passphrase does not decrypt ${this.name}`));
   }
 
   set(key: string, value: string, storing: Storing): Promise<void> {

@@ -75,7 +75,10 @@ describe("status", () => {
     assert.deepEqual(system?.objects, { wanted: 2, live: 2, ready: 2 });
     assert.deepEqual(system.workloads[0]?.replicas, { wanted: 2, ready: 2 });
     assert.deepEqual(system.problems, []);
-    assert.match(statusLines(status).join("\n"), /sys: ready, 2 of 2 wanted\n.*\n\nall is ready$/);
+    assert.match(
+      statusLines(status).join("\n"),
+      /sys: ready, 2 of 2 wanted\n.*\n\neverything is ready$/,
+    );
   });
 
   it("has exactly the documented fields", async () => {
@@ -116,7 +119,7 @@ describe("status", () => {
     const status = await read(live, wants);
     assert.equal(status.ready, false);
     const text = statusLines(status).join("\n");
-    assert.match(text, /Service lab\/web missing: it is wanted and not there/);
+    assert.match(text, /Service lab\/web missing: it does not exist/);
     assert.deepEqual(status.systems[0]?.objects, { wanted: 2, live: 1, ready: 1 });
   });
 
@@ -125,7 +128,10 @@ describe("status", () => {
     const other = { ...labels, "stackberth.dev/stack": "other" };
     const others = [{ ...foreign, metadata: { ...foreign.metadata, labels: other } }];
     const status = await read([deployment("web", 2)], { objects: [foreign] }, others);
-    assert.match(status.systems[0]?.problems[0]?.reason ?? "", /is there, but of stack other/);
+    assert.match(
+      status.systems[0]?.problems[0]?.reason ?? "",
+      /exists, but belongs to stack other/,
+    );
   });
 
   it("does not call missing what it may not read, nor a Job that is deleted once done", async () => {
@@ -170,14 +176,14 @@ describe("status", () => {
   it("is not ready when the cluster has nothing of the stack", async () => {
     const status = await read([], { objects: [] });
     assert.equal(status.ready, false);
-    assert.deepEqual(status.notes, ["the cluster has nothing of stack test"]);
+    assert.deepEqual(status.notes, ["the cluster has no objects of stack test"]);
   });
 
   it("shortens a long list of what is missing, for people alone", async () => {
     const objects = Array.from({ length: 30 }, (_, index) => object("Service", `s${index}`));
     const status = await read([deployment("web", 2)], { objects });
     assert.equal(status.systems[0]?.problems.length, 30);
-    assert.match(statusLines(status).join("\n"), /and 20 more objects that are missing/);
+    assert.match(statusLines(status).join("\n"), /and 20 more missing objects/);
   });
 });
 

@@ -83,7 +83,7 @@ describe("the cluster that a command works on", () => {
     const encrypted = { "kubernetes:kubeconfig": { secure: "v1:abc:def" } };
     configure(encrypted, { encryptionsalt: "v1:c2FsdA==:v1:bm9uY2U=:dGV4dA==" });
     assert.equal(await serverFor("two"), "https://secret/two");
-    assert.throws(() => requireHeard(root, "lab", "two"), /says kubernetes:kubeconfig, which/);
+    assert.throws(() => requireHeard(root, "lab", "two"), /sets kubernetes:kubeconfig, which/);
   });
 
   it("is never another than the stack's file says, for the provider would not hear of it", () => {
@@ -92,9 +92,9 @@ describe("the cluster that a command works on", () => {
     configure({ "kubernetes:context": "one" });
     assert.doesNotThrow(ask());
     assert.doesNotThrow(ask("one"));
-    assert.throws(ask("two"), /--context two: Pulumi\.lab\.yaml says kubernetes:context: one/);
+    assert.throws(ask("two"), /--context two: Pulumi\.lab\.yaml sets kubernetes:context: one/);
     configure({ "kubernetes:kubeconfig": kubeconfigOf("stack") });
-    assert.throws(ask("two"), /says kubernetes:kubeconfig, which the provider/);
+    assert.throws(ask("two"), /sets kubernetes:kubeconfig, which the provider/);
   });
 
   it("is kept where nobody else can read it", async () => {
@@ -115,20 +115,26 @@ describe("the cluster that a command works on", () => {
     await assert.rejects(serverFor("three"), (error: Error) => {
       assert.match(
         error.message,
-        /no context three in the kubeconfig \(kubernetes:kubeconfig of Pulumi\.lab\.yaml\); there are: one, two/,
+        /context three is missing in the kubeconfig \(kubernetes:kubeconfig of Pulumi\.lab\.yaml\); it has: one, two/,
       );
       assert.doesNotMatch(error.message, /token/);
       return true;
     });
     const noneChosen = kubeconfigOf("stack").replace(/current-context: .*/, "");
     configure({ "kubernetes:kubeconfig": noneChosen });
-    await assert.rejects(serverFor(), /no current context, and no --context, .* one, two/);
+    await assert.rejects(
+      serverFor(),
+      /no current context is set in .* one, two; choose one with --context/,
+    );
     for (const wrong of ["/no/such/file", "token: canary", "- canary", "{"]) {
       configure({ "kubernetes:kubeconfig": wrong });
       await assert.rejects(
         serverFor(),
         (error: Error) => {
-          assert.match(error.message, /kubernetes:kubeconfig of Pulumi\.lab\.yaml is neither/);
+          assert.match(
+            error.message,
+            /kubernetes:kubeconfig of Pulumi\.lab\.yaml: must be a kubeconfig/,
+          );
           assert.ok(!error.message.includes("canary"));
           return true;
         },

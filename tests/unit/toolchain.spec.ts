@@ -71,7 +71,7 @@ describe("the toolchain", () => {
 
     it("says where to get one", async () => {
       sandbox.setenv({ PATH: sandbox.path("nothing") });
-      await refuses(/there is no `go` command on this machine\./);
+      await refuses(/there is no `go` command on PATH\./);
     });
 
     it("says that it is old", async () => {

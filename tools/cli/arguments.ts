@@ -24,7 +24,7 @@ export function readFlags(
     const problem = error instanceof Error ? error.message.split(". ")[0] : String(error);
     throw new UserError(
       `${command}: ${problem ?? ""}; allowed: ${known.join(", ") || "none"} ` +
-        `(after npm run, flags follow --: npm run ${command} -- ${known[0] ?? "FLAGS"})`,
+        `(with npm run, pass flags after --: npm run ${command} -- ${known[0] ?? "FLAGS"})`,
     );
   }
 }

@@ -40,9 +40,7 @@ export async function execute(argv: readonly string[], root: string): Promise<nu
       console.error(messageOf(error));
     } else {
       console.error(error);
-      console.error(
-        "(with NODE_OPTIONS=--enable-source-maps the stack has the lines of the source)",
-      );
+      console.error("(NODE_OPTIONS=--enable-source-maps shows the source's line numbers)");
     }
     return 1;
   }
@@ -52,5 +50,5 @@ function commandOf(name: string): Command {
   const find = Object.hasOwn(commands, name) ? commands[name] : undefined;
   if (find !== undefined) return find();
   const known = Object.keys(commands).join(", ");
-  throw new UserError(`there is no command ${JSON.stringify(name)}; there are: ${known}`);
+  throw new UserError(`unknown command ${JSON.stringify(name)}; must be one of: ${known}`);
 }

@@ -33,7 +33,7 @@ export async function diff(
   const write = Object.hasOwn(formats, String(format)) ? formats[String(format)] : undefined;
   if (write === undefined) {
     const known = Object.keys(formats).join(", ");
-    throw new UserError(`--format ${String(format)} is unknown; it is one of: ${known}`);
+    throw new UserError(`--format ${String(format)}: must be one of ${known}`);
   }
   const names = Array.isArray(allowed) ? allowed.map(String) : [];
   const report = await diffRevision({ root, base, stack: String(stack), allowed: names });

@@ -23,7 +23,7 @@ export async function graph(
   if (stack !== undefined && out === undefined) {
     throw new UserError(
       `graph: --out is missing: npm run graph -- --stack ${String(stack)} --out DIR ` +
-        `(the documents show ${documented})`,
+        `(docs/graphs.md shows ${documented})`,
     );
   }
   if (out === undefined) {

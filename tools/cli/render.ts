@@ -18,7 +18,7 @@ export async function render(argv: readonly string[], root: string): Promise<num
   const source = sources.find((each) => each === secrets);
   if (source === undefined) {
     const known = sources.join(", ");
-    throw new UserError(`--secrets ${String(secrets)} is unknown; it is one of: ${known}`);
+    throw new UserError(`--secrets ${String(secrets)}: must be one of ${known}`);
   }
   await renderStack({
     root,

@@ -17,7 +17,7 @@ export function runbook(argv: readonly string[], root: string): Promise<number> 
   const system = listed.includes(name) ? systems[name] : undefined;
   if (system === undefined) {
     throw new UserError(
-      `there is no system ${JSON.stringify(name)} in stack ${stack}; it runs: ${listed.join(", ")}\n${usage}`,
+      `stack ${stack} has no system ${JSON.stringify(name)}; must be one of: ${listed.join(", ")}\n${usage}`,
     );
   }
   const settings = system.schema.safeParse(values[name] ?? {});

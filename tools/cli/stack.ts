@@ -49,7 +49,7 @@ async function run(operation: Operation, argv: readonly string[], root: string):
   const engine = await findEngine({ root, parts: partsOf(root, stack), progress: line });
   const target = await chooseTarget(root, stack, context, line);
   line(
-    `${engine.title}: stack ${stack}; the same by hand: pulumi ${plain[operation]} --stack ${stack}`,
+    `${engine.title}: stack ${stack}; with plain Pulumi: pulumi ${plain[operation]} --stack ${stack}`,
   );
   // Loaded here: what it takes to run the program is not needed to refuse a command.
   const { openStack } = load("../pulumi/stack") as typeof import("../pulumi/stack");

@@ -40,9 +40,9 @@ interface Paths {
 
 const CONTEXT = "stackberth";
 
-const USAGE = `usage: npm run cluster -- up [--nodes N]   start the built-in cluster, or mend it
+const USAGE = `usage: npm run cluster -- up [--nodes N]   start the embedded cluster, or repair it
        npm run cluster -- down             stop it and keep its data
-       npm run cluster -- status [--json]  exit code 0 if it is ready, 1 if not
+       npm run cluster -- status [--json]  exit code 0 if ready, 1 if not
        npm run cluster -- reset            stop it and remove its data
        npm run cluster -- kubectl ...      run kubectl against it`;
 
@@ -53,7 +53,7 @@ async function pathsOf(root: string): Promise<Paths> {
 }
 
 /**
- * Makes sure the built-in cluster is built, runs and can be used. A cluster that runs already costs
+ * Makes sure the embedded cluster is built, runs and can be used. A cluster that runs already costs
  * a fraction of a second; a dead or half-dead one is mended.
  */
 export async function ensureCluster(options: ClusterOptions): Promise<Cluster> {
@@ -95,7 +95,7 @@ async function supervise(
   });
   if (code !== 0) {
     const reason = complaints.join("\n") || `it ended with exit code ${code}`;
-    throw new Error(`The built-in cluster could not do \`${command}\`: ${reason}`);
+    throw new Error(`the embedded cluster failed to run \`${command}\`: ${reason}`);
   }
   return { stdout };
 }
@@ -140,7 +140,7 @@ function isNumber([flag = "", value, ...others]: readonly string[]): boolean {
 async function stop(command: "down" | "reset", options: ClusterOptions): Promise<number> {
   const paths = await pathsOf(options.root);
   if (!existsSync(paths.data)) {
-    options.progress("cluster: not running, and it has no data");
+    options.progress("cluster: not running, no data");
     return 0;
   }
   // Only if somebody removed the program while its data, and maybe its processes, are still there.
@@ -157,7 +157,7 @@ async function showStatus(flags: readonly string[], options: ClusterOptions): Pr
     process.stdout.write(
       flags.length > 0
         ? `${JSON.stringify({ ready: false, problem: "never started" })}\n`
-        : "never started; `npm run cluster -- up` starts it\n",
+        : "never started; start it: npm run cluster -- up\n",
     );
     return 1;
   }
@@ -167,7 +167,7 @@ async function showStatus(flags: readonly string[], options: ClusterOptions): Pr
 async function kubectl(words: readonly string[], options: ClusterOptions): Promise<number> {
   const paths = await pathsOf(options.root);
   if (!existsSync(paths.program) || !existsSync(paths.kubeconfig)) {
-    options.progress("The built-in cluster is not running; `npm run cluster -- up` starts it.");
+    options.progress("the embedded cluster is not running; start it: npm run cluster -- up");
     return 1;
   }
   const [program = "", ...flags] = kubectlWords(paths);

@@ -56,7 +56,7 @@ export function requireHeard(root: string, stack: string, asked: string | undefi
   if (asked === undefined || asked === context || isFree) return;
   const said = context === undefined ? "kubernetes:kubeconfig" : `kubernetes:context: ${context}`;
   throw new UserError(
-    `--context ${asked}: Pulumi.${stack}.yaml says ${said}, which the provider goes by; say it there: ` +
+    `--context ${asked}: Pulumi.${stack}.yaml sets ${said}, which the provider uses; change it there: ` +
       `npm run pulumi -- config set kubernetes:context ${asked} --stack ${stack}`,
   );
 }
@@ -128,9 +128,10 @@ async function namedTarget(
   const cluster = found === null ? null : all.getCluster(found.cluster);
   if (found === null || cluster === null) {
     const known = all.getContexts().map((each) => each.name);
-    const missing = context ? `no context ${context}` : "no current context, and no --context,";
+    const missing = context ? `context ${context} is missing` : "no current context is set";
     throw new UserError(
-      `there is ${missing} in the kubeconfig (${source.name}); there are: ${known.join(", ") || "none"}`,
+      `${missing} in the kubeconfig (${source.name}); it has: ` +
+        `${known.join(", ") || "no contexts"}; choose one with --context`,
     );
   }
   const user = all.getUser(found.user);
@@ -161,7 +162,7 @@ function read(config: KubeConfig, name: string, text: string): void {
     // Said below, without its text: it has credentials.
   }
   if (config.getContexts().length > 0) return;
-  throw new UserError(`${name} is neither a kubeconfig with contexts nor the path of one`);
+  throw new UserError(`${name}: must be a kubeconfig with contexts, or the path of one`);
 }
 
 /** The text of a target's kubeconfig. */

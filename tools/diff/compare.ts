@@ -55,7 +55,7 @@ function compareObjects(
   if (before !== undefined && after === undefined) {
     const kept = annotation(before, retainAnnotation) === "true";
     const lost = !kept && before.kind === "PersistentVolumeClaim";
-    const costs = lost ? ["its data goes with it"] : [];
+    const costs = lost ? ["its data is deleted with it"] : [];
     return [{ change: changeOf(kept ? "kept" : "deleted", before), costs }];
   }
   if (before === undefined || after === undefined) return [];

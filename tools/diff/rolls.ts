@@ -38,13 +38,13 @@ export function scalingOf(changes: readonly ObjectChange[]): readonly string[] {
     const scaled = fields.find(({ path }) => path === "spec.replicas");
     if (scaled === undefined) return [];
     const shown = (count: unknown): string =>
-      typeof count === "number" ? String(count) : "by a scaler";
+      typeof count === "number" ? String(count) : "set by an autoscaler";
     return [`${object.metadata.name} ${shown(scaled.before)} → ${shown(scaled.after)}`];
   });
 }
 
 function howOf(object: KubeObject, objects: readonly KubeObject[]): string {
-  if (object.kind === "CronJob") return "runs anew from its next time on";
+  if (object.kind === "CronJob") return "changes from its next run on";
   const pods = replicasOf(object, objects);
   const count = object.kind === "DaemonSet" ? "on each node" : `${String(pods)} pod${s(pods)}`;
   const onDelete = textAt(object, "spec", "updateStrategy", "type") === "OnDelete";

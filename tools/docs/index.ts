@@ -20,7 +20,7 @@ export const textOf = (path: string): string =>
 export function between(text: string, name: string, content: string): string {
   const [open, close] = [`<!-- ${name} -->`, `<!-- /${name} -->`];
   const [from, to] = [text.indexOf(open), text.indexOf(close)];
-  if (from < 0 || to < from) throw new Error(`there is no part ${open} … ${close} to write to`);
+  if (from < 0 || to < from) throw new Error(`the markers ${open} … ${close} are missing`);
   return `${text.slice(0, from + open.length)}\n\n${content}\n\n${text.slice(to)}`;
 }
 

@@ -39,7 +39,9 @@ export async function collectObjects(args: CollectArgs): Promise<Collected> {
 export function requireKnown(objects: readonly KubeObject[]): void {
   const unknown = objects.find(hasUnknown);
   if (unknown === undefined) return;
-  throw new UserError(`${describe(unknown)} depends on values that only a live cluster has`);
+  throw new UserError(
+    `${describe(unknown)} depends on values that are known only in a live cluster`,
+  );
 }
 
 /** A run that only notes the objects; the program sees what a preview would show it. */
@@ -55,7 +57,7 @@ export async function collectRun(
     onObject: (object) => {
       const key = keyOf(object);
       if (objects.has(key)) {
-        return Promise.reject(new UserError(`the program has two objects ${describe(object)}`));
+        return Promise.reject(new UserError(`the program registers ${describe(object)} twice`));
       }
       objects.set(key, object);
       return Promise.resolve(object);

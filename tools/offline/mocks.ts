@@ -54,7 +54,7 @@ async function answer(
   if (resource.custom === false) {
     const onlyPulumi = textAt(inputs, "onlyPulumi");
     if (onlyPulumi !== "") {
-      throw new UserError(`${onlyPulumi}, which ${needsEngine}: switch the setting off`);
+      throw new UserError(`${onlyPulumi}, which ${needsEngine}; turn the setting off`);
     }
     return { id: undefined, state: inputs };
   }
@@ -83,10 +83,10 @@ function refusalOf(
     (it) => typeof it === "string",
   );
   if (!named || (type.endsWith("Patch") && !isBorrowed(object as KubeObject))) {
-    return `${name} is a ${type}, which is no single Kubernetes object and ${needsEngine}`;
+    return `${name} is a ${type}, which is not a single Kubernetes object and ${needsEngine}`;
   }
   if (textAt(object, "metadata", "name") !== "") return undefined;
-  return `${name} (${type}) has no metadata.name; objects of this project are named explicitly`;
+  return `${name} (${type}) has no metadata.name; name it: this project names every object`;
 }
 
 /** The identifier that Pulumi's provider gives an object. */

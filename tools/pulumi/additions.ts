@@ -49,8 +49,8 @@ function longerLists(
 /** An addition in words. */
 export function additionLine({ object, path, wanted, found }: Addition): string {
   const more = found.length - wanted.length;
-  const what = more === 1 ? "1 element" : `${String(more)} elements`;
-  return `${describe(object)}\n    ${path.join(".")}: ${what} more than the program has`;
+  const what = more === 1 ? "1 extra element" : `${String(more)} extra elements`;
+  return `${describe(object)}\n    ${path.join(".")}: ${what} not in the program`;
 }
 
 /** Takes what was appended away again. */

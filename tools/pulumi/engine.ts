@@ -66,8 +66,8 @@ export async function ownEngine(root: string): Promise<Engine | undefined> {
   const version = await versionOf(command);
   if (toolchain.isOlder(version, oldest)) {
     throw new UserError(
-      `${command} is version ${version}, and ${oldest} or newer is needed: update it ` +
-        "(https://www.pulumi.com/docs/install/), or take it off PATH to have one built here",
+      `${command} is version ${version}; this project needs ${oldest} or newer. Update it ` +
+        "(https://www.pulumi.com/docs/install/), or take it off PATH so that one is built here",
     );
   }
   // Its language host stands beside it, and where plugins come from is its own affair.

@@ -9,8 +9,8 @@ import { masked, secretValues } from "../status/mask";
 export function explainLock(error: unknown, stack: string): UserError | undefined {
   if (!/currently locked|conflict.*another update/is.test(messageOf(error))) return undefined;
   return new UserError(
-    `stack ${stack} is locked by another run, or by one that was killed. If none is running, free it ` +
-      `and run the command again:\n  npm run pulumi -- cancel --yes --stack ${stack}`,
+    `stack ${stack} is locked by another run, or by one that was killed. If no other run is in ` +
+      `progress, release the lock and try again:\n  npm run pulumi -- cancel --yes --stack ${stack}`,
   );
 }
 
@@ -31,7 +31,7 @@ export async function explainObjects(
       return masked(lines, values);
     });
   } catch (error) {
-    return [`(what is not ready could not be read: ${messageOf(error)})`];
+    return [`(cannot read why objects are not ready: ${messageOf(error)})`];
   }
 }
 

@@ -117,7 +117,9 @@ async function mend(
     line(`${operation === "up" ? "restored" : "to restore"}  ${additionLine(addition)}`);
   }
   if (expectNoChanges && additions.length > 0) {
-    throw new UserError("no changes were expected, but somebody has added to lists: see above");
+    throw new UserError(
+      "expected no changes, but lists of live objects have extra elements: see above",
+    );
   }
 }
 

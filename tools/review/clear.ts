@@ -18,7 +18,7 @@ const policy = "persistentVolumeReclaimPolicy";
  * @returns How many objects there were.
  */
 export async function clear(cluster: Cluster, stack: string): Promise<number> {
-  if (reviewOf(stack) === undefined) throw new RangeError(`${stack} is no review stack`);
+  if (reviewOf(stack) === undefined) throw new RangeError(`${stack} is not a review stack`);
   // A node may have a review's labels, where somebody gave it them; it is never the review's to delete.
   const objects = (await cluster.labelled(ownedBy(stack))).filter((each) => !isBorrowed(each));
   for (const stage of deletionStages(objects)) {
@@ -53,7 +53,7 @@ export async function releaseVolumes(cluster: Cluster, stack: string): Promise<r
     return [];
   } catch (error) {
     if (!(error instanceof ApiError) || error.status !== 403) throw error;
-    return [`volumes whose class retains them may stay behind: ${error.message}`];
+    return [`volumes with reclaim policy Retain may stay behind: ${error.message}`];
   }
 }
 
@@ -82,6 +82,6 @@ function stuck(live: KubeObject): UserError {
   return new UserError(
     `${describe(live)} is still being deleted after ${String(deadlineMs / 1000)} s ` +
       `(${[...holders, ...reasons].join("; ") || "no reason given"}); its pods may be finishing ` +
-      "their work. Run the command again to go on waiting",
+      "their work. Run the command again to keep waiting",
   );
 }

@@ -62,7 +62,7 @@ function elsewhere(
   lines: readonly string[],
   { out }: SecretsDeps,
 ): number {
-  const where = `stack ${stack} has no secrets in its file; they are elsewhere:`;
+  const where = `stack ${stack} keeps no secrets in its file; they are elsewhere:`;
   if (mode === "set" || mode === "rotate") throw new UserError([where, ...lines].join("\n"));
   for (const line of [where, ...lines]) out(line);
   return 0;
@@ -143,8 +143,8 @@ async function replace(
   if (declaration === undefined) {
     const known = declarations.map((candidate) => candidate.key).join(", ") || "none";
     throw new UserError(
-      `${asked} is not a secret of stack ${stack}; its secrets are: ${known}. Anything else is ` +
-        `set with: npm run pulumi -- config set --secret --stack ${stack} KEY < file`,
+      `${asked} is not a secret of stack ${stack}; its secrets are: ${known}. To set ` +
+        `anything else: npm run pulumi -- config set --secret --stack ${stack} KEY < file`,
     );
   }
   const isNew = !values.has(key);
@@ -174,7 +174,7 @@ async function readValue(
   const flaw = value === "" ? "is empty" : flawOf(declaration, value);
   if (flaw === undefined) return value;
   throw new UserError(
-    `the value for ${declaration.key} ${flaw}; nothing is stored. Give a better one: ${retry}`,
+    `the value for ${declaration.key} ${flaw}; nothing was stored. Try again: ${retry}`,
   );
 }
 

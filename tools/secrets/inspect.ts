@@ -70,7 +70,7 @@ export async function compareStacks(
   for (const name of others) {
     const found = await tryOpen(name, declarations, storeOf);
     if (found === undefined) {
-      const message = `not compared with stack ${name}: it cannot be opened with what is known here`;
+      const message = `not compared with stack ${name}: no passphrase known here opens it`;
       findings.push({ message, failing: false });
       continue;
     }
@@ -80,7 +80,7 @@ export async function compareStacks(
     });
     for (const declaration of equal) {
       const message =
-        `${declaration.key} is equal in ${store.name} and Pulumi.${name}.yaml. Replace one: ` +
+        `${declaration.key} has the same value in ${store.name} and Pulumi.${name}.yaml. Replace one: ` +
         mendingCommand(stack, "rotate", declaration);
       findings.push({ message, failing: true });
     }
@@ -132,7 +132,7 @@ export function requireFit({ text, source }: Passphrase, { stack, store }: Opene
   if (owner === undefined) return;
   throw new UserError(
     `${source} holds the public passphrase of stack ${owner}, which protects nothing in ` +
-      `${store.name}: set it to a passphrase of its own`,
+      `${store.name}: set it to a private passphrase`,
   );
 }
 

@@ -65,9 +65,11 @@ export async function absence(cluster: Cluster, wanted: KubeObject): Promise<Pro
   };
   try {
     const found = await cluster.find(wanted);
-    if (found === undefined) return missing("it is wanted and not there");
+    if (found === undefined) return missing("it does not exist");
     const owner = textAt(found, "metadata", "labels", stackLabel);
-    return missing(`${describe(found)} is there, but ${owner ? `of stack ${owner}` : "unowned"}`);
+    return missing(
+      `${describe(found)} exists, but belongs to ${owner ? `stack ${owner}` : "no stack"}`,
+    );
   } catch (error) {
     // What may not be read may be there.
     if (error instanceof ApiError && error.status === 403) return undefined;

@@ -31,8 +31,8 @@ export async function readStatus({ stack, cluster, wants }: StatusArgs): Promise
     }),
   );
   const notes = [
-    ...(wants.unknown === undefined ? [] : [`what is missing is not known: ${wants.unknown}`]),
-    ...(live.length > 0 ? [] : [`the cluster has nothing of stack ${stack}`]),
+    ...(wants.unknown === undefined ? [] : [`cannot tell what is missing: ${wants.unknown}`]),
+    ...(live.length > 0 ? [] : [`the cluster has no objects of stack ${stack}`]),
   ];
   const status: StackStatus = {
     stack,

@@ -120,7 +120,7 @@ describe("a stack's file", () => {
   it("is refused if there is none, with the names that there are", () => {
     read("");
     const missing = () => readStackFile(root, "../dev", "app");
-    assert.throws(missing, /there is no stack "\.\.\/dev"; --stack takes one of: dev/);
+    assert.throws(missing, /there is no stack "\.\.\/dev"; --stack must be one of: dev/);
   });
 
   it("names the key service that it is encrypted with, and no account", () => {

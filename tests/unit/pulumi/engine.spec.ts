@@ -69,8 +69,12 @@ describe("Pulumi's engine", () => {
       const folder = install("own", "v3.259.9");
       await assert.rejects(findIn([folder], "kubernetes"), (error) => {
         assert.ok(error instanceof UserError);
-        assert.ok(error.message.startsWith(`${folder}/pulumi is version 3.259.9, and 3.260.0`));
-        assert.match(error.message, /update it \(https:.*\), or take it off PATH/);
+        assert.ok(
+          error.message.startsWith(
+            `${folder}/pulumi is version 3.259.9; this project needs 3.260.0`,
+          ),
+        );
+        assert.match(error.message, /Update it \(https:.*\), or take it off PATH/);
         return true;
       });
       assert.deepEqual(go.builds, []);

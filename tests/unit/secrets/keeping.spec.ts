@@ -86,7 +86,10 @@ describe("npm run secrets where they are elsewhere", () => {
       const before = state();
       const { code, output } = await run(argv, { keeping });
       assert.equal(code, 0);
-      assert.match(output, /^stack dev has no secrets in its file.*\nredisPassword in the vault$/);
+      assert.match(
+        output,
+        /^stack dev keeps no secrets in its file.*\nredisPassword in the vault$/,
+      );
       assert.deepEqual(state(), before);
     });
   }
