@@ -3,7 +3,7 @@ import type { Cluster } from "../../cluster";
 import { isRetained, ownedBy } from "../../cluster/ownership";
 import { messageOf, UserError } from "../../lib/errors";
 import { describe, type KubeObject } from "../../lib/objects";
-import { additionLine, findAdditions, removeAddition } from "./additions";
+import { additionLine, findAdditions, obstacle, removeAddition } from "./additions";
 import { occupiedNamespaces } from "./keep";
 import { explainLock, explainObjects } from "./failure";
 import { done, Progress } from "./progress";
@@ -113,8 +113,11 @@ async function mend(
   const cluster = await connect();
   const additions = await findAdditions(cluster, stack.name, objects);
   for (const addition of additions) {
-    if (operation === "up") await removeAddition(cluster, addition);
-    line(`${operation === "up" ? "restored" : "to restore"}  ${additionLine(addition)}`);
+    const problem = obstacle(addition);
+    if (problem === undefined && operation === "up") await removeAddition(cluster, addition);
+    const what = operation === "up" ? "restored" : "to restore";
+    line(`${problem === undefined ? what : "not restored"}  ${additionLine(addition)}`);
+    if (problem !== undefined) line(`warning: ${problem}`);
   }
   if (expectNoChanges && additions.length > 0) {
     throw new UserError(
