@@ -3,7 +3,7 @@ import { diagnose } from "../../tools/status/diagnose";
 import { at, type KubeObject, listAt, textAt } from "../../lib/objects";
 import { kubectl } from "../support/kubectl";
 import { run, TestStack, unchanged } from "../support/stackberth";
-import { live, testCluster, versions } from "../support/testCluster";
+import { apply, live, testCluster, versions } from "../support/testCluster";
 
 const name = "test-variants";
 const ofStack = ["--stack", name];
@@ -137,7 +137,7 @@ describe("the reasons for a workload that does not start", function () {
         },
       },
     };
-    await cluster.apply(deployment);
+    await apply(deployment);
     try {
       for (let tries = 0; tries < 60; tries += 1) {
         const pods = await cluster.client.json({ path: "/api/v1/namespaces/default/pods" });

@@ -21,9 +21,9 @@ const commands: Readonly<Record<string, () => Command>> = {
   diff: () => (load("./diff") as typeof import("./diff")).diff,
   graph: () => (load("./graph") as typeof import("./graph")).graph,
   render: () => (load("./render") as typeof import("./render")).render,
-  cluster: () => (load("./others") as typeof import("./others")).cluster,
-  secrets: () => (load("./others") as typeof import("./others")).secrets,
-  docs: () => (load("./others") as typeof import("./others")).docs,
+  cluster: () => (load("./cluster") as typeof import("./cluster")).cluster,
+  secrets: () => (load("./secrets") as typeof import("./secrets")).secrets,
+  docs: () => (load("./docs") as typeof import("./docs")).docs,
 };
 
 /**

@@ -27,16 +27,15 @@ export async function diff(
     "allow-replace": { type: "string", multiple: true },
   });
   const { base, stack = "all", format = "text", "allow-replace": allowed = [] } = flags;
-  if (typeof base !== "string" || base === "") {
+  if (base === undefined || base === "") {
     throw new UserError("diff: --base is missing: npm run diff -- --base main");
   }
-  const write = Object.hasOwn(formats, String(format)) ? formats[String(format)] : undefined;
+  const write = Object.hasOwn(formats, format) ? formats[format] : undefined;
   if (write === undefined) {
     const known = Object.keys(formats).join(", ");
-    throw new UserError(`--format ${String(format)}: must be one of ${known}`);
+    throw new UserError(`--format ${format}: must be one of ${known}`);
   }
-  const names = Array.isArray(allowed) ? allowed.map(String) : [];
-  const report = await diffRevision({ root, base, stack: String(stack), allowed: names });
+  const report = await diffRevision({ root, base, stack, allowed });
   out(write(report).trimEnd());
   return refusals(report).length > 0 ? refused : 0;
 }

@@ -62,20 +62,15 @@ function readRequest(argv: readonly string[], root: string): Request {
     "ttl-hours": { type: "string" },
     context: { type: "string" },
   });
-  const text = (name: string): string | undefined => {
-    const value = flags[name];
-    return typeof value === "string" ? value : undefined;
-  };
-  const ttlHours = Number(text("ttl-hours") ?? "48");
+  const { systems, context, "ttl-hours": ttl = "48" } = flags;
+  const ttlHours = Number(ttl);
   if (!(ttlHours > 0 && ttlHours <= 8760)) {
-    throw new UserError(
-      `--ttl-hours ${text("ttl-hours") ?? ""}: must be a number above 0, at most 8760`,
-    );
+    throw new UserError(`--ttl-hours ${ttl}: must be a number above 0, at most 8760`);
   }
   return {
     root,
-    context: text("context"),
-    systems: text("systems")?.split(",").filter(Boolean),
+    context,
+    systems: systems?.split(",").filter(Boolean),
     ttlHours,
   };
 }

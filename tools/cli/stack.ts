@@ -32,17 +32,18 @@ const plain: Readonly<Record<Operation, string>> = {
   down: "destroy --exclude-protected",
 };
 
+const flags = {
+  stack: { type: "string" },
+  context: { type: "string" },
+  verbose: { type: "boolean" },
+} as const;
+
 async function run(operation: Operation, argv: readonly string[], root: string): Promise<number> {
-  const flags = readFlags(operation, argv, {
-    stack: { type: "string" },
-    context: { type: "string" },
-    verbose: { type: "boolean" },
-    ...(operation === "preview" && { "expect-no-changes": { type: "boolean" } }),
-  });
-  const { stack = "dev", context } = flags as {
-    readonly stack?: string;
-    readonly context?: string;
-  };
+  const read =
+    operation === "preview"
+      ? readFlags(operation, argv, { ...flags, "expect-no-changes": { type: "boolean" } })
+      : readFlags(operation, argv, flags);
+  const { stack = "dev", context, verbose = false } = read;
   const line = (text: string): void => console.log(text);
   requireStack(root, stack);
   requireHeard(root, stack, context);
@@ -60,8 +61,8 @@ async function run(operation: Operation, argv: readonly string[], root: string):
     stack: opened,
     connect: () => Cluster.connect(readTarget(target), target.context),
     screen: process.stdout,
-    verbose: flags["verbose"] === true,
-    expectNoChanges: flags["expect-no-changes"] === true,
+    verbose,
+    expectNoChanges: "expect-no-changes" in read,
   });
   if (operation === "up") for (const text of farewell(stack, outputs)) line(text);
   return 0;

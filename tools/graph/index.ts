@@ -1,3 +1,4 @@
+import { systemOf } from "../../cluster/ownership";
 import type { KubeObject } from "../../lib/objects";
 import { collectOffline } from "../offline/offline";
 import { asMermaid } from "./mermaid";
@@ -22,10 +23,6 @@ export async function drawStack(root: string, stack: string): Promise<readonly D
       mermaid: asMermaid(graphOf(own.filter((object) => namespaceOf(object) === namespace))),
     }));
   });
-}
-
-function systemOf({ metadata }: KubeObject): string {
-  return metadata.labels?.["app.kubernetes.io/part-of"] ?? "";
 }
 
 /** A Namespace counts to itself; what lies in none is not drawn. */

@@ -16,11 +16,7 @@ export interface MonitorArgs {
   readonly onFailure: (error: unknown) => void;
 }
 
-// The marks by which Pulumi's own protocol tells secrets and other special values apart.
-const signatureKey = "4dabf18193072939515e22adb298388d";
-const secretSignature = "1b47061264138c4ac30d75fd1eb44270";
-const unknownValue = "04da6b54-80e4-46f7-96ec-b56ff0331ba9";
-
+const { specialSecretSig, specialSigKey, unknownValue } = pulumi.runtime;
 const needsEngine = "needs Pulumi's engine and cannot be rendered offline";
 
 /** Answers the program's resources in the place of Pulumi's engine and its providers. */
@@ -95,7 +91,7 @@ function idOf({ metadata: { namespace, name } }: KubeObject): string {
 }
 
 function isSecret(value: unknown): value is Json {
-  return isJson(value) && value[signatureKey] === secretSignature;
+  return isJson(value) && value[specialSigKey] === specialSecretSig;
 }
 
 /** The value without Pulumi's wrapping of secrets; what is not known yet stays a mark. */

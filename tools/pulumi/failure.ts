@@ -1,3 +1,4 @@
+import { ConcurrentUpdateError } from "@pulumi/pulumi/automation";
 import { messageOf, UserError } from "../../lib/errors";
 import { describe } from "../../lib/objects";
 import type { Cluster } from "../../cluster";
@@ -7,7 +8,7 @@ import { masked, secretValues } from "../status/mask";
 
 /** What to say where another run holds the state; undefined for any other error. */
 export function explainLock(error: unknown, stack: string): UserError | undefined {
-  if (!/currently locked|conflict.*another update/is.test(messageOf(error))) return undefined;
+  if (!(error instanceof ConcurrentUpdateError)) return undefined;
   return new UserError(
     `stack ${stack} is locked by another run, or by one that was killed. If no other run is in ` +
       `progress, release the lock and try again:\n  npm run pulumi -- cancel --yes --stack ${stack}`,

@@ -1,5 +1,5 @@
 import { setTimeout as sleep } from "node:timers/promises";
-import { ApiError } from "../../cluster/client";
+import { ApiError, itemsOf } from "../../cluster/client";
 import type { Cluster } from "../../cluster";
 import { deletionStages, ownedBy } from "../../cluster/ownership";
 import { UserError } from "../../lib/errors";
@@ -37,7 +37,7 @@ export async function releaseVolumes(cluster: Cluster, stack: string): Promise<r
     .filter(({ kind }) => kind === "Namespace")
     .map(({ metadata }) => metadata.name);
   try {
-    const volumes = listAt(await cluster.client.json({ path: volumesPath }), "items").filter(
+    const volumes = itemsOf(await cluster.client.json({ path: volumesPath })).filter(
       (volume) =>
         namespaces.includes(textAt(volume, "spec", "claimRef", "namespace")) &&
         textAt(volume, "spec", policy) !== "Delete",
@@ -45,7 +45,7 @@ export async function releaseVolumes(cluster: Cluster, stack: string): Promise<r
     for (const volume of volumes) {
       await cluster.client.json({
         method: "PATCH",
-        path: `${volumesPath}/${textAt(volume, "metadata", "name")}`,
+        path: `${volumesPath}/${volume.metadata.name}`,
         contentType: "application/merge-patch+json",
         body: { spec: { [policy]: "Delete" } },
       });

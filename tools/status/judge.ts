@@ -1,5 +1,5 @@
-import { annotation, at, describe, type KubeObject, listAt, textAt } from "../../lib/objects";
-import { ApiError } from "../../cluster/client";
+import { annotation, at, describe, type KubeObject, textAt } from "../../lib/objects";
+import { ApiError, itemsOf } from "../../cluster/client";
 import type { Cluster } from "../../cluster";
 import { diagnose } from "./diagnose";
 import { stackLabel } from "../../lib/labels";
@@ -83,7 +83,7 @@ async function bindsLate(cluster: Cluster, claim: KubeObject): Promise<boolean> 
   if (name === "") return false;
   try {
     const answer = await cluster.client.json({ path: "/apis/storage.k8s.io/v1/storageclasses" });
-    const classes = listAt(answer, "items") as unknown as readonly KubeObject[];
+    const classes = itemsOf(answer);
     const isDefault = (it: KubeObject): boolean =>
       annotation(it, "storageclass.kubernetes.io/is-default-class") === "true";
     const found = classes.find((it) =>

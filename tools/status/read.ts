@@ -1,5 +1,5 @@
 import type { Cluster } from "../../cluster";
-import { ownedBy } from "../../cluster/ownership";
+import { ownedBy, systemOf } from "../../cluster/ownership";
 import { at, countAt, keyOf, type KubeObject } from "../../lib/objects";
 import { masked, secretValues } from "./mask";
 import { absence, nameOf, problemOf } from "./judge";
@@ -14,9 +14,6 @@ export interface StatusArgs {
   readonly cluster: Cluster;
   readonly wants: Wants;
 }
-
-const systemLabel = "app.kubernetes.io/part-of";
-const systemOf = (object: KubeObject): string => object.metadata.labels?.[systemLabel] ?? "";
 
 /** Compares what a stack wants with what is live, whichever engine brought it there. */
 export async function readStatus({ stack, cluster, wants }: StatusArgs): Promise<StackStatus> {
