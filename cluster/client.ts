@@ -16,12 +16,12 @@ export interface ApiRequest {
 }
 
 /** An answer of the API server. */
-export interface ApiAnswer {
+interface ApiAnswer {
   readonly status: number;
   readonly text: string;
 }
 
-/** An answer that says no; `body` is Kubernetes' Status object. */
+/** A request that the API server refused; `body` is Kubernetes' Status object. */
 export class ApiError extends Error {
   constructor(
     readonly status: number,
@@ -47,7 +47,7 @@ export class ApiClient {
     this.server = kubeConfig.getCurrentCluster()?.server ?? "";
   }
 
-  /** The parsed answer. @throws ApiError if the server says no. */
+  /** The parsed answer. @throws ApiError if the server refuses the request. */
   async json(request: ApiRequest): Promise<Json> {
     const { status, text } = await this.text(request);
     const body: unknown = text === "" ? {} : parseJson(text);

@@ -3,7 +3,7 @@ import { type Access, readKubeconfig } from "./access";
 import { ApiClient, ApiError } from "./client";
 import { type ApiResource, collectionPath, Discovery, objectPath } from "./discovery";
 
-// Written by controllers from other objects' labels, or gone with their owner.
+// Created by controllers, with labels copied from other objects, or deleted with their owner.
 const derived = new Set([
   "ControllerRevision",
   "Endpoints",
@@ -42,7 +42,7 @@ export class Cluster {
     return live as KubeObject | undefined;
   }
 
-  /** Begins an object's deletion; that it is gone already is no error. */
+  /** Starts an object's deletion; an object that is already gone is not an error. */
   async delete(object: KubeObject): Promise<void> {
     const resource = await this.discovery.find(object);
     if (resource === undefined) return;
@@ -50,10 +50,10 @@ export class Cluster {
       await this.client.json({
         method: "DELETE",
         path: objectPath(resource, object),
-        // All of it in the body: beside one the query is ignored, and a Job would leave its pods behind.
+        // All options go in the body: with a body the query is ignored, and a Job would leave its pods behind.
         body: {
           propagationPolicy: "Background",
-          // The very object that was judged, not a later one of the same name.
+          // Only the object that was examined, not a later one of the same name.
           ...(object.metadata.uid !== undefined && {
             preconditions: { uid: object.metadata.uid },
           }),

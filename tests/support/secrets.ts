@@ -1,8 +1,8 @@
 import assert from "node:assert/strict";
 import type { SecretDeclaration } from "../../config/secretDeclaration";
 import { messageOf, UserError } from "../../lib/errors";
-import { secretsCommand } from "../../tools/secrets";
-import type { Keeping } from "../../tools/secrets";
+import { secretsCommand } from "../../tools/secrets/command";
+import type { Keeping } from "../../tools/secrets/keeping";
 import type { SecretStore, Stored, StoredValues, Storing } from "../../tools/secrets/store";
 
 export const redis: SecretDeclaration = {

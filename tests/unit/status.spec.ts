@@ -2,9 +2,12 @@ import assert from "node:assert/strict";
 import type { Cluster } from "../../cluster";
 import { ApiError } from "../../cluster/client";
 import { keyOf, type KubeObject } from "../../lib/objects";
-import { readStatus, type StackStatus, statusLines, type View, watch } from "../../tools/status";
+import { readStatus } from "../../tools/status/read";
+import type { StackStatus } from "../../tools/status/report";
+
+import { type View, watch } from "../../tools/status/watch";
 import { jobStatus, scheduleStatus } from "../../tools/status/runs";
-import { since } from "../../tools/status/text";
+import { since, statusLines } from "../../tools/status/text";
 import { urlsOf } from "../../tools/status/urls";
 import type { Wants } from "../../tools/status/wants";
 

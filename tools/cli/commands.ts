@@ -6,7 +6,7 @@ export type Command = (argv: readonly string[], root: string) => Promise<number>
 
 const load = createRequire(__filename);
 
-// Loaded when called: `render` need not wait for what only `up` uses.
+// Loaded on call, so that `render` does not load what only `up` uses.
 const commands: Readonly<Record<string, () => Command>> = {
   up: () => (load("./stack") as typeof import("./stack")).up,
   refresh: () => (load("./stack") as typeof import("./stack")).refresh,

@@ -11,7 +11,7 @@ const formats: Readonly<Record<string, (report: DiffReport) => string>> = {
   json: asJson,
 };
 
-/** What a run with losses that nobody consented to exits with; 1 is for errors. */
+/** The exit code if there are losses without consent; 1 is for errors. */
 const refused = 2;
 
 /** `npm run diff -- --base REV`: what deploying this folder instead of another revision changes. */

@@ -68,7 +68,7 @@ export async function env(argv: readonly string[], root: string): Promise<number
   const { PATH, ...settings } = engineEnvironment(root, engine, stack, target.kubeconfig);
   for (const [name, value] of Object.entries(settings))
     console.log(`export ${name}=${quoted(value)}`);
-  // What is on PATH by then stays there.
+  // Keeps what is on PATH when the shell evaluates this.
   console.log(`export PATH=${quoted(PATH?.split(":")[0] ?? "")}:"$PATH"`);
   await selectStack(root, stack, engine, settings);
   return 0;

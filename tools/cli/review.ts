@@ -185,7 +185,7 @@ async function forget(stack: string, { root }: Request, { kubeconfig }: Target):
 async function sweep(request: Request): Promise<number> {
   const { root } = request;
   const live = await liveReviews(await connect(await targetOf(request)));
-  // A stack that the cluster no longer has may still have its file here.
+  // A stack that is gone from the cluster may still have its file here.
   const files = listStacks(root)
     .filter((stack) => reviewOf(stack) !== undefined && !live.some((it) => it.stack === stack))
     .map((stack) => ({ stack, expires: new Date(String(plainSettings(root, stack)["expires"])) }));

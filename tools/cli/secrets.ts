@@ -13,7 +13,9 @@ import { CheckedSettings } from "../project/settings";
 import { listStacks, readProject } from "../project/stackConfig";
 import { type Engine, findEngine } from "../pulumi/engine";
 import { passphraseOf } from "../pulumi/environment";
-import { ConfigStore, type Keeping, secretsCommand } from "../secrets";
+import { secretsCommand } from "../secrets/command";
+import type { Keeping } from "../secrets/keeping";
+import { ConfigStore } from "../secrets/store";
 
 /** `npm run secrets -- --stack S`: the secrets of a stack. */
 export async function secrets(argv: readonly string[], root: string): Promise<number> {

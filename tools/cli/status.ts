@@ -1,7 +1,10 @@
 import { Cluster } from "../../cluster";
 import { messageOf } from "../../lib/errors";
 import { requireStack } from "../project/stackConfig";
-import { readStatus, readWants, statusLines, type View, watch } from "../status";
+import { readStatus } from "../status/read";
+import { statusLines } from "../status/text";
+import { readWants } from "../status/wants";
+import { type View, watch } from "../status/watch";
 import { readFlags } from "./arguments";
 import { chooseTarget, readTarget } from "../cluster/target";
 
@@ -43,7 +46,7 @@ export async function status(argv: readonly string[], root: string): Promise<num
   await watch({
     screen,
     inPlace: screen.isTTY && !json,
-    // The API server may be away for a while: that is something to see, not the end.
+    // The API server may be unreachable for a while: show that and go on.
     read: () =>
       read().catch((error: unknown) => {
         ready = false;

@@ -15,14 +15,14 @@ export interface Cluster {
   readonly kubectl: readonly string[];
 }
 
-/** Where the program lives, and who hears what it is doing. */
-export interface ClusterOptions {
+/** Where the project is, and who hears of progress. */
+interface ClusterOptions {
   /** Root of this project. */
   readonly root: string;
   readonly progress: (line: string) => void;
 }
 
-/** What `status --json` of the cluster's program prints. */
+/** What the control plane prints for `status --json`. */
 interface Status {
   readonly ready: boolean;
   readonly problem?: string;
@@ -53,8 +53,8 @@ async function pathsOf(root: string): Promise<Paths> {
 }
 
 /**
- * Makes sure the embedded cluster is built, runs and can be used. A cluster that runs already costs
- * a fraction of a second; a dead or half-dead one is mended.
+ * Builds and starts the embedded cluster if necessary. For a running cluster this takes a fraction of
+ * a second; one that has partly stopped is repaired.
  */
 export async function ensureCluster(options: ClusterOptions): Promise<Cluster> {
   return start(options, []);
@@ -77,7 +77,7 @@ function kubectlWords({ program, kubeconfig }: Paths): readonly string[] {
   return [program, "kubectl", "--kubeconfig", kubeconfig, "--context", CONTEXT];
 }
 
-/** Runs the supervisor; its progress is passed on, and its complaints become an error. */
+/** Runs the supervisor: passes its progress on, and turns its other output into an error. */
 async function supervise(
   { progress }: ClusterOptions,
   { program, data }: Paths,
@@ -143,7 +143,7 @@ async function stop(command: "down" | "reset", options: ClusterOptions): Promise
     options.progress("cluster: not running, no data");
     return 0;
   }
-  // Only if somebody removed the program while its data, and maybe its processes, are still there.
+  // The program may be gone while its data, and perhaps its processes, still exist.
   if (!existsSync(paths.program)) {
     await ensureBuilt([controlPlane], options);
   }

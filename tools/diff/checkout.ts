@@ -5,7 +5,7 @@ import { join } from "node:path";
 import { UserError } from "../../lib/errors";
 
 /** The files of another revision, in a folder of their own. */
-export interface Checkout {
+interface Checkout {
   readonly root: string;
   /** What the reader must know about how they are run. */
   readonly notes: readonly string[];

@@ -78,7 +78,7 @@ export const immutableFields: Readonly<Record<string, readonly ImmutableField[]>
 };
 
 /** Why a change cannot be made in the live object. */
-export interface Replacement {
+interface Replacement {
   /** The fields that ask for it. */
   readonly fields: readonly string[];
   /** What is lost and must be consented to; none where a replacement costs nothing. */

@@ -13,7 +13,7 @@ const everyStack = "all";
 const load = createRequire(__filename);
 
 /** What to compare. */
-export interface DiffArgs {
+interface DiffArgs {
   /** The project's folder; its files as they are now are head. */
   readonly root: string;
   /** The revision that head is compared with. */

@@ -11,7 +11,7 @@ import {
 import { changes, overviewOf, rowsOf } from "./summary";
 import { diffLines } from "./values";
 
-/** By this line a comment is found again, to be edited in place. */
+/** Marks the comment, so that it can be found and edited in place. */
 export const commentMark = "<!-- stackberth diff -->";
 
 // GitHub refuses comments of more than 65536 characters.
@@ -121,7 +121,7 @@ function command({ base }: DiffReport): string {
   return `npm run diff -- --base ${base}`;
 }
 
-/** Text that no Markdown and no mention comes out of: what changes was written by somebody else. */
+/** Escapes Markdown and mentions: the text comes from the change under review. */
 function escaped(text: string): string {
   return text
     .replaceAll(/[\\`*_[\]<>|~#]/g, (mark) => `\\${mark}`)

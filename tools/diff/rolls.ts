@@ -103,7 +103,7 @@ function sourceReason(
 }
 
 /** `image app 1.0.0 → 1.1.0`, in full where more than the tag changes. */
-export function imageReason({ before, after }: FieldChange): string {
+function imageReason({ before, after }: FieldChange): string {
   const [old, now] = [parts(before), parts(after)];
   if (old.repository !== now.repository) return `image ${String(before)} → ${String(after)}`;
   return `image ${now.repository.split("/").at(-1) ?? ""} ${old.version} → ${now.version}`;

@@ -25,7 +25,7 @@ export async function drawStack(root: string, stack: string): Promise<readonly D
   });
 }
 
-/** A Namespace counts to itself; what lies in none is not drawn. */
+/** A Namespace belongs to itself; what is in no namespace is not drawn. */
 function namespaceOf({ kind, metadata }: KubeObject): string {
   return kind === "Namespace" ? metadata.name : (metadata.namespace ?? "");
 }

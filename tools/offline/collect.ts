@@ -1,38 +1,15 @@
 import { type Dependencies, DependencyWatch } from "./dependencies";
 import { UserError } from "../../lib/errors";
 import { hasUnknown } from "./mocks";
-import { describe, keyOf, type KubeObject, textAt } from "../../lib/objects";
-import type { StackOutput } from "./outputs";
+import { describe, keyOf, type KubeObject } from "../../lib/objects";
+import type { StackOutput } from "./exports";
 import { runProgram } from "./program";
-import { readProject } from "../project/stackConfig";
-
-/** What to collect the objects of. */
-export interface CollectArgs {
-  readonly root: string;
-  readonly stack: string;
-  /** Configuration by `project:key`, as text, taken instead of the stack's file. */
-  readonly config: Readonly<Record<string, string>>;
-  /** The keys of `config` that are secret. */
-  readonly secretKeys: readonly string[];
-}
 
 /** Everything the program would create, and its outputs as far as they are known without a cluster. */
 export interface Collected {
   readonly objects: readonly KubeObject[];
   readonly outputs: readonly StackOutput[];
   readonly dependencies: Dependencies;
-}
-
-/**
- * Runs the program without a cluster, with a configuration that is given, and returns its objects, in
- * the order in which it registers them. A generated password is the same text at every run.
- */
-export async function collectObjects(args: CollectArgs): Promise<Collected> {
-  const project = textAt(readProject(args.root), "name");
-  const passwords = (name: string): string => `generated-${name}`;
-  const collected = await collectRun({ ...args, project, passwords });
-  requireKnown(collected.objects);
-  return collected;
 }
 
 /** Refuses objects that are not wholly known without a cluster. */

@@ -9,7 +9,7 @@ export type ObjectHandler = (object: KubeObject) => Promise<Json>;
 export type PasswordSource = (name: string, inputs: Json) => string;
 
 /** What the mock resource monitor is built from. */
-export interface MonitorArgs {
+interface MonitorArgs {
   readonly onObject: ObjectHandler;
   readonly passwords: PasswordSource;
   /** Called with what went wrong, before the failure reaches the program. */

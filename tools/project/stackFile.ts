@@ -22,7 +22,7 @@ export type ConfigValue =
   | readonly ConfigValue[]
   | { readonly [key: string]: ConfigValue };
 
-/** What `Pulumi.STACK.yaml` says. It is read here and nowhere written: that is Pulumi's own affair. */
+/** The content of `Pulumi.STACK.yaml`. Only Pulumi's CLI ever writes to it. */
 export interface StackFile {
   /** The file's name, for messages. */
   readonly name: string;
@@ -82,7 +82,7 @@ export function ciphertexts({ values }: StackFile): Readonly<Record<string, stri
   return Object.fromEntries(found);
 }
 
-/** Refuses a file whose secrets no passphrase can open. */
+/** Refuses a file whose secrets cannot be decrypted with any passphrase. */
 export function requireSalt(file: StackFile): void {
   const { name, encryptionsalt, keyService, values } = file;
   if (keyService !== undefined) return;

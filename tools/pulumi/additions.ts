@@ -5,7 +5,7 @@ import { UserError } from "../../lib/errors";
 import { at, describe, isJson, type Json, keyOf, type KubeObject } from "../../lib/objects";
 import { holdsSecret } from "./changes";
 
-/** A list of a live object that is longer than the program has it. */
+/** A list of a live object that is longer than in the program. */
 export interface Addition {
   readonly object: KubeObject;
   /** Where the list is, for example `rules`. */
@@ -15,8 +15,8 @@ export interface Addition {
 }
 
 /**
- * What somebody has appended to lists of a stack's objects: a rule to a Role, a variable to a container.
- * The provider compares only as many elements as the program gives, so that the engine sees no drift.
+ * Finds what somebody appended to lists of a stack's objects: a rule of a Role, a variable of a container.
+ * The provider compares only as many elements as the program sets, so the engine sees no drift.
  */
 export async function findAdditions(
   cluster: Cluster,

@@ -59,7 +59,7 @@ export function passphraseOf(root: string, stack: string, env = process.env): Pa
   }
 }
 
-/** What to say where a passphrase does not open a stack's secrets; undefined for any other error. */
+/** The error for a passphrase that does not decrypt a stack's secrets; undefined for any other error. */
 export function wrongPassphrase(error: unknown, stack: string): UserError | undefined {
   if (!/incorrect passphrase|passphrase must be set/i.test(messageOf(error))) return undefined;
   const isPublic = publicPassphrase(stack) !== undefined;

@@ -6,7 +6,7 @@ import { ownedBy } from "../../cluster/ownership";
 import { problemOf } from "../status/judge";
 import { masked, secretValues } from "../status/mask";
 
-/** What to say where another run holds the state; undefined for any other error. */
+/** The error for a stack that another run has locked; undefined for any other error. */
 export function explainLock(error: unknown, stack: string): UserError | undefined {
   if (!(error instanceof ConcurrentUpdateError)) return undefined;
   return new UserError(
@@ -15,7 +15,7 @@ export function explainLock(error: unknown, stack: string): UserError | undefine
   );
 }
 
-/** Why a stack's objects are not ready, by what the cluster says of them: the engine does not tell. */
+/** Why a stack's objects are not ready, read from the cluster: the engine does not say. */
 export async function explainObjects(
   connect: () => Promise<Cluster>,
   stack: string,

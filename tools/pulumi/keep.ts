@@ -5,7 +5,7 @@ import { stackLabel } from "../../lib/labels";
 import { type KubeObject, listAt, textAt } from "../../lib/objects";
 
 /** A namespace that must stay, since it holds a volume that the stack has not made. */
-export interface Occupied {
+interface Occupied {
   readonly urn: string;
   readonly namespace: string;
   readonly claims: readonly string[];

@@ -10,7 +10,7 @@ import { done, Progress } from "./progress";
 import { LiveLines, type Screen } from "./screen";
 
 /** What to run on an opened stack. */
-export interface OperationArgs {
+interface OperationArgs {
   readonly stack: Stack;
   readonly connect: () => Promise<Cluster>;
   readonly screen: Screen;
@@ -20,7 +20,7 @@ export interface OperationArgs {
   readonly expectNoChanges?: boolean;
 }
 
-/** The commands of `pulumi` by our own names. */
+/** The commands of `pulumi` under this project's names. */
 export const operations = {
   up: (stack: Stack, options: object) => stack.up(options),
   preview: (stack: Stack, options: object) => stack.preview(options),
@@ -102,7 +102,7 @@ function lastWords(output: string): string {
   return [...new Set(errors.map((each) => each.trim()))].join("\n") || output.trim();
 }
 
-/** Shows what somebody appended to lists, which the engine does not see; an `up` takes it away. */
+/** Shows what somebody appended to lists, which the engine does not see; `up` removes it. */
 async function mend(
   operation: Operation,
   objects: readonly KubeObject[],

@@ -24,7 +24,7 @@ export const secretSources = {
 } as const;
 
 /** What to render, and where to. */
-export interface RenderArgs {
+interface RenderArgs {
   readonly root: string;
   readonly stack: string;
   readonly out: string;

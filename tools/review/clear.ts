@@ -19,7 +19,7 @@ const policy = "persistentVolumeReclaimPolicy";
  */
 export async function clear(cluster: Cluster, stack: string): Promise<number> {
   if (reviewOf(stack) === undefined) throw new RangeError(`${stack} is not a review stack`);
-  // A node may have a review's labels, where somebody gave it them; it is never the review's to delete.
+  // A node may carry a review's labels, but the review must never delete it.
   const objects = (await cluster.labelled(ownedBy(stack))).filter((each) => !isBorrowed(each));
   for (const stage of deletionStages(objects)) {
     await Promise.all(stage.map((object) => remove(cluster, object)));

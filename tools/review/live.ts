@@ -6,7 +6,7 @@ import { annotation, type KubeObject } from "../../lib/objects";
 import { reviewOf } from "./stackFile";
 
 /** A review stack as the cluster itself knows it. */
-export interface LiveReview {
+interface LiveReview {
   readonly stack: string;
   readonly review: string;
   readonly namespaces: readonly string[];

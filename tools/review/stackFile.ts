@@ -21,7 +21,7 @@ export function reviewOf(stack: string): string | undefined {
 }
 
 /** What a review stack is to be. */
-export interface ReviewArgs {
+interface ReviewArgs {
   readonly root: string;
   /** Its name, for example `pr-123`. */
   readonly review: string;

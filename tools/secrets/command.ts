@@ -7,7 +7,7 @@ import { type Finding, mendingCommand, type StoreOf } from "./inspect";
 import { type Keeping, open, type Opened } from "./keeping";
 import type { Storing, StoredValues } from "./store";
 
-/** What the command needs from the world. */
+/** What the command depends on. */
 export interface SecretsDeps {
   /** The project's name, the first part of its configuration keys. */
   readonly project: string;
@@ -56,7 +56,7 @@ export async function secretsCommand(argv: readonly string[], deps: SecretsDeps)
   }
 }
 
-/** A secret that is not in the file can only be changed where it is. */
+/** A secret that is kept elsewhere can only be changed there. */
 function elsewhere(
   { stack, mode }: SecretsRequest,
   lines: readonly string[],

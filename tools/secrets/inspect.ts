@@ -5,7 +5,7 @@ import { type Passphrase, publicPassphrase, publicPassphrases } from "../pulumi/
 import type { Opened } from "./keeping";
 import type { SecretStore, Stored, StoredValues } from "./store";
 
-/** Something about a secret that the user should know, in one line that gives no value away. */
+/** A problem with a secret, in one line that reveals no value. */
 export interface Finding {
   readonly message: string;
   /** Whether the command must fail for it. */
@@ -121,7 +121,7 @@ export function inspectPassphrase(
   return [{ message, failing: true }];
 }
 
-/** Refuses a passphrase that would protect nothing, before the first secret is encrypted with it. */
+/** Refuses an unsafe passphrase before the first secret is encrypted with it. */
 export function requireFit({ text, source }: Passphrase, { stack, store }: Opened): void {
   if (text === "") {
     throw new UserError(

@@ -42,7 +42,7 @@ export interface SecretStore {
 }
 
 /** Whose store to open. */
-export interface StoreArgs {
+interface StoreArgs {
   readonly root: string;
   readonly project: string;
   readonly stack: string;

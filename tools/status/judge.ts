@@ -52,7 +52,7 @@ async function verdictOf(
   return second.state === "ready" ? undefined : second;
 }
 
-/** That an engine need not wait for a workload does not make it ready. */
+/** An annotation to skip waiting does not make a workload ready. */
 function awaited(live: KubeObject): KubeObject {
   if (!workloads.has(live.kind)) return live;
   return { ...live, metadata: { ...live.metadata, annotations: {} } };
@@ -71,7 +71,7 @@ export async function absence(cluster: Cluster, wanted: KubeObject): Promise<Pro
       `${describe(found)} exists, but belongs to ${owner ? `stack ${owner}` : "no stack"}`,
     );
   } catch (error) {
-    // What may not be read may be there.
+    // An object that may not be read may exist.
     if (error instanceof ApiError && error.status === 403) return undefined;
     throw error;
   }
@@ -91,7 +91,7 @@ async function bindsLate(cluster: Cluster, claim: KubeObject): Promise<boolean> 
     );
     return textAt(found, "volumeBindingMode") === "WaitForFirstConsumer";
   } catch {
-    // Who may not read storage classes cannot know; the workload's own deadline then tells.
+    // Without access to StorageClasses, the workload's own deadline decides.
     return true;
   }
 }

@@ -9,7 +9,7 @@ import { urlsOf } from "./urls";
 import type { Wants } from "./wants";
 
 /** What to look at. */
-export interface StatusArgs {
+interface StatusArgs {
   readonly stack: string;
   readonly cluster: Cluster;
   readonly wants: Wants;

@@ -9,13 +9,13 @@ import {
 } from "../../lib/objects";
 
 /** Whether an object does what it is for; if not, what is missing, and whether waiting is vain. */
-export type Readiness =
+type Readiness =
   { readonly state: "ready" } | { readonly state: "waiting" | "failed"; readonly reason: string };
 
 const ready: Readiness = { state: "ready" };
 
 /** What has to be known beside the object itself. */
-export interface JudgeArgs {
+interface JudgeArgs {
   /** Whether a claim waits for its first pod (`WaitForFirstConsumer`). @default false */
   readonly lateBinding?: boolean;
 }

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { flawOf } from "../../../config/secretDeclaration";
-import type { Keeping } from "../../../tools/secrets";
+import type { Keeping } from "../../../tools/secrets/keeping";
 import { seal, sealingKey } from "../../../lib/seal";
 import { certificate, unseal } from "../../support/sealing";
 import { django, fakeStacks, passphrases, redis } from "../../support/secrets";
