@@ -126,7 +126,7 @@ describe("status", () => {
     assert.deepEqual(status.systems[0]?.objects, { wanted: 2, live: 1, ready: 1 });
   });
 
-  it("says whose an object is that another stack has", async () => {
+  it("names the stack that owns an object instead", async () => {
     const foreign = object("Service", "web");
     const other = { ...labels, "stackberth.dev/stack": "other" };
     const others = [{ ...foreign, metadata: { ...foreign.metadata, labels: other } }];
@@ -161,14 +161,14 @@ describe("status", () => {
     assert.deepEqual(status.systems[0].workloads[0]?.replicas, { wanted: 3, ready: 1 });
   });
 
-  it("judges workloads also where an engine need not wait for them", async () => {
+  it("judges workloads even where the engine does not wait for them", async () => {
     const lazy = deployment("web", 0);
     const annotations = { "pulumi.com/skipAwait": "true" };
     const live = [{ ...lazy, metadata: { ...lazy.metadata, annotations } }];
     assert.equal((await read(live)).ready, false);
   });
 
-  it("tells from live objects alone what it can, and why not more", async () => {
+  it("reports what live objects show, and why it cannot report more", async () => {
     const status = await read([deployment("web", 2)], { unknown: "no passphrase for stack test" });
     assert.equal(status.ready, true);
     assert.equal(status.wantedKnown, false);
@@ -221,7 +221,7 @@ describe("status of runs", () => {
     });
   });
 
-  it("is well again after a success, whose Job may be deleted already", () => {
+  it("is ready again after a success, even if its Job is deleted", () => {
     const status = { lastSuccessfulTime: "2026-01-03T02:00:00Z" };
     const jobs = [failed("b-2", "2026-01-02T02:10:00Z")];
     assert.equal(scheduleStatus({ ...backup, status }, jobs).state, "ready");

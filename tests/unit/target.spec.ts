@@ -51,7 +51,7 @@ describe("the cluster that a command works on", () => {
     assert.equal(await serverFor("two"), "https://own/two");
   });
 
-  it("is in the stack's own kubeconfig, before any other, as for Pulumi's provider", async () => {
+  it("is in the stack's own kubeconfig first, as for Pulumi's provider", async () => {
     sandbox.setenv({ STACKBERTH_KUBECONFIG: kubeconfigOf("handed-over") });
     assert.equal(await serverFor(), "https://handed-over/one");
     configure({ "kubernetes:kubeconfig": kubeconfigOf("stack") });
@@ -86,7 +86,7 @@ describe("the cluster that a command works on", () => {
     assert.throws(() => requireHeard(root, "lab", "two"), /sets kubernetes:kubeconfig, which/);
   });
 
-  it("is never another than the stack's file says, for the provider would not hear of it", () => {
+  it("must match the stack's file, which the provider prefers", () => {
     const ask = (asked?: string) => () => requireHeard(root, "lab", asked);
     assert.doesNotThrow(ask("two"));
     configure({ "kubernetes:context": "one" });
@@ -97,20 +97,20 @@ describe("the cluster that a command works on", () => {
     assert.throws(ask("two"), /sets kubernetes:kubeconfig, which the provider/);
   });
 
-  it("is kept where nobody else can read it", async () => {
+  it("is stored where nobody else can read it", async () => {
     const { kubeconfig } = await chooseTarget(root, "lab", "one", () => undefined);
     assert.match(readFileSync(kubeconfig, "utf8"), /token-of-own/);
     assert.ok(kubeconfig.startsWith(sandbox.path("state")));
   });
 
-  it("stays the same while another command works on one of the same name", async () => {
+  it("is not affected by another command's context of the same name", async () => {
     const own = await chooseTarget(root, "lab", "one", () => undefined);
     configure({ "kubernetes:kubeconfig": kubeconfigOf("stack") });
     await chooseTarget(root, "lab", "one", () => undefined);
     assert.match(readTarget(own), /https:\/\/own\/one/);
   });
 
-  it("is refused if it is not there, and no credentials are said", async () => {
+  it("is refused if it does not exist, without printing credentials", async () => {
     configure({ "kubernetes:kubeconfig": kubeconfigOf("stack") });
     await assert.rejects(serverFor("three"), (error: Error) => {
       assert.match(

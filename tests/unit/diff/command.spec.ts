@@ -109,7 +109,7 @@ describe("diff: the command", function () {
       assert.match(output, new RegExp(`CONSENTED in prod: ${claim} would be replaced`));
     });
 
-    it("takes no other name for consent, and says which was idle", async () => {
+    it("takes no other name for consent, and names the unused one", async () => {
       const other = ["--allow-replace", `${claim}-2`];
       const { code, output } = await run(root, "--stack", "prod", ...other);
       assert.equal(code, 2);
@@ -132,7 +132,7 @@ describe("diff: the command", function () {
     await assert.rejects(run(root, "--stack", "prod"), /stack prod of (base|this folder) does not/);
   });
 
-  it("outlives a base that cannot even start", async () => {
+  it("survives a base that cannot even start", async () => {
     repository.edit("index.ts", (text) => `process.exit(3);\n${text}`);
     repository.commit();
     repository.edit("index.ts", (text) => text.replace("process.exit(3);\n", ""));

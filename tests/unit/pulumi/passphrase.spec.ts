@@ -29,7 +29,7 @@ describe("the passphrase of a stack", () => {
     assert.throws(missing, /PULUMI_CONFIG_PASSPHRASE_FILE: cannot read the file: .*nowhere/);
   });
 
-  it("is said to be wrong where the CLI says so, and nowhere else", () => {
+  it("is reported as wrong only where the CLI reports it", () => {
     const said = new Error("error: incorrect passphrase");
     assert.match(wrongPassphrase(said, "prod")?.message ?? "", /to that of stack prod$/);
     assert.match(wrongPassphrase(said, "dev")?.message ?? "", /unset both to use its public one$/);
