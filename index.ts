@@ -1,5 +1,5 @@
 import { deploySystems } from "./stack/deploy";
 import { loadStack } from "./stack/load";
 
-/** By system: where to find it, where it lives, what it takes. */
+/** By system: its URLs, its namespaces, and its share of the cluster. */
 export const { urls, namespaces, capacity } = deploySystems(loadStack());

@@ -27,13 +27,13 @@ interface Timings {
   readonly title: string;
   /** `--node-monitor-grace-period` of the control plane. */
   readonly grace: string;
-  readonly nodeLossSeconds: number;
+  readonly tolerationSeconds: number;
 }
 
 const timings: readonly Timings[] = [
-  { title: "Kubernetes' defaults", grace: "50s", nodeLossSeconds: 300 },
-  { title: "MIP's own on a default control plane", grace: "50s", nodeLossSeconds: 10 },
-  { title: "MIP's own, grace period 20 s", grace: "20s", nodeLossSeconds: 10 },
+  { title: "Kubernetes' defaults", grace: "50s", tolerationSeconds: 300 },
+  { title: "MIP's own on a default control plane", grace: "50s", tolerationSeconds: 10 },
+  { title: "MIP's own, grace period 20 s", grace: "20s", tolerationSeconds: 10 },
 ];
 
 const common = { keycloak: { enabled: false } };
@@ -172,7 +172,7 @@ async function chooseNodes(): Promise<Record<string, string>> {
 }
 
 async function measureManaged(stack: TestStack, of: Timings): Promise<Row[]> {
-  stack.set(["stackberth:mip"], { ...managed, nodeLossSeconds: of.nodeLossSeconds });
+  stack.set(["stackberth:mip"], { ...managed, tolerationSeconds: of.tolerationSeconds });
   await must("up");
   const rows = await loseNodes(of, await chooseNodes());
   await must("down");
@@ -181,7 +181,7 @@ async function measureManaged(stack: TestStack, of: Timings): Promise<Row[]> {
 
 /** A machine that holds what cannot move: how long until all is ready once it is back. */
 async function measureMachine(stack: TestStack, of: Timings): Promise<Row[]> {
-  stack.set(["stackberth:mip"], { ...machines, nodeLossSeconds: of.nodeLossSeconds });
+  stack.set(["stackberth:mip"], { ...machines, tolerationSeconds: of.tolerationSeconds });
   await must("up");
   const rows: Row[] = [];
   for (const [node, kind] of [
@@ -198,7 +198,7 @@ async function measureMachine(stack: TestStack, of: Timings): Promise<Row[]> {
       300,
     );
     const began = await lastHeard(node);
-    await sleep((of.nodeLossSeconds + 5) * 1000);
+    await sleep((of.tolerationSeconds + 5) * 1000);
     const back = Date.now();
     await bringBack(node);
     const ready = await eventually(

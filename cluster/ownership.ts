@@ -1,9 +1,9 @@
-import { retainAnnotation, stackLabel, systemLabel } from "../lib/labels";
+import { managedBy, retainAnnotation, stackLabel, systemLabel } from "../lib/labels";
 import { annotation, type KubeObject } from "../lib/objects";
 
 /** Selects everything that this program owns, of one stack or of all. */
 export function ownedBy(stack?: string): string {
-  const managed = "app.kubernetes.io/managed-by=stackberth";
+  const managed = managedBy.join("=");
   return stack === undefined ? `${managed},${stackLabel}` : `${managed},${stackLabel}=${stack}`;
 }
 

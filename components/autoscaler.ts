@@ -1,6 +1,7 @@
 import * as k8s from "@pulumi/kubernetes";
 import * as pulumi from "@pulumi/pulumi";
-import { type Problem, problemsOf, refuse } from "../lib/problems";
+import { countCheck, type Problem, problemsOf, refuse } from "../lib/problems";
+import { percentRange, rangeCheck } from "../lib/rules";
 import type { Namespace } from "./namespace";
 
 /** How many replicas a workload may have, and what the number follows. */
@@ -27,12 +28,11 @@ export interface AutoscalerArgs extends AutoscalingArgs {
 /** What is wrong with the arguments, `at` a prefix of the property path. */
 export function autoscalingProblems(args: AutoscalingArgs, at = ""): Problem[] {
   const { minReplicas: min, maxReplicas: max, cpuPercent: cpu, memoryPercent: memory } = args;
-  const outside = (percent = 1): boolean => percent < 1 || percent > 100;
   return problemsOf(
-    [min < 1, `${at}minReplicas`, `${min} is less than 1`],
+    countCheck(`${at}minReplicas`, min, 1),
     [max < min, `${at}maxReplicas`, `${max} is less than minReplicas, ${min}`],
-    [outside(cpu), `${at}cpuPercent`, `${cpu} is not within 1 to 100`],
-    [outside(memory), `${at}memoryPercent`, `${memory} is not within 1 to 100`],
+    rangeCheck(`${at}cpuPercent`, cpu, percentRange),
+    rangeCheck(`${at}memoryPercent`, memory, percentRange),
   );
 }
 

@@ -4,6 +4,7 @@ import { selectorLabels } from "../lib/labels";
 import { nameCheck } from "../lib/names";
 import { podProblems, podTemplate, type PodArgs } from "../lib/pod";
 import { countCheck, problemsOf, refuse } from "../lib/problems";
+import { ruleCheck, schedule as scheduleRule, timeZone } from "../lib/rules";
 import type { Namespace } from "./namespace";
 
 export interface CronJobArgs extends PodArgs {
@@ -48,11 +49,8 @@ export class CronJob extends pulumi.ComponentResource {
     refuse("CronJob", [
       ...podProblems(args),
       ...problemsOf(
-        [
-          schedule.trim().split(/\s+/).length !== 5,
-          "schedule",
-          `"${schedule}" has not five fields`,
-        ],
+        ruleCheck("schedule", schedule, scheduleRule),
+        ruleCheck("timeZone", args.timeZone, timeZone),
         [
           startingDeadlineSeconds < 10,
           "startingDeadlineSeconds",

@@ -9,14 +9,14 @@ export interface DisruptionBudgetArgs {
   readonly name?: string;
   /** Labels that select the pods. */
   readonly selector: Readonly<Record<string, string>>;
-  /** Replicas that are sure to be there, at least 2: with one, a budget would block every drain. */
-  readonly sureReplicas: number;
+  /** Replicas the workload never has fewer of, at least 2: with one, a budget would block every drain. */
+  readonly replicas: number;
 }
 
 /**
  * Lets a node drain take one pod at a time.
  *
- * @example new DisruptionBudget("web", { namespace, selector, sureReplicas: 3 })
+ * @example new DisruptionBudget("web", { namespace, selector, replicas: 3 })
  */
 export class DisruptionBudget extends pulumi.ComponentResource {
   constructor(name: string, args: DisruptionBudgetArgs, opts?: pulumi.ComponentResourceOptions) {
@@ -24,9 +24,9 @@ export class DisruptionBudget extends pulumi.ComponentResource {
     refuse(
       "DisruptionBudget",
       problemsOf([
-        args.sureReplicas < 2,
-        "sureReplicas",
-        `${args.sureReplicas} would block every node drain; a budget needs at least 2`,
+        args.replicas < 2,
+        "replicas",
+        `${args.replicas} would block every node drain; a budget needs at least 2`,
       ]),
     );
     new k8s.policy.v1.PodDisruptionBudget(

@@ -3,6 +3,7 @@ import * as pulumi from "@pulumi/pulumi";
 import { awaitWithin } from "../lib/await";
 import { type Problem, problemsOf, refuse } from "../lib/problems";
 import { renderIngress } from "../lib/ingress";
+import { host, ruleCheck } from "../lib/rules";
 import type { IngressIntent } from "../lib/ingress";
 import type { Namespace } from "./namespace";
 
@@ -13,18 +14,15 @@ export interface IngressArgs extends IngressIntent {
   readonly service: { readonly name: pulumi.Input<string>; readonly port: number };
 }
 
-const host = /^(\*\.)?([a-z0-9]([-a-z0-9]*[a-z0-9])?\.)*[a-z0-9]([-a-z0-9]*[a-z0-9])?$/;
-
 /** What is wrong with the intent, `at` a prefix of the property path. */
 export function ingressProblems({ hosts }: IngressIntent, at = ""): Problem[] {
-  const wrong = hosts.find((each) => !host.test(each));
   return problemsOf(
     [
       hosts.length === 0,
       `${at}hosts`,
       "is empty; an Ingress without a host would take all traffic",
     ],
-    [wrong !== undefined, `${at}hosts`, `"${wrong}" is no host name; for example app.example.org`],
+    ...hosts.map((each) => ruleCheck(`${at}hosts`, each, host)),
   );
 }
 

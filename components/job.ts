@@ -20,7 +20,7 @@ export interface JobArgs extends PodArgs {
    * Seconds after which the cluster deletes the finished Job. The next `up` then runs it again, because
    * it is no longer there: set it only for a Job that may run at any time. @default - kept
    */
-  readonly ttlSecondsAfterFinished?: number;
+  readonly ttlSecondsAfterFinished?: number | undefined;
 }
 
 /**

@@ -1,8 +1,9 @@
 import * as k8s from "@pulumi/kubernetes";
 import * as pulumi from "@pulumi/pulumi";
 import { retainAnnotation, selectorLabels, systemLabels } from "../lib/labels";
-import { isName, nameRule } from "../lib/names";
+import { nameCheck } from "../lib/names";
 import { problemsOf, refuse } from "../lib/problems";
+import { deadlineRange, rangeCheck } from "../lib/rules";
 import type { SecretSource } from "../lib/secretSource";
 
 export interface NamespaceArgs {
@@ -53,14 +54,7 @@ export class Namespace extends pulumi.ComponentResource {
     const deadline = args.deadlineSeconds ?? 300;
     refuse(
       "Namespace",
-      problemsOf(
-        [!isName(args.name), "name", `"${args.name}" is no namespace name; allowed: ${nameRule}`],
-        [
-          deadline < 1 || deadline > 86400,
-          "deadlineSeconds",
-          `${deadline} is not within 1 to 86400`,
-        ],
-      ),
+      problemsOf(nameCheck(args.name), rangeCheck("deadlineSeconds", deadline, deadlineRange)),
     );
     this.plainName = args.name;
     this.system = args.system;

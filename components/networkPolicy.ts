@@ -1,6 +1,7 @@
 import * as k8s from "@pulumi/kubernetes";
 import * as pulumi from "@pulumi/pulumi";
 import { problemsOf, refuse } from "../lib/problems";
+import { cidr, ruleCheck } from "../lib/rules";
 import type { Namespace } from "./namespace";
 
 /** One end of an allowed connection. */
@@ -25,6 +26,9 @@ export interface NetworkPolicyArgs {
   /** TCP ports that may be reached. @default - all */
   readonly ports?: readonly number[];
 }
+
+const cidrsOf = (peer: Peer): readonly string[] =>
+  "cidr" in peer ? [peer.cidr, ...(peer.except ?? [])] : [];
 
 const podsOf = (peer: Peer): Readonly<Record<string, string>> | undefined =>
   "pods" in peer ? peer.pods : undefined;
@@ -66,6 +70,8 @@ export class NetworkPolicy extends pulumi.ComponentResource {
           "to",
           "neither end is a set of pods of this namespace; a policy selects pods",
         ],
+        ...args.from.flatMap(cidrsOf).map((each) => ruleCheck("from", each, cidr)),
+        ...cidrsOf(args.to).map((each) => ruleCheck("to", each, cidr)),
       ),
     );
     const objectName = args.name ?? name;

@@ -11,11 +11,14 @@ import { unawaited } from "../lib/await";
 import { Worker } from "./worker";
 import type { Peer } from "./networkPolicy";
 
+/** What a Redis has that nobody asks for something else. */
+export const redisDefaults = { image: "redis:7-alpine", size: "1Gi" } as const;
+
 export interface RedisArgs {
   readonly namespace: Namespace;
   /** Name of the Deployment and the Service, which is the host name. @default - the component's name */
   readonly name?: string;
-  /** @default redis:7-alpine */
+  /** @default - redisDefaults */
   readonly image?: string;
   readonly password: pulumi.Input<string>;
   /** See Secrets. */
@@ -24,7 +27,7 @@ export interface RedisArgs {
   readonly secretName?: string;
   /** A Secret with the keys `password` and `url`, kept by somebody else. @default - create one */
   readonly existingSecret?: string | undefined;
-  /** The volume of the append-only file. @default - 1Gi of the default class */
+  /** The volume of the append-only file. @default - redisDefaults, of the default class */
   readonly storage?: Partial<Pick<StorageArgs, "size" | "storageClassName" | "retain">>;
   /** Keep what it was given on a volume; without one a new pod starts empty. @default true */
   readonly persistent?: boolean;
@@ -90,7 +93,7 @@ export class Redis extends pulumi.ComponentResource {
       (args.persistent ?? true)
         ? new Storage(
             `${name}-data`,
-            { namespace, name: `${this.host}-data`, size: "1Gi", ...args.storage },
+            { namespace, name: `${this.host}-data`, size: redisDefaults.size, ...args.storage },
             { parent: this },
           )
         : undefined;
@@ -99,11 +102,11 @@ export class Redis extends pulumi.ComponentResource {
       {
         namespace,
         name: this.host,
-        image: args.image ?? "redis:7-alpine",
+        image: args.image ?? redisDefaults.image,
         command: ["sh", "-ec", start],
         env: { REDISCLI_AUTH: this.auth.ref("password") },
         ports: { redis: 6379 },
-        mounts: [{ from: storage ?? scratchVolume("data", "1Gi"), path: "/data" }],
+        mounts: [{ from: storage ?? scratchVolume("data", redisDefaults.size), path: "/data" }],
         resources: args.resources ?? smallResources,
         readinessProbe: { ...ping, initialDelaySeconds: 5, periodSeconds: 10, timeoutSeconds: 5 },
         livenessProbe: { ...ping, initialDelaySeconds: 15, periodSeconds: 20, timeoutSeconds: 5 },

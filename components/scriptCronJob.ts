@@ -5,7 +5,7 @@ import type { Resources } from "../lib/capacity";
 import { ApiServerAccess, type ApiServerArgs } from "./apiServerAccess";
 import { CronJob, type CronJobArgs } from "./cronJob";
 import { Rbac, type RbacRule } from "./rbac";
-import { Settings } from "./settings";
+import { ConfigMap } from "./configMap";
 
 /** The text of one of the components' own scripts. */
 export function scriptFile(name: string): string {
@@ -48,7 +48,7 @@ export class ScriptCronJob extends pulumi.ComponentResource {
     super("stackberth:components:ScriptCronJob", name, {}, opts);
     const { namespace, script, rules, apiServer, ...job } = args;
     const objectName = args.name ?? name;
-    const files = new Settings(
+    const files = new ConfigMap(
       `${name}-script`,
       {
         namespace,

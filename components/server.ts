@@ -2,6 +2,7 @@ import * as k8s from "@pulumi/kubernetes";
 import type * as pulumi from "@pulumi/pulumi";
 import { unawaited } from "../lib/await";
 import { problemsOf, refuse } from "../lib/problems";
+import { nodePortRange, rangeCheck } from "../lib/rules";
 import { Workload, type WorkloadArgs } from "./workload";
 
 export interface ServerArgs extends Omit<WorkloadArgs, "scaledElsewhere"> {
@@ -29,14 +30,13 @@ export class Server extends Workload {
     const { nodePorts = {}, ...workload } = args;
     const known = Object.keys(args.ports);
     const stray = Object.keys(nodePorts).find((port) => !known.includes(port));
-    const outside = Object.values(nodePorts).find((port) => port < 30000 || port > 32767);
     // Before the workload: nothing is registered when a port is wrong.
     refuse(
       "Server",
       problemsOf(
         [known.length === 0, "ports", "is empty; the Service needs at least one"],
         [stray !== undefined, "nodePorts", `"${stray}" is none of ${known.join(", ")}`],
-        [outside !== undefined, "nodePorts", `${outside} is not within 30000 to 32767`],
+        ...Object.values(nodePorts).map((port) => rangeCheck("nodePorts", port, nodePortRange)),
       ),
     );
     super("stackberth:components:Server", name, workload, opts);

@@ -1,6 +1,7 @@
 import * as k8s from "@pulumi/kubernetes";
 import * as pulumi from "@pulumi/pulumi";
-import { problemsOf, refuse } from "../lib/problems";
+import { countCheck, problemsOf, refuse } from "../lib/problems";
+import { ruleCheck, urlPath } from "../lib/rules";
 import type { Namespace } from "./namespace";
 
 export interface ServiceMonitorArgs {
@@ -32,8 +33,8 @@ export class ServiceMonitor extends pulumi.ComponentResource {
     refuse(
       "ServiceMonitor",
       problemsOf(
-        [!path.startsWith("/"), "path", `"${path}" does not start with /; for example /metrics`],
-        [intervalSeconds < 1, "intervalSeconds", `${intervalSeconds} is less than 1`],
+        ruleCheck("path", path, urlPath),
+        countCheck("intervalSeconds", intervalSeconds, 1),
       ),
     );
     const metadata = args.namespace.metadata(args.name ?? name);

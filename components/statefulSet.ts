@@ -5,8 +5,8 @@ import { type Capacity, storageCapacity, sumCapacity } from "../lib/capacity";
 import { selectorLabels } from "../lib/labels";
 import { mountablesOf, podProblems, podsCapacity, podTemplate, type PodArgs } from "../lib/pod";
 import { problemsOf, refuse } from "../lib/problems";
-import { isQuantity } from "../lib/quantity";
 import { replicasProblems } from "../lib/replicas";
+import { quantity, ruleCheck } from "../lib/rules";
 import { DisruptionBudget } from "./disruptionBudget";
 import type { Namespace } from "./namespace";
 import type { Peer } from "./networkPolicy";
@@ -84,7 +84,7 @@ export class StatefulSet extends pulumi.ComponentResource {
     if (replicas >= 2) {
       new DisruptionBudget(
         `${name}-budget`,
-        { namespace, name: objectName, selector: this.selector, sureReplicas: replicas },
+        { namespace, name: objectName, selector: this.selector, replicas },
         { parent: this },
       );
     }
@@ -151,18 +151,13 @@ function statefulSetProblems(name: string, replicas: number, args: StatefulSetAr
   const alone = mountables.find(
     ({ singleNode, colocation }) => singleNode === true && !Object.keys(colocation ?? {}).length,
   );
-  const sizes = mountables.flatMap(({ claim }) => (claim ? [claim.size] : []));
-  const badSize = sizes.find((size) => !isQuantity(size));
   return [
     ...podProblems(args),
     ...replicasProblems(name, replicas),
-    ...problemsOf(
-      [badSize !== undefined, "mounts", `size "${badSize}" is no quantity; for example 10Gi`],
-      [
-        replicas > 1 && alone !== undefined,
-        "replicas",
-        `${replicas} pods cannot hold the ReadWriteOnce volume ${alone?.volumeName}; declare it shared, or give each its own by claimPerPod`,
-      ],
-    ),
+    ...problemsOf(...mountables.map(({ claim }) => ruleCheck("mounts", claim?.size, quantity)), [
+      replicas > 1 && alone !== undefined,
+      "replicas",
+      `${replicas} pods cannot hold the ReadWriteOnce volume ${alone?.volumeName}; declare it shared, or give each its own by claimPerPod`,
+    ]),
   ];
 }

@@ -5,7 +5,7 @@ import { type FixedVolume, fixedVolumeProblems, fixedVolumeSpec } from "../lib/f
 import { retainAnnotation } from "../lib/labels";
 import type { Mountable } from "../lib/pod";
 import { problemsOf, refuse } from "../lib/problems";
-import { isQuantity } from "../lib/quantity";
+import { quantity, ruleCheck } from "../lib/rules";
 import type { Namespace } from "./namespace";
 
 export type { NfsArgs, NodeFolder } from "../lib/fixedVolume";
@@ -51,14 +51,11 @@ export class Storage extends pulumi.ComponentResource implements Mountable {
     const { storageClassName, existingClaim } = args;
     const mode = args.accessMode ?? "ReadWriteOnce";
     refuse("Storage", [
-      ...problemsOf(
-        [!isQuantity(args.size), "size", `"${args.size}" is no quantity; for example 100Gi`],
-        [
-          mode === "ReadWriteOncePod" && args.shared === true,
-          "accessMode",
-          "ReadWriteOncePod cannot be shared; use ReadWriteOnce or ReadWriteMany",
-        ],
-      ),
+      ...problemsOf(ruleCheck("size", args.size, quantity), [
+        mode === "ReadWriteOncePod" && args.shared === true,
+        "accessMode",
+        "ReadWriteOncePod cannot be shared; use ReadWriteOnce or ReadWriteMany",
+      ]),
       ...fixedVolumeProblems(args, { storageClassName, existingClaim }),
     ]);
     super("stackberth:components:Storage", name, {}, opts);

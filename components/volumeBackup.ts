@@ -1,7 +1,7 @@
 import * as pulumi from "@pulumi/pulumi";
 import type { Resources } from "../lib/capacity";
 import type { Placement } from "../lib/pod";
-import { problemsOf, refuse } from "../lib/problems";
+import { countCheck, problemsOf, refuse } from "../lib/problems";
 import type { ApiServerArgs } from "./apiServerAccess";
 import type { Namespace } from "./namespace";
 import { ScriptCronJob, scriptFile } from "./scriptCronJob";
@@ -183,7 +183,7 @@ function backupProblems({ volumes, method }: VolumeBackupArgs, keep: number) {
   );
   return problemsOf(
     [volumes.length === 0, "volumes", "is empty; name what to save"],
-    [!Number.isInteger(keep) || keep < 1, "keep", `${keep} is no whole number >= 1`],
+    countCheck("keep", keep, 1),
     [
       method.type === "copy" && alone !== undefined,
       "volumes",

@@ -4,6 +4,7 @@ import { awaitWithin, unawaited } from "../lib/await";
 import { type IngressIntent, renderIngress } from "../lib/ingress";
 import { type Metrics, scrapeAnnotations } from "../lib/metrics";
 import { type Problem, problemsOf } from "../lib/problems";
+import { nodePortRange, portRange, rangeCheck } from "../lib/rules";
 import { Ingress, ingressProblems } from "./ingress";
 import { NetworkPolicy } from "./networkPolicy";
 import { ServiceMonitor } from "./serviceMonitor";
@@ -17,7 +18,7 @@ export type Exposure =
   | { readonly type: "clusterIP" };
 
 /** A port beside the main one. */
-export interface MorePort {
+export interface WebPort {
   /** Port the container listens on, and of the Service. */
   readonly port: number;
   /** Port of every node, under the exposure `nodePort`. @default - one that is free */
@@ -31,7 +32,7 @@ export interface WebArgs extends Omit<WorkloadArgs, "ports" | "scaledElsewhere">
   readonly servicePort?: number;
   readonly exposure: Exposure;
   /** More ports beside `http`, by name, on the container and the Service. @default - none */
-  readonly morePorts?: Readonly<Record<string, MorePort>> | undefined;
+  readonly ports?: Readonly<Record<string, WebPort>> | undefined;
   /** Seconds for which one client address keeps its pod. @default - no affinity */
   readonly clientIPAffinitySeconds?: number | undefined;
   /** How Prometheus finds its metrics, which it serves beside the rest. @default - none */
@@ -66,7 +67,7 @@ export class Web extends Workload {
     const port = args.servicePort ?? containerPort;
     const metrics = args.metrics ?? { type: "none" };
     const podAnnotations = { ...args.podAnnotations, ...scrapeAnnotations(metrics, containerPort) };
-    const more = Object.entries(args.morePorts ?? {});
+    const more = Object.entries(args.ports ?? {});
     const ports = {
       http: containerPort,
       ...Object.fromEntries(more.map(([key, each]) => [key, each.port])),
@@ -172,17 +173,16 @@ export class Web extends Workload {
   }
 }
 
-function webProblems({ containerPort, servicePort, exposure, morePorts = {} }: WebArgs): Problem[] {
-  const outside = (port = 1): boolean => !Number.isInteger(port) || port < 1 || port > 65535;
+function webProblems({ containerPort, servicePort, exposure, ports = {} }: WebArgs): Problem[] {
   return [
     ...problemsOf(
-      [outside(containerPort), "containerPort", `${containerPort} is not within 1 to 65535`],
-      [outside(servicePort), "servicePort", `${servicePort} is not within 1 to 65535`],
-      [
-        "http" in morePorts || Object.values(morePorts).some(({ port }) => outside(port)),
-        "morePorts",
-        "has http, the main one's name, or a port that is not within 1 to 65535",
-      ],
+      rangeCheck("containerPort", containerPort, portRange),
+      rangeCheck("servicePort", servicePort, portRange),
+      ["http" in ports, "ports", "http is the name of the main port; choose another"],
+      ...Object.entries(ports).flatMap(([name, { port, nodePort }]) => [
+        rangeCheck(`ports.${name}.port`, port, portRange),
+        rangeCheck(`ports.${name}.nodePort`, nodePort, nodePortRange),
+      ]),
     ),
     ...(exposure.type === "ingress" ? ingressProblems(exposure, "exposure.") : []),
   ];

@@ -97,7 +97,7 @@ export abstract class Workload extends pulumi.ComponentResource {
     if (sure >= 2) {
       new DisruptionBudget(
         `${name}-budget`,
-        { namespace, name: this.workloadName, selector: this.selector, sureReplicas: sure },
+        { namespace, name: this.workloadName, selector: this.selector, replicas: sure },
         { parent: this },
       );
     }

@@ -1,36 +1,40 @@
 import { z } from "zod";
-import { image, objectName, placement, quantity, resources, schedule } from "./fields";
+import * as rules from "../lib/rules";
+import { image, objectName, placement, quantity, resources, schedule, textOf } from "./fields";
 
 /** The settings of databases that systems share. */
 
-/** A name in a server, which needs no quotes there. */
-export const identifier = (most: number) =>
-  z
-    .string()
-    .regex(/^[A-Za-z_][A-Za-z0-9_]*$/, { error: "letters, digits and _, no digit first" })
-    .max(most);
+/** A name in a database server that needs no quotes. */
+export const identifier = (most: number) => textOf(rules.identifier(most));
 
-/** When a database is dumped, and where to. */
+/** When a database is dumped, and to which volume. */
 export const dumps = {
-  schedule: schedule.default("0 2 * * *").describe("when it is dumped, in UTC"),
-  retentionDays: z.int().min(1).max(3650).default(30).describe("days a dump is kept"),
-  size: quantity.default("5Gi").describe("size of the volume of the dumps"),
+  schedule: schedule.default("0 2 * * *").describe("when the database is dumped, in UTC"),
+  retentionDays: z.int().min(1).max(3650).default(30).describe("days to keep a dump"),
+  size: quantity.default("5Gi").describe("size of the volume for dumps"),
   storageClassName: objectName.optional().describe("default: the cluster's default class"),
-  suspend: z.boolean().default(false).describe("plan no dumps; they can be made by hand"),
+  suspend: z
+    .boolean()
+    .default(false)
+    .describe("no scheduled dumps; they can still be started by hand"),
 };
 
-/** A server of the stack's own, beside its engine and names. */
+/** The settings of a server that the stack runs, except its engine and names. */
 export const managedServer = (client: string) => ({
-  image: image.optional().describe("default: the Database component's"),
+  image: image.optional().describe("default: that of the Database component"),
   size: quantity.default("10Gi").describe("size of its volume"),
   storageClassName: objectName.optional().describe("default: the cluster's default class"),
   resources: resources.optional().describe("default: 250m to 1, 512Mi to 1Gi"),
   placement: placement.optional(),
-  backup: z.strictObject(dumps).prefault({}).describe("dumps on a volume of their own"),
+  backup: z.strictObject(dumps).prefault({}).describe("dumps, on a separate volume"),
   restoreFrom: z
     .string()
     .min(1)
     .optional()
-    .describe(`a dump that replaces the database, once, before ${client} starts`),
-  restoreRequest: z.string().min(1).optional().describe("a new text restores it once more"),
+    .describe(`the dump that replaces the database, once, before ${client} starts`),
+  restoreRequest: z
+    .string()
+    .min(1)
+    .optional()
+    .describe("change this text to restore the dump once more"),
 });

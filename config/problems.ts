@@ -1,5 +1,6 @@
 import * as pulumi from "@pulumi/pulumi";
 import type { z } from "zod";
+import { at } from "../lib/objects";
 
 /** One thing wrong with a stack's configuration. */
 export interface ConfigProblem {
@@ -9,7 +10,7 @@ export interface ConfigProblem {
   readonly text: string;
 }
 
-/** All that is wrong with a stack's configuration. The engine prints the message without a stack trace. */
+/** Everything wrong with a stack's configuration. The engine prints the message without a stack trace. */
 export class ConfigError extends pulumi.RunError {
   constructor(
     stack: string,
@@ -25,34 +26,58 @@ export class ConfigError extends pulumi.RunError {
 
 type Issue = z.core.$ZodIssue;
 
-function lookUp(value: unknown, path: readonly PropertyKey[]): unknown {
-  return path.reduce<unknown>(
-    (inner, step) => (inner as Record<PropertyKey, unknown> | undefined | null)?.[step],
-    value,
-  );
+const types: Readonly<Record<string, string>> = {
+  int: "a whole number",
+  array: "a list",
+  object: "a map",
+  record: "a map",
+};
+
+/** A bound on a number, or on how many characters or entries there are. */
+function bound(origin: string, word: "least" | "most", limit: number | bigint): string {
+  if (["number", "int"].includes(origin)) return `must be at ${word} ${limit}`;
+  const [one, several] = origin === "string" ? ["character", "characters"] : ["entry", "entries"];
+  return `must have at ${word} ${limit} ${limit === 1 ? one : several}`;
 }
 
-/** What an issue allows, in words. */
-function allowed(issue: Issue): string {
+/** What a value must be, as a sentence about it. */
+function requirement(issue: Issue): string {
   switch (issue.code) {
     case "invalid_type":
-      return issue.expected === "int" ? "a whole number" : `a value of type ${issue.expected}`;
+      return `must be ${types[issue.expected] ?? `a ${issue.expected}`}`;
     case "invalid_value":
-      return issue.values.map(String).join(", ");
+      return `must be one of ${issue.values.map(String).join(", ")}`;
     case "too_small":
-      return issue.origin === "number" || issue.origin === "int"
-        ? `at least ${issue.minimum}`
-        : `at least ${issue.minimum} of them`;
+      return bound(issue.origin, "least", issue.minimum);
     case "too_big":
-      return `at most ${issue.maximum}`;
+      return bound(issue.origin, "most", issue.maximum);
+    case "invalid_format":
+      return `allowed: ${issue.message.replace(/^Invalid /, "a valid ")}`;
     case "invalid_key":
-      return issue.issues.map(({ message }) => message).join(", ");
+      return `allowed: ${issue.issues.map(({ message }) => message).join(", ")}`;
     case "invalid_union":
-      return issue.discriminator === undefined ? "another shape" : `a known ${issue.discriminator}`;
+      return "options" in issue
+        ? `must be one of ${issue.options?.map(String).join(", ")}`
+        : "must be of another type";
     default:
-      return issue.message;
+      return `allowed: ${issue.message}`;
   }
 }
+
+/** What is wrong with a value. A secret that should not be set is not shown. */
+function textOf(issue: Issue, value: unknown): string {
+  const found = JSON.stringify(value);
+  const params = issue.code === "custom" ? issue.params : undefined;
+  if (value === undefined) return `is missing; ${requirement(issue)}.`;
+  if (params?.["secret"] === true) return `is set; ${requirement(issue)}.`;
+  // A kind of text from lib/rules.ts.
+  const what: unknown = params?.["what"];
+  if (typeof what === "string") return `${found} is not ${what}; write ${issue.message}.`;
+  return `got ${found}; ${requirement(issue)}.`;
+}
+
+const step = (each: PropertyKey): string | number =>
+  typeof each === "number" ? each : String(each);
 
 const dotted = (path: readonly PropertyKey[]): string =>
   path
@@ -69,14 +94,18 @@ export function nearest(name: string, known: readonly string[]): string | undefi
   });
 }
 
-/** The problem that `name`, the last step of `key`, is none of the known names. */
+/** The problem that `name`, the last part of `key`, is not one of the known names. */
 export function unknownKey(key: string, name: string, known: readonly string[]): ConfigProblem {
   const near = nearest(name, known);
   const hint = near === undefined ? `allowed: ${known.join(", ")}.` : `did you mean ${near}?`;
-  return { key, text: `unknown key; ${hint} Else remove it.` };
+  return { key, text: `unknown key; ${hint} Otherwise remove it.` };
 }
 
-/** Zod's issues as problems that a person can mend. `prefix` is the key the value stands under. */
+/**
+ * Zod's issues as problems that a person can fix.
+ * @param prefix - The key of the value.
+ * @param schemaKeys - The keys that the schema allows at a path.
+ */
 export function describeIssues(
   error: z.ZodError,
   prefix: string,
@@ -97,12 +126,6 @@ export function describeIssues(
         unknownKey(keyOf([...issue.path, unknown]), unknown, schemaKeys(issue.path)),
       );
     }
-    const got = lookUp(value, issue.path);
-    const secret = issue.code === "custom" && issue.params?.["secret"] === true;
-    const found =
-      got === undefined ? "is missing" : secret ? "is set" : `got ${JSON.stringify(got)}`;
-    return [
-      { key: keyOf(issue.path), text: `${found}; allowed: ${allowed(issue)}. Set it there.` },
-    ];
+    return [{ key: keyOf(issue.path), text: textOf(issue, at(value, ...issue.path.map(step))) }];
   });
 }

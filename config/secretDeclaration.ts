@@ -3,12 +3,11 @@ import { UserError } from "../lib/errors";
 import { randomCharacters } from "../lib/random";
 
 /**
- * How a secret comes to be.
- *
- * `hex` and `base64` are random bytes in that coding; `alphanumeric` is letters and digits, safe in
- * URLs; `django` is the alphabet of Django's `get_random_secret_key`; `user` comes from elsewhere.
+ * How a secret is made: `hex` and `base64` are random bytes in that encoding, `alphanumeric` is letters
+ * and digits, safe in URLs, `django` uses the alphabet of Django's `get_random_secret_key`, and `user`
+ * is supplied by a person.
  */
-export type SecretKind = "hex" | "base64" | "alphanumeric" | "django" | "user";
+type SecretKind = "hex" | "base64" | "alphanumeric" | "django" | "user";
 
 /** One secret that a stack needs in its configuration. */
 export interface SecretDeclaration {
@@ -20,21 +19,21 @@ export interface SecretDeclaration {
    * characters accepted for `user`.
    */
   readonly length: number;
-  /** The Kubernetes object it ends in: "Secret openms-redis, key password". */
+  /** The Kubernetes object that holds it, for example "Secret openms-redis, key password". */
   readonly usedIn: string;
-  /** The namespace of that object. @default - the one of the system's settings */
+  /** The namespace of that object. @default - that of the system's settings */
   readonly namespace?: string;
   /**
-   * The setting that, switched on, hands the value over in clear, for example to a Helm chart: a stack
-   * that leaves its secrets to the cluster cannot have it.
+   * The setting that passes the value on in clear, for example to a Helm chart. A stack that leaves its
+   * secrets to the cluster cannot switch it on.
    *
-   * @default - it is in our own Secrets alone
+   * @default - only our own Secrets hold the value
    */
   readonly takenInClearBy?: string;
   /** One sentence for the person who must supply or rotate it. */
   readonly description: string;
   /**
-   * Whether the stack deploys without it. A generated one is made all the same.
+   * Whether the stack deploys without it. A secret that can be generated is generated nevertheless.
    *
    * @default false
    */
@@ -42,18 +41,18 @@ export interface SecretDeclaration {
   /** The form it must have. @default - any */
   readonly format?: {
     readonly pattern: RegExp;
-    /** Says in messages what the form is; no real secret. */
+    /** Shows the form in messages; not a real secret. */
     readonly example: string;
   };
 }
 
-/** The secret that keys the digests which roll pods; every stack has it. */
+/** The key of the digests that roll pods; every stack has one. */
 export const digestKeyDeclaration: SecretDeclaration = {
   key: "digestKey",
   kind: "hex",
   length: 32,
   usedIn: "annotations stackberth.dev/digest-* (as the key of a digest)",
-  description: "Keys the digests by which pods notice a changed Secret.",
+  description: "The key of the digests that roll pods when a Secret changes.",
 };
 
 const lower = "abcdefghijklmnopqrstuvwxyz";
@@ -76,23 +75,22 @@ export function generate({ key, kind, length }: SecretDeclaration): string {
     case "django":
       return randomCharacters(alphabets[kind], length).join("");
     case "user":
-      throw new UserError(`${key} cannot be generated: it is supplied with --set ${key}`);
+      throw new UserError(`${key} cannot be generated; supply it with --set ${key}`);
   }
 }
 
 /**
- * What is wrong with a value, in words that do not give the value away; nothing if it is fit.
- *
- * A `django` key may use any characters, as Django itself allows.
+ * What is wrong with a value, in words that do not reveal it; undefined if it is fit. A `django` key may
+ * have any characters, as in Django itself.
  */
 export function flawOf(declaration: SecretDeclaration, value: string): string | undefined {
   return kindFlawOf(declaration, value) ?? formatFlawOf(declaration, value);
 }
 
-/** What is wrong with a value's form, in words that do not give the value away. */
+/** What is wrong with a value's form, in words that do not reveal the value. */
 export function formatFlawOf({ format }: SecretDeclaration, value: string): string | undefined {
   if (format === undefined || format.pattern.test(value)) return undefined;
-  return `is not of the form ${format.example} (special characters percent-encoded)`;
+  return `is not of the form ${format.example}; percent-encode special characters`;
 }
 
 function kindFlawOf({ kind, length }: SecretDeclaration, value: string): string | undefined {
@@ -112,7 +110,7 @@ function kindFlawOf({ kind, length }: SecretDeclaration, value: string): string 
     case "user":
       break;
   }
-  // An empty value is never a secret, whatever the minimum says.
+  // An empty value is never a secret, whatever the minimum.
   if (value === "") return "is empty";
   return value.length < length ? `is shorter than ${length} characters` : undefined;
 }

@@ -1,10 +1,11 @@
 import { z } from "zod";
-import { isName, nameRule } from "../lib/names";
+import { objectName } from "../lib/rules";
+import { deadline } from "./fields";
 
-/** Kinds of environment whose data would be missed: secrets must outlive the state there. */
+/** Environments with lasting data: their secrets must outlive the state. */
 const lasting: readonly string[] = ["prod"];
 
-/** Kinds of environment that somebody else may remove once their time is over. */
+/** Environments that anybody may remove once they have expired. */
 const throwAway: readonly string[] = ["review"];
 
 const isTime = (text: string): boolean => z.iso.datetime().safeParse(text).success;
@@ -17,9 +18,12 @@ const remoteRef = z.strictObject({
 const secretStore = z.strictObject({
   name: z
     .string()
-    .refine((name) => name === "" || isName(name), { error: nameRule })
+    .refine((name) => name === "" || objectName.accepts(name), {
+      error: objectName.write,
+      params: { what: objectName.what },
+    })
     .default("")
-    .describe("the operator's store, with secretsMode external"),
+    .describe("the name of the External Secrets store, with secretsMode external"),
   kind: z
     .enum(["ClusterSecretStore", "SecretStore"])
     .default("ClusterSecretStore")
@@ -32,16 +36,16 @@ const secretStore = z.strictObject({
   keyPrefix: z
     .string()
     .default("")
-    .describe("before a secret's key it makes its name in the store, for example stackberth/prod/"),
+    .describe("prefix of a secret's key in the store, for example stackberth/prod/"),
   remoteRefs: z
     .record(z.string(), remoteRef)
     .default({})
     .describe(
-      "by a secret's key where it is instead: `key` and, if several values are there, `property`; an optional secret is looked for only if it is listed",
+      "other places in the store, by the secret's key: `key` and, if it holds several values, `property`; an optional secret is read only if it is listed here",
     ),
 });
 
-/** What a stack says beside the settings of its systems. */
+/** The settings of a stack itself. */
 export const stackSchema = z
   .strictObject({
     environment: z
@@ -58,23 +62,22 @@ export const stackSchema = z
       .enum(["config", "generated", "existing", "external", "sealed"])
       .default("config")
       .describe(
-        "config: encrypted in the stack's file; generated: made at the first deployment; existing, external, sealed: by the cluster; see docs/operations.md#secrets",
+        "config: encrypted in the stack's file; generated: at the first deployment; existing, external, sealed: by the cluster; see docs/operations.md#secrets",
       ),
     secretStore: secretStore.prefault({}).describe("where secretsMode external finds secrets"),
     sealingCertificate: z
       .string()
       .default("")
       .describe(
-        "what `npm run secrets` seals with, with secretsMode sealed; `kubeseal --fetch-cert` prints it",
+        "the certificate that `npm run secrets` seals with, with secretsMode sealed; `kubeseal --fetch-cert` prints it",
       ),
     protectData: z
       .boolean()
       .default(true)
-      .describe("keep volumes and their namespaces when the stack goes, refuse to replace them"),
-    deadlineSeconds: z
-      .int()
-      .min(1)
-      .max(86400)
+      .describe(
+        "keep volumes and their namespaces when the stack is removed; refuse to replace them",
+      ),
+    deadlineSeconds: deadline
       .default(300)
       .describe("how long a workload may take to become ready before the deployment fails"),
     clusterIdentifier: z
@@ -88,7 +91,7 @@ export const stackSchema = z
       })
       .default("")
       .describe(
-        "from when on `npm run review -- sweep` removes a review stack, in UTC; empty: never",
+        "the time in UTC after which `npm run review -- sweep` removes a review stack; empty: never",
       ),
   })
   .superRefine((settings, context) => {
@@ -97,21 +100,25 @@ export const stackSchema = z
     };
     const { environment, secretsMode, secretStore: store, sealingCertificate, expires } = settings;
     if (expires !== "" && !throwAway.includes(environment)) {
-      const allowed = `nothing where the environment is ${environment}, only for ${throwAway.join(", ")}`;
+      const allowed = `only for environment ${throwAway.join(", ")}, not ${environment}; remove it`;
       refuse(["expires"], allowed, expires);
     }
     if (secretsMode === "generated" && lasting.includes(environment)) {
-      const allowed = `config, existing, external or sealed where the environment is ${environment}`;
+      const allowed = `config, existing, external or sealed with environment ${environment}`;
       refuse(["secretsMode"], allowed, secretsMode);
     }
     if (secretsMode === "external" && store.name === "") {
-      refuse(["secretStore", "name"], "the name of a store, with secretsMode external", store.name);
+      refuse(
+        ["secretStore", "name"],
+        "the name of a store, which secretsMode external needs",
+        store.name,
+      );
     }
     if (secretsMode !== "external" && store.name !== "") {
-      refuse(["secretStore", "name"], "nothing unless secretsMode is external", store.name);
+      refuse(["secretStore", "name"], "only with secretsMode external; remove it", store.name);
     }
     if (secretsMode !== "sealed" && sealingCertificate !== "") {
-      refuse(["sealingCertificate"], "nothing unless secretsMode is sealed", sealingCertificate);
+      refuse(["sealingCertificate"], "only with secretsMode sealed; remove it", sealingCertificate);
     }
   });
 

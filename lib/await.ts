@@ -1,20 +1,20 @@
 /**
- * Annotations by which both engines know how long to wait for an object.
- * https://www.pulumi.com/registry/packages/kubernetes/installation-configuration/ names them.
+ * Annotations that tell the Kubernetes provider how long to wait for an object; see
+ * https://www.pulumi.com/registry/packages/kubernetes/installation-configuration/.
  */
 
-/** For a Service whose Deployment is awaited anyway: its own wait ends with ten idle seconds. */
+/** For a Service whose Deployment is awaited anyway: the provider's wait for it adds ten idle seconds. */
 export const unawaited: Readonly<Record<string, string>> = { "pulumi.com/skipAwait": "true" };
 
-/** Fail after so many seconds rather than after the provider's 600. */
+/** Fail after this many seconds; the provider's default is 600. */
 export function awaitWithin(seconds: number): Record<string, string> {
   return { "pulumi.com/timeoutSeconds": String(seconds) };
 }
 
-/** For a Job: one that has failed is run again by the next `up`, rather than failing it at once. */
+/** For a Job: the next `up` runs a failed one again instead of failing at once. */
 export const retried: Readonly<Record<string, string>> = { "pulumi.com/replaceUnready": "true" };
 
-/** Wait for a condition in the status of an object whose kind the engines do not know. */
+/** Wait for a condition in the status of a custom resource. */
 export function awaitCondition(type: string, seconds: number): Record<string, string> {
   return { "pulumi.com/waitFor": `condition=${type}`, ...awaitWithin(seconds) };
 }

@@ -1,14 +1,39 @@
+import { type Problem, problemsOf } from "./problems";
 import { formatBytes, formatCpu, parseQuantity } from "./quantity";
+import { quantity, ruleCheck } from "./rules";
 
-/** What a container may use; the words and units are Kubernetes'. */
+/** What a container requests and may use, as Kubernetes quantities. */
 export interface Resources {
   readonly requests: { readonly cpu: string; readonly memory: string };
   readonly limits: { readonly cpu: string; readonly memory: string };
 }
 
-/** A share of the cluster, in cores and bytes, as it is summed up for the `capacity` output. */
+/** The resources of which more is requested than the limit allows. */
+export function overLimit({ requests, limits }: Resources): readonly ("cpu" | "memory")[] {
+  return (["cpu", "memory"] as const).filter(
+    (kind) => parseQuantity(requests[kind]) > parseQuantity(limits[kind]),
+  );
+}
+
+/** What is wrong with a container's resources, `at` their property path. */
+export function resourcesProblems(resources: Resources, at: string): Problem[] {
+  const malformed = problemsOf(
+    ...(["requests", "limits"] as const).flatMap((of) =>
+      (["cpu", "memory"] as const).map((kind) =>
+        ruleCheck(`${at}.${of}.${kind}`, resources[of][kind], quantity),
+      ),
+    ),
+  );
+  if (malformed.length > 0) return malformed;
+  return overLimit(resources).map((kind) => ({
+    propertyPath: `${at}.requests.${kind}`,
+    reason: `${resources.requests[kind]} is more than the limit ${resources.limits[kind]}`,
+  }));
+}
+
+/** A share of the cluster in cores and bytes, summed up for the `capacity` output. */
 export interface Capacity {
-  /** Pods that are sure to run; for an autoscaled workload its minimum. */
+  /** Pods that always run; the minimum of an autoscaled workload. */
   readonly replicas: number;
   readonly cpuRequests: number;
   readonly cpuLimits: number;
@@ -26,7 +51,7 @@ const nothing: Capacity = {
   storage: 0,
 };
 
-/** The share of `replicas` pods, in each of which containers of these resources run together. */
+/** The share of `replicas` pods, each with these containers. */
 export function podCapacity(replicas: number, ...containers: readonly Resources[]): Capacity {
   const sum = (amount: (of: Resources) => string): number =>
     replicas * containers.reduce((total, each) => total + parseQuantity(amount(each)), 0);
@@ -59,7 +84,7 @@ export function sumCapacity(parts: readonly Capacity[]): Capacity {
   };
 }
 
-/** A share as a reviewer reads it: quantities in Kubernetes' notation. */
+/** A share for people: quantities in Kubernetes' notation. */
 export function formatCapacity(capacity: Capacity): Record<string, string | number> {
   return {
     replicas: capacity.replicas,

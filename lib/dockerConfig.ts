@@ -1,7 +1,8 @@
 import * as pulumi from "@pulumi/pulumi";
+import { at, isJson } from "./objects";
 import { base64Encoded, hasPlaceholder, jsonEscaped } from "./secretText";
 
-/** A `config.json` with one login, as `docker login` would write it; the password may be a placeholder. */
+/** A `config.json` with one login, as `docker login` writes it. The password may be a placeholder. */
 export function loginConfig(server: string, username: string, password: string): string {
   const login = [
     `"username":${JSON.stringify(username)}`,
@@ -12,21 +13,20 @@ export function loginConfig(server: string, username: string, password: string):
 }
 
 /**
- * A `config.json`, unchanged. The API server would refuse a wrong one with a message that shows it. One
- * that only the cluster knows, a placeholder or nothing, cannot be looked at.
- * @throws pulumi.RunError if it is none.
+ * A `config.json`, unchanged. Checked here because the API server's refusal would print it. What only
+ * the cluster knows, a placeholder or nothing, cannot be checked.
+ * @throws pulumi.RunError if it is not a `config.json`.
  */
 export function checkedConfig(text: string): string {
   if (text === "" || hasPlaceholder(text) || isConfig(text)) return text;
   throw new pulumi.RunError(
-    'the registry\'s config.json is no JSON with "auths", as `docker login` writes it to ~/.docker/config.json',
+    "the registry's config.json is not a JSON object with `auths`; take the file that `docker login` writes, ~/.docker/config.json",
   );
 }
 
 function isConfig(text: string): boolean {
   try {
-    const config: unknown = JSON.parse(text);
-    return typeof config === "object" && config !== null && "auths" in config;
+    return isJson(at(JSON.parse(text), "auths"));
   } catch {
     return false;
   }

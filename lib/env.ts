@@ -5,7 +5,7 @@ import type * as pulumi from "@pulumi/pulumi";
 export interface Source {
   /** Name of the ConfigMap or Secret. */
   readonly sourceName: string;
-  /** Its content digest; absent where the content is not ours to know. */
+  /** The digest of its content; absent where the program does not know the content. */
   readonly digest?: pulumi.Input<string>;
 }
 
@@ -15,7 +15,7 @@ export interface KeyReference {
   readonly valueFrom: k8s.types.input.core.v1.EnvVarSource;
 }
 
-/** What the pod knows only once it runs, such as its node or address. */
+/** A value that is known only once the pod runs, such as its node or address. */
 export interface FieldReference {
   readonly source?: undefined;
   readonly valueFrom: k8s.types.input.core.v1.EnvVarSource;
@@ -32,9 +32,8 @@ export type Environment = Readonly<Record<string, string | KeyReference | FieldR
 const byName = (a: { name: string }, b: { name: string }): number => (a.name < b.name ? -1 : 1);
 
 /**
- * The container's list. Kubernetes keeps it as an ordered list and resolves `$(NAME)` only against
- * earlier entries, so references come first and each part is sorted: the same settings always give the
- * same list, however they were written.
+ * The `env` list of a container. Kubernetes resolves `$(NAME)` only against earlier entries, so
+ * references come first. Each part is sorted, so that equal settings give equal lists.
  */
 export function environmentList(environment: Environment): k8s.types.input.core.v1.EnvVar[] {
   const references: { name: string; valueFrom: k8s.types.input.core.v1.EnvVarSource }[] = [];
@@ -46,14 +45,14 @@ export function environmentList(environment: Environment): k8s.types.input.core.
   return [...references.sort(byName), ...literals.sort(byName)];
 }
 
-/** What an environment takes its values from. */
+/** The ConfigMaps and Secrets that an environment reads. */
 export function environmentSources(environment: Environment): Source[] {
   return Object.values(environment).flatMap((value) =>
     typeof value === "string" || value.source === undefined ? [] : [value.source],
   );
 }
 
-/** The same environment, but a changed Secret or ConfigMap behind it is no reason to start anew. */
+/** The same environment, but a changed Secret or ConfigMap does not restart its pods. */
 export function unwatched(environment: Environment): Environment {
   return Object.fromEntries(
     Object.entries(environment).map(([name, value]) => [

@@ -1,33 +1,34 @@
 import type * as k8s from "@pulumi/kubernetes";
 import { hostname } from "./placement";
 import { type Problem, problemsOf } from "./problems";
+import { absolutePath, folder as folderRule, ruleCheck } from "./rules";
 
 /** A folder that an NFS server exports. */
 export interface NfsArgs {
   readonly server: string;
-  /** Absolute path on the server; it must be there. */
+  /** Absolute path on the server; it must exist. */
   readonly path: string;
-  /** @default - those that keep writers waiting, not failing, while the server is away; see nfsMountOptions */
+  /** @default - nfsMountOptions, with which writers wait while the server is away */
   readonly mountOptions?: readonly string[] | undefined;
 }
 
 /** NFS 4.1; a lost server blocks (`hard`) rather than corrupts; `timeo` in tenths of a second. */
 export const nfsMountOptions = ["nfsvers=4.1", "tcp", "timeo=600", "retrans=2", "hard"] as const;
 
-/** A folder on the disk of one node, which is where its pods then run. */
+/** A folder on the disk of one node; its pods run on that node. */
 export interface NodeFolder {
   /** The node's host name, as in its label kubernetes.io/hostname. */
   readonly host: string;
   /** Absolute path of a folder that exists there. */
   readonly path: string;
   /**
-   * Leave owner and group of what is in it alone: the pod's user must be able to read it as it is.
-   * Otherwise the group becomes the pod's, so that it can write. @default false
+   * Keep the owner and group of its files; the pod's user must be able to read them as they are.
+   * Otherwise the files get the pod's group, so that it can write. @default false
    */
   readonly keepOwner?: boolean;
 }
 
-/** Where the files of a claim are, if no class provides a volume for it. */
+/** The volume of a claim that no StorageClass provisions. */
 export interface FixedVolume {
   /** Use this export of an NFS server; its files outlive the claim. @default - a volume of the class */
   readonly nfs?: NfsArgs | undefined;
@@ -35,10 +36,10 @@ export interface FixedVolume {
   readonly folder?: NodeFolder | undefined;
 }
 
-/** The class of volumes on a node's disk; no StorageClass need have the name. As MIP's own chart calls it. */
+/** The class name of volumes on a node's disk, as in MIP's own chart; the StorageClass need not exist. */
 const folderClass = "k8s-local-storage";
 
-/** The part of a PersistentVolume's spec that says where its files are; nothing where a class does. */
+/** The part of a PersistentVolume's spec that says where its files are; undefined for a class. */
 export function fixedVolumeSpec({ nfs, folder }: FixedVolume) {
   if (nfs) {
     const { server, path, mountOptions = nfsMountOptions } = nfs;
@@ -47,10 +48,7 @@ export function fixedVolumeSpec({ nfs, folder }: FixedVolume) {
   return folder && folderSpec(folder);
 }
 
-/**
- * Pods reach the node's disk only through a volume, so that they need no exception from Pod Security,
- * which forbids hostPath in a pod.
- */
+/** A PersistentVolume, not `hostPath` in the pod, which Pod Security forbids. */
 function folderSpec({ host, path, keepOwner = false }: NodeFolder) {
   const terms: k8s.types.input.core.v1.NodeSelectorTerm[] = [
     { matchExpressions: [{ key: hostname, operator: "In", values: [host] }] },
@@ -63,7 +61,7 @@ function folderSpec({ host, path, keepOwner = false }: NodeFolder) {
   };
 }
 
-/** What is wrong with where the files are; `others` are the ways that exclude it, by their names. */
+/** What is wrong with a fixed volume; `others` are the arguments that exclude one, by name. */
 export function fixedVolumeProblems(
   { nfs, folder }: FixedVolume,
   others: Readonly<Record<string, unknown>>,
@@ -73,18 +71,14 @@ export function fixedVolumeProblems(
     [
       nfs !== undefined && folder !== undefined,
       "nfs",
-      "and `folder` are two volumes for one claim; leave one of them out",
+      "and `folder` cannot both be the volume of one claim; remove one of them",
     ],
     [
       (nfs ?? folder) !== undefined && given.length > 0,
       nfs ? "nfs" : "folder",
-      `is a volume of its own; leave out ${given.join(" and ")}, or leave it out`,
+      `cannot be combined with ${given.join(" and ")}; remove one or the other`,
     ],
-    [nfs !== undefined && !nfs.path.startsWith("/"), "nfs.path", `"${nfs?.path}" is not absolute`],
-    [
-      folder !== undefined && !/^\/[^\s]*[^\s/]$/.test(folder.path),
-      "folder.path",
-      `"${folder?.path}" is no absolute path of a folder; for example /data/dementia`,
-    ],
+    ruleCheck("nfs.path", nfs?.path, absolutePath),
+    ruleCheck("folder.path", folder?.path, folderRule),
   );
 }

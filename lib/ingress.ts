@@ -1,4 +1,4 @@
-/** What a system wants of its ingress, and its rendering for each controller. Pure. */
+/** What a system needs from its Ingress, and how each controller is told. Pure. */
 
 /** Where a certificate comes from. */
 export type Tls =
@@ -19,15 +19,15 @@ export interface IngressIntent {
   readonly tls: Tls;
   /** Keep a browser on one pod, by a cookie of this name. @default - no sticky sessions */
   readonly stickyCookie?: string | undefined;
-  /** Seconds a connection may be silent in either direction. @default - the controller's */
+  /** Seconds a connection may be idle in either direction. @default - the controller's */
   readonly timeoutSeconds?: number | undefined;
   /** Largest request body in MiB; 0 is without limit. @default - the controller's */
   readonly maxBodyMebibytes?: number | undefined;
-  /** Whether answers are collected before they are passed on. @default - the controller's */
+  /** Whether the controller buffers responses. @default - the controller's */
   readonly buffering?: boolean | undefined;
-  /** Path to which `/` leads. @default - none */
+  /** Path to which `/` redirects. @default - none */
   readonly rootRedirect?: string | undefined;
-  /** More annotations, which win. */
+  /** More annotations, which override ours. */
   readonly annotations?: Readonly<Record<string, string>> | undefined;
 }
 
@@ -134,6 +134,6 @@ const traefik: Renderer = (name, namespace, intent) => {
 
 const renderers: Readonly<Record<IngressIntent["controller"], Renderer>> = { nginx, traefik };
 
-/** The intent in the controller's own terms. Time-outs of Traefik are its entry points' business. */
+/** The intent in the controller's own terms. Traefik sets timeouts on its entry points, not here. */
 export const renderIngress: Renderer = (name, namespace, intent) =>
   renderers[intent.controller](name, namespace, intent);

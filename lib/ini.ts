@@ -7,9 +7,9 @@ const sectionOf = (line: string): string | undefined => /^\[(.+)\]\s*$/.exec(lin
 const optionOf = (line: string): string | undefined => /^([^#;\s=:][^=:]*?)\s*[=:]/.exec(line)?.[1];
 
 /**
- * The text with values laid over it, comments kept: an option that is there changes its line, another
- * one goes to the end of its section, a section that is not there to the end of the file. Names are
- * compared as Python's configparser does: options without regard to case, sections with.
+ * The text with values laid over it; comments stay. An existing option changes in its line, a new one
+ * goes to the end of its section, and a new section to the end of the file. Names compare as in
+ * Python's configparser: options regardless of case, sections exactly.
  */
 export function overlayIni(text: string, values: IniValues): string {
   const sections = splitSections(text);

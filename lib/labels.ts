@@ -1,20 +1,23 @@
-/** The label by which a stack finds what it owns, and `kubectl` too. */
+/** The label by which a stack, or `kubectl`, finds the objects of that stack. */
 export const stackLabel = "stackberth.dev/stack";
 
-/** On protected data: neither a prune nor `down` deletes what carries it. */
+/** On protected data: neither pruning nor `down` deletes an object that has it. */
 export const retainAnnotation = "stackberth.dev/retain";
 
-/** On the namespaces of a throw-away stack: the time, as ISO 8601, from which on it may be removed. */
+/** On the namespaces of a review stack: the time, in ISO 8601, after which it may be removed. */
 export const expiresAnnotation = "stackberth.dev/expires";
 
 /** The label that names an object's system. */
 export const systemLabel = "app.kubernetes.io/part-of";
 
+/** The label and its value by which tools tell this program's objects from others. */
+export const managedBy = ["app.kubernetes.io/managed-by", "stackberth"] as const;
+
 /** Labels of every object of a system in a stack. */
 export function systemLabels(system: string, stack: string): Record<string, string> {
   return {
     [systemLabel]: system,
-    "app.kubernetes.io/managed-by": "stackberth",
+    [managedBy[0]]: managedBy[1],
     [stackLabel]: stack,
   };
 }

@@ -1,17 +1,14 @@
-type Plain = Record<string, unknown>;
-
-const isPlain = (value: unknown): value is Plain =>
-  typeof value === "object" && value !== null && !Array.isArray(value);
+import { isJson, type Json } from "./objects";
 
 /**
- * `override` laid over `base`, object by object; anything that is not an object, lists too, replaces.
- * The same rule as `jq '.[0] * .[1]'`, which the OpenMS image applies at start.
+ * `override` laid over `base`, object by object. Anything else is replaced, lists too: the same rule as
+ * `jq '.[0] * .[1]'`, which the OpenMS image applies at start.
  */
-export function deepMerge(base: Plain, override: Plain): Plain {
-  const merged: Plain = { ...base };
+export function deepMerge(base: Json, override: Json): Record<string, unknown> {
+  const merged: Record<string, unknown> = { ...base };
   for (const [key, value] of Object.entries(override)) {
     const below = merged[key];
-    merged[key] = isPlain(below) && isPlain(value) ? deepMerge(below, value) : value;
+    merged[key] = isJson(below) && isJson(value) ? deepMerge(below, value) : value;
   }
   return merged;
 }

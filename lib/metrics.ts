@@ -1,4 +1,4 @@
-/** How Prometheus learns where a web service's metrics are. */
+/** How Prometheus finds the metrics of a web service. */
 export type Metrics =
   | { readonly type: "none" }
   | {
@@ -11,11 +11,11 @@ export type Metrics =
       readonly type: "serviceMonitor";
       readonly path: string;
       readonly intervalSeconds: number;
-      /** By which the operator's Prometheus finds its monitors, for example `release: prometheus`. */
+      /** Labels by which Prometheus selects its monitors, for example `release: prometheus`. */
       readonly labels: Readonly<Record<string, string>>;
     };
 
-/** The pod annotations that Prometheus' usual pod discovery reads; none if it finds pods otherwise. */
+/** The pod annotations that Prometheus' usual pod discovery reads; empty for other types. */
 export function scrapeAnnotations(metrics: Metrics, port: number): Record<string, string> {
   if (metrics.type !== "annotations") return {};
   return {

@@ -6,8 +6,8 @@ export interface KubeObject {
   readonly [field: string]: unknown;
 }
 
-/** The metadata fields that the engine reads. */
-export interface KubeMetadata {
+/** The metadata fields that this program reads. */
+interface KubeMetadata {
   readonly name: string;
   readonly namespace?: string;
   readonly uid?: string;
@@ -24,7 +24,7 @@ export interface KubeMetadata {
 /** Any JSON object, for reading fields whose shape depends on the kind. */
 export type Json = Readonly<Record<string, unknown>>;
 
-/** Whether a value is a JSON object (not a list). */
+/** Whether a value is an object, not a list. */
 export function isJson(value: unknown): value is Json {
   return typeof value === "object" && value !== null && !Array.isArray(value);
 }
@@ -55,10 +55,7 @@ export function listAt(value: unknown, ...path: readonly (string | number)[]): r
   return Array.isArray(found) ? found.filter(isJson) : [];
 }
 
-/**
- * Kinds that the cluster makes itself. The program lays labels over such an object and takes them off
- * again; it neither creates nor deletes one.
- */
+/** Kinds that the cluster creates. The program only adds labels to them and removes those again. */
 const borrowed = new Set(["Node"]);
 
 /** Whether the program only ever patches such an object. */
@@ -72,7 +69,7 @@ export function describe({ kind, metadata }: KubeObject): string {
   return namespace === undefined ? `${kind} ${name}` : `${kind} ${namespace}/${name}`;
 }
 
-/** The same for every version of an API group: what identifies the object in the cluster. */
+/** Identifies an object in the cluster, whatever version of its API group is used. */
 export function keyOf({ apiVersion, kind, metadata }: KubeObject): string {
   const group = apiVersion.includes("/") ? apiVersion.split("/")[0] : "";
   return [group, kind, metadata.namespace ?? "", metadata.name].join("|");
@@ -86,12 +83,12 @@ export function annotation(object: KubeObject, name: string): string | undefined
 /** A copy whose secret contents are the text `[secret]`. */
 export function withoutSecrets(object: KubeObject): KubeObject {
   if (object.kind !== "Secret") return object;
-  const hidden = ["data", "stringData"].flatMap((field) => {
+  const hidden = ["data", "stringData"].flatMap((field): [string, Json][] => {
     const values = object[field];
     if (!isJson(values)) return [];
     return [[field, Object.fromEntries(Object.keys(values).map((key) => [key, "[secret]"]))]];
   });
-  return { ...object, ...(Object.fromEntries(hidden) as Json) };
+  return { ...object, ...Object.fromEntries(hidden) };
 }
 
 /** A deep copy with the keys of every map in order, so that equal objects print equally. */

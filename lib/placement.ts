@@ -8,29 +8,29 @@ export interface Placement {
   readonly spread?: boolean | undefined;
   readonly priorityClassName?: string | undefined;
   /**
-   * Seconds a pod stays bound to a node that is lost, before it is replaced elsewhere. The cluster
-   * first takes its own time to notice (`--node-monitor-grace-period`).
+   * Seconds until a pod of a lost node is replaced on another node. They start once the cluster has
+   * noticed the loss (`--node-monitor-grace-period`).
    * @default - Kubernetes' own, 300
    */
-  readonly nodeLossSeconds?: number | undefined;
+  readonly tolerationSeconds?: number | undefined;
 }
 
-/** The taints that the node controller puts on a node it hears nothing from, or nothing good. */
+/** The taints that the node controller sets on a node that is unreachable or not ready. */
 const lostNodeTaints = ["node.kubernetes.io/not-ready", "node.kubernetes.io/unreachable"];
 
-/** The tolerations asked for, and those that bound how long a lost node keeps its pods. */
+/** The given tolerations, and those that limit how long a lost node keeps its pods. */
 export function tolerationsOf({
   tolerations = [],
-  nodeLossSeconds,
+  tolerationSeconds,
 }: Placement): k8s.types.input.core.v1.Toleration[] {
-  const lost = nodeLossSeconds === undefined ? [] : lostNodeTaints;
+  const lost = tolerationSeconds === undefined ? [] : lostNodeTaints;
   return [
     ...tolerations,
     ...lost.map((key) => ({
       key,
       operator: "Exists",
       effect: "NoExecute",
-      tolerationSeconds: nodeLossSeconds,
+      tolerationSeconds,
     })),
   ];
 }
@@ -38,10 +38,7 @@ export function tolerationsOf({
 /** The label that tells nodes apart. */
 export const hostname = "kubernetes.io/hostname";
 
-/**
- * Same node as the pods with one of the labels `together`, another one than those with all of the
- * labels `apart`.
- */
+/** The same node as pods with any of the labels `together`; not that of pods with all labels `apart`. */
 export function affinityOf(
   together: Readonly<Record<string, string>>,
   apart: Readonly<Record<string, string>> | undefined,

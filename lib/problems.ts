@@ -1,6 +1,6 @@
 import * as pulumi from "@pulumi/pulumi";
 
-/** One thing wrong with an argument: where, and what is wrong, allowed and to be done. */
+/** What is wrong with an argument, and what is allowed. */
 export interface Problem {
   readonly propertyPath: string;
   readonly reason: string;
@@ -21,17 +21,18 @@ export function refuse(component: string, problems: readonly Problem[]): void {
   });
 }
 
-/** A conditional problem. */
+/** A problem, if `broken`. */
 export type Check = readonly [broken: boolean, propertyPath: string, reason: string];
 
-/** The problems among conditional ones. */
+/** The problems among some checks. */
 export function problemsOf(...checks: readonly Check[]): Problem[] {
   return checks
     .filter(([broken]) => broken)
     .map(([, propertyPath, reason]) => ({ propertyPath, reason }));
 }
 
-/** Checks a number of things that may be none. */
-export function countCheck(propertyPath: string, count: number): Check {
-  return [!Number.isInteger(count) || count < 0, propertyPath, `${count} is no whole number >= 0`];
+/** Checks a number of things. @param least - The fewest that there may be. @default 0 */
+export function countCheck(propertyPath: string, count: number, least = 0): Check {
+  const isWrong = !Number.isInteger(count) || count < least;
+  return [isWrong, propertyPath, `must be a whole number of at least ${least}, not ${count}`];
 }

@@ -22,13 +22,13 @@ export function isQuantity(text: string): boolean {
 
 /**
  * The value of a quantity in its base unit (cores or bytes).
- * @throws RangeError if `text` is no quantity.
+ * @throws RangeError if `text` is not a quantity.
  */
 export function parseQuantity(text: string): number {
   const match = shape.exec(text);
   const factor = factors[match?.[2] ?? ""];
   if (!match || factor === undefined) {
-    throw new RangeError(`"${text}" is no quantity; write for example 500m, 2, 512Mi or 16Gi`);
+    throw new RangeError(`"${text}" is not a quantity; write for example 500m, 2, 512Mi or 16Gi`);
   }
   return Number(match[1]) * factor;
 }

@@ -1,8 +1,8 @@
 import { randomInt } from "node:crypto";
 
-/** Characters of an alphabet, each as likely as any other; none for a count below 1. */
+/** Random characters of an alphabet, all equally likely; none for a count below 1. */
 export function randomCharacters(alphabet: string, count: number): string[] {
-  // randomInt rejects what would favour the first characters.
+  // randomInt has no modulo bias.
   return Array.from({ length: Math.max(count, 0) }, () =>
     alphabet.charAt(randomInt(alphabet.length)),
   );

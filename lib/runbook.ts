@@ -1,4 +1,4 @@
-/** One command that an operator needs, ready to be pasted into a shell. */
+/** One command for an operator, ready to paste into a shell. */
 export interface RunbookEntry {
   /** What it is for, in a few words; unique within the system. */
   readonly title: string;

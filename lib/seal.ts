@@ -11,12 +11,12 @@ import { UserError } from "./errors";
 /**
  * The public key of a Sealed Secrets controller.
  *
- * @throws UserError if the text is no PEM certificate with an RSA key, or the certificate has expired.
+ * @throws UserError if the text is not a PEM certificate with an RSA key, or the certificate has expired.
  */
 export function sealingKey(pem: string, now: Date): KeyObject {
   const certificate = parsed(pem);
   if (certificate?.publicKey.asymmetricKeyType !== "rsa") {
-    throw new UserError(`sealingCertificate is no PEM certificate with an RSA key; ${fetch}`);
+    throw new UserError(`sealingCertificate is not a PEM certificate with an RSA key; ${fetch}`);
   }
   if (new Date(certificate.validTo) < now) {
     throw new UserError(`sealingCertificate expired on ${certificate.validTo}; ${fetch}`);
@@ -24,7 +24,7 @@ export function sealingKey(pem: string, now: Date): KeyObject {
   return certificate.publicKey;
 }
 
-const fetch = "kubeseal --fetch-cert prints the one of today";
+const fetch = "set it to what `kubeseal --fetch-cert` prints";
 
 function parsed(pem: string): X509Certificate | undefined {
   try {
@@ -36,9 +36,10 @@ function parsed(pem: string): X509Certificate | undefined {
 
 /**
  * Encrypts a text so that only the controller can read it, and only for a SealedSecret of this
- * namespace: the scope `namespace-wide`. As github.com/bitnami-labs/sealed-secrets documents it in
- * docs/developer/crypto.md: the length of the wrapped key in two bytes, a random AES-256 key wrapped by
- * RSA-OAEP with SHA-256 under the namespace as label, the text under that key by GCM.
+ * namespace: the scope `namespace-wide`. The format is that of
+ * https://github.com/bitnami-labs/sealed-secrets/blob/main/docs/developer/crypto.md: two bytes with the
+ * length of the wrapped key; a random AES-256 key, wrapped by RSA-OAEP with SHA-256 and the namespace as
+ * label; the text, encrypted with that key in GCM mode.
  */
 export function seal(key: KeyObject, namespace: string, text: string): string {
   const sessionKey = randomBytes(32);
@@ -65,7 +66,7 @@ export function seal(key: KeyObject, namespace: string, text: string): string {
   return Buffer.concat(sealed).toString("base64");
 }
 
-/** Whether a text has the form of a sealed one; only the controller can tell whether it is one. */
+/** Whether a text has the form of a sealed value; only the controller can tell whether it is one. */
 export function isSealed(text: string): boolean {
   if (!/^[A-Za-z0-9+/]+={0,2}$/.test(text)) return false;
   const bytes = Buffer.from(text, "base64");

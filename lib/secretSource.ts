@@ -1,20 +1,20 @@
 import * as pulumi from "@pulumi/pulumi";
 import { goTemplate, hasPlaceholder, secretKeys, wholeSecret } from "./secretText";
 
-/** A place in a store of secrets. */
+/** Where a store has a secret. */
 export interface RemoteRef {
   readonly key: string;
-  /** One of several values that the place holds. @default - the whole */
+  /** One of several values under the key. @default - the whole */
   readonly property?: string | undefined;
 }
 
-/** How the Secrets of a namespace come to be. */
+/** Who creates the Secrets of a namespace. */
 export type SecretSource =
-  /** They are created with the values that the stack knows. */
+  /** The stack, with values that it knows. */
   | { readonly type: "values" }
-  /** Somebody else keeps them. */
+  /** Somebody else. */
   | { readonly type: "existing" }
-  /** The External Secrets operator copies them from a store. */
+  /** The External Secrets operator, which copies them from a store. */
   | {
       readonly type: "external";
       readonly store: {
@@ -25,33 +25,33 @@ export type SecretSource =
       readonly refreshInterval: string;
       readonly remoteRef: (key: string) => RemoteRef;
     }
-  /** The Sealed Secrets controller decrypts them. */
+  /** The Sealed Secrets controller, which decrypts them. */
   | {
       readonly type: "sealed";
-      /** A secret as the controller's certificate encrypts it for the whole of the namespace. */
+      /** A secret, encrypted for the whole namespace with the controller's certificate. */
       readonly sealed: (key: string) => string;
     };
 
 /**
- * A text that may stand in an object everybody can read.
- * @throws pulumi.RunError for a secret with its value in it; the message does not show it.
+ * A text for an object that everybody can read.
+ * @throws pulumi.RunError for a text with a secret's value in it; the message does not show the value.
  */
 export function templateText(place: string, text: string, isSecret: boolean): string {
   if (!isSecret || text === "" || hasPlaceholder(text)) return text;
   throw new pulumi.RunError(
-    `${place}: its value cannot be composed by the cluster, where secretsMode leaves secrets to it; ` +
-      "compose it with the functions of lib/secretText.ts",
+    `${place}: the cluster cannot compose this value, and with this secretsMode only the cluster knows ` +
+      "the secret; compose the value with the functions of lib/secretText.ts",
   );
 }
 
 /**
- * A secret for what takes it in clear, such as a Helm chart: never nothing, never a placeholder.
- * @throws pulumi.RunError where the program does not know it.
+ * A secret that is needed in clear, for example by a Helm chart.
+ * @throws pulumi.RunError for an empty one and for a placeholder: the program does not know the secret.
  */
 export function knownText(place: string, text: string): string {
   if (text !== "" && !hasPlaceholder(text)) return text;
   throw new pulumi.RunError(
-    `${place}: its value is needed in clear and is not known here; set secretsMode to config or generated`,
+    `${place}: the value is needed in clear, but only the cluster knows it; set secretsMode to config or generated`,
   );
 }
 
@@ -63,7 +63,7 @@ const mapped = (texts: Texts, change: (text: string) => string): Record<string, 
 const keysOf = (texts: Texts): string[] =>
   [...new Set(Object.values(texts).flatMap(secretKeys))].sort();
 
-/** An ExternalSecret's specification: the same Secret, its keys composed from what the store has. */
+/** The spec of an ExternalSecret, which composes the same Secret from values of the store. */
 export function externalSecretSpec(
   name: string,
   type: string | undefined,
@@ -90,12 +90,12 @@ export function externalSecretSpec(
   };
 }
 
-/** By it the controller knows that a value may be used in any Secret of its namespace. */
+/** Tells the controller that a value may be used in any Secret of its namespace. */
 export const namespaceWide = { "sealedsecrets.bitnami.com/namespace-wide": "true" };
 
 /**
- * A SealedSecret's specification. A key that is one secret is that secret, sealed; others are composed
- * from secrets that stand in the Secret as well, under their own keys.
+ * The spec of a SealedSecret. A key whose text is one secret holds that secret, sealed. Other keys are
+ * composed from secrets that the Secret holds as well, under their own keys.
  */
 export function sealedSecretSpec(
   type: string | undefined,

@@ -1,7 +1,6 @@
 /**
- * Texts that are made from secrets, such as an address with a password, also where only the cluster
- * will know the secrets: a placeholder then stands in the text, and the text becomes a Go template that
- * the operator fills in. Pure.
+ * Texts made from secrets, such as an address with a password. Where only the cluster knows the secrets,
+ * the text holds placeholders and becomes a Go template that an operator fills in. Pure.
  */
 
 const encodings = {
@@ -9,7 +8,7 @@ const encodings = {
   // Go encodes for a form, where a space is a plus sign.
   uri: { of: encodeURIComponent, pipeline: 'urlquery | replace "+" "%20"' },
   base64: { of: (text: string) => Buffer.from(text).toString("base64"), pipeline: "b64enc" },
-  /** What stands between the quotes of a JSON text. */
+  /** Escaped for a JSON string, without the quotes. */
   json: {
     of: (text: string) => JSON.stringify(text).slice(1, -1),
     pipeline: 'toJson | trimPrefix "\\"" | trimSuffix "\\""',
@@ -18,15 +17,15 @@ const encodings = {
 
 type Encoding = keyof typeof encodings;
 
-// Nothing in a mark is changed by JSON's escapes; what is encoded within one is in base64url.
+// JSON's escapes change nothing in a mark; an encoded text within one is in base64url.
 const mark = /<<(secret|uri|base64|json):([\w-]+)>>/g;
 
-/** Stands in a text where a secret will be. */
+/** Takes the place of a secret in a text. */
 export function placeholder(key: string): string {
   return `<<secret:${key}>>`;
 }
 
-/** Whether some part of a text is yet to be filled in. */
+/** Whether a text has a placeholder. */
 export function hasPlaceholder(text: string): boolean {
   return text.search(mark) >= 0;
 }
@@ -42,7 +41,7 @@ const encoder =
 export const uriEncoded = encoder("uri");
 /** A secret in base64. For `Output.apply`. */
 export const base64Encoded = encoder("base64");
-/** A secret as it stands between the quotes of a JSON text. For `Output.apply`. */
+/** A secret, escaped for a JSON string, without the quotes. For `Output.apply`. */
 export const jsonEscaped = encoder("json");
 
 interface Mark {
@@ -50,13 +49,17 @@ interface Mark {
   readonly inner: string;
 }
 
-/** A text's literal parts and its marks, in their order. */
+const isKind = (text: string | undefined): text is Mark["kind"] =>
+  text !== undefined && (text === "secret" || text in encodings);
+
+/** A text's literal parts and its marks, in order. */
 function partsOf(text: string): (string | Mark)[] {
   const parts: (string | Mark)[] = [];
   let end = 0;
   for (const match of text.matchAll(mark)) {
+    const [, kind, inner = ""] = match;
     parts.push(text.slice(end, match.index));
-    parts.push({ kind: match[1] as Mark["kind"], inner: match[2] ?? "" });
+    if (isKind(kind)) parts.push({ kind, inner });
     end = match.index + match[0].length;
   }
   return [...parts, text.slice(end)].filter((part) => part !== "");
@@ -64,7 +67,7 @@ function partsOf(text: string): (string | Mark)[] {
 
 const decoded = ({ inner }: Mark): string => Buffer.from(inner, "base64url").toString();
 
-/** A mark as what stands between a template's braces. */
+/** A mark as an expression of a Go template, without the braces. */
 function expression(part: Mark): string {
   if (part.kind === "secret") return `.${part.inner}`;
   return `${pipeline(decoded(part))} | ${encodings[part.kind].pipeline}`;
@@ -92,7 +95,7 @@ export function goTemplate(text: string): string {
     .join("");
 }
 
-/** The keys of the secrets that a text is made of, each once. */
+/** The keys of the secrets in a text, each once. */
 export function secretKeys(text: string): readonly string[] {
   const keys = partsOf(text).flatMap((part) => {
     if (typeof part === "string") return [];
@@ -101,7 +104,7 @@ export function secretKeys(text: string): readonly string[] {
   return [...new Set(keys)];
 }
 
-/** The key of the secret that a text is, and nothing else. */
+/** The key of the secret, if the text is one secret and nothing else. */
 export function wholeSecret(text: string): string | undefined {
   const [only, ...others] = partsOf(text);
   const isWhole = typeof only === "object" && only.kind === "secret" && others.length === 0;

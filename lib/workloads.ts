@@ -8,18 +8,18 @@ const templates: Readonly<Record<string, string>> = {
   CronJob: "spec.jobTemplate.spec.template",
 };
 
-/** Where an object has its pods' template; undefined for what runs no pods. */
+/** The path of an object's pod template; undefined for a kind without pods. */
 export function templatePath({ kind }: KubeObject): string | undefined {
   return templates[kind];
 }
 
-/** The template of an object's pods. */
+/** The pod template of an object. */
 export function templateOf(object: KubeObject): Json | undefined {
   const template = at(object, ...(templatePath(object)?.split(".") ?? []));
   return template !== object && isJson(template) ? template : undefined;
 }
 
-/** The pods of a workload that are sure to run. */
+/** The pods of a workload that always run. */
 export function replicasOf(object: KubeObject, objects: readonly KubeObject[]): number {
   if (!["Deployment", "StatefulSet"].includes(object.kind)) return 0;
   const replicas = at(object, "spec", "replicas");
@@ -32,21 +32,21 @@ export function replicasOf(object: KubeObject, objects: readonly KubeObject[]): 
   );
   const fewest = at(scaler, "spec", "minReplicas") ?? at(scaler, "spec", "minReplicaCount");
   if (typeof fewest === "number") return fewest;
-  // KEDA's fewest is none, Kubernetes' own default is one.
+  // KEDA's default minimum is 0, the HorizontalPodAutoscaler's is 1.
   return scaler?.kind === "ScaledObject" ? 0 : 1;
 }
 
-/** A claim that a StatefulSet makes: for each pod one, unless an object of that name is there. */
+/** A claim that a StatefulSet creates for each pod, unless a claim of that name exists. */
 export interface OwnClaim {
-  /** The template, which has the form of a claim. */
+  /** The template, in the form of a claim. */
   readonly template: Json;
-  /** How many pods have theirs from the template. */
+  /** How many pods get their claim from the template. */
   readonly count: number;
-  /** The names of objects that take the place of the others. */
+  /** The names of the other pods' claims, which exist as objects. */
   readonly existing: readonly string[];
 }
 
-/** The claims of a StatefulSet's pods. */
+/** The claims of the pods of a StatefulSet. */
 export function ownClaims(
   workload: KubeObject,
   objects: readonly KubeObject[],

@@ -11,20 +11,20 @@ import { type ClusterConfig, clusterConfig, clusterProvider } from "./provider";
 import { systems } from "../systems";
 import type { Deployed } from "../systems/system";
 
-/** What a stack tells of itself. Each is by system. */
-export interface StackOutputs {
+/** The outputs of a stack, each by system. */
+interface StackOutputs {
   readonly urls: Readonly<Record<string, pulumi.Output<string[]>>>;
   readonly namespaces: Readonly<Record<string, pulumi.Output<string | string[]>>>;
   readonly capacity: Readonly<Record<string, Readonly<Record<string, string | number>>>>;
 }
 
-/** What is to be asked of the cluster before anything changes; under mocks there is none to ask. */
+/** The checks of the cluster before anything changes; none under mocks, where there is no cluster. */
 function checks(cluster: ClusterConfig): readonly pulumi.ResourceTransformation[] {
   if (pulumi.runtime.getMonitor() instanceof MockMonitor) return [];
   return [preflight(pulumi.getStack(), pulumi.output(cluster))];
 }
 
-/** Says on every namespace when the stack ends, so that nobody needs its file to know. */
+/** Annotates every Namespace with the stack's expiry, so that nobody needs the stack's file for it. */
 function expiring(expires: string): pulumi.ResourceTransformation {
   return ({ type, props, opts }) => {
     if (type !== "kubernetes:core/v1:Namespace") return undefined;
@@ -46,7 +46,7 @@ export function deploySystems(stack: ParsedStack): StackOutputs {
   const secret = secretLookup(stack);
   const deployed = Object.entries(stack.systems).map(([name, settings]): [string, Deployed] => {
     const system = systems[name];
-    if (!system) throw new RangeError(`no system is called ${name}`);
+    if (!system) throw new RangeError(`there is no system ${name}`);
     return [
       name,
       system.deploy(

@@ -9,7 +9,7 @@ const { isConfigSecret } = pulumi.runtime as unknown as {
 
 /**
  * The configuration of the stack that is being deployed.
- * @throws ConfigError with everything that is wrong, before any resource exists.
+ * @throws ConfigError with every problem, before any resource exists.
  */
 export function loadStack(): ParsedStack {
   const { parsed, problems } = parseStack({

@@ -1,13 +1,17 @@
 import { z } from "zod";
-import { formatFlawOf, type SecretDeclaration } from "../config/secretDeclaration";
+import { type ConfigProblem, describeIssues, nearest, unknownKey } from "../config/problems";
+import {
+  digestKeyDeclaration,
+  formatFlawOf,
+  type SecretDeclaration,
+} from "../config/secretDeclaration";
+import { type StackSettings, stackSchema } from "../config/stackSettings";
+import { at, isJson, listAt, textAt } from "../lib/objects";
 import { isSealed } from "../lib/seal";
 import { systems } from "../systems";
-import { type ConfigProblem, describeIssues, nearest, unknownKey } from "../config/problems";
-import { digestKeyDeclaration } from "../config/secretDeclaration";
 import { declaredSecrets, storedSecrets, unknownInClear } from "./secrets";
-import { type StackSettings, stackSchema } from "../config/stackSettings";
 
-/** A stack's configuration as Pulumi hands it over: every value a text. */
+/** A stack's configuration as Pulumi passes it to a program: every value is a text. */
 export interface RawConfig {
   readonly project: string;
   readonly stack: string;
@@ -25,7 +29,7 @@ export interface ParsedStack {
   readonly declarations: readonly SecretDeclaration[];
 }
 
-/** The parsed stack, or all that is wrong with it. */
+/** The parsed stack, or everything that is wrong with it. */
 export type ParseResult =
   | { readonly parsed: ParsedStack; readonly problems: readonly [] }
   | { readonly parsed: undefined; readonly problems: readonly ConfigProblem[] };
@@ -34,115 +38,125 @@ const stackKeys = Object.keys(stackSchema.shape);
 
 function value(text: string): unknown {
   try {
-    return JSON.parse(text) as unknown;
+    const parsed: unknown = JSON.parse(text);
+    return parsed;
   } catch {
     return text;
   }
 }
 
-/** Names of the keys that a schema allows at a path; for the message about an unknown one. */
-export function keysAt(schema: z.ZodType, path: readonly PropertyKey[]): readonly string[] {
-  const whole = z.toJSONSchema(schema, { io: "input", unrepresentable: "any" }) as JsonSchema;
-  // Where a schema has several shapes, what any of them allows.
-  const shapes = (json: JsonSchema): readonly JsonSchema[] => [
+/** The keys that a schema allows at a path, for the message about an unknown one. */
+function keysAt(schema: z.ZodType, path: readonly PropertyKey[]): readonly string[] {
+  const whole: unknown = z.toJSONSchema(schema, { io: "input", unrepresentable: "any" });
+  // Where a schema has several shapes, the keys of all of them.
+  const shapes = (json: unknown): readonly unknown[] => [
     json,
-    ...(json.oneOf ?? json.anyOf ?? []).flatMap(shapes),
+    ...[...listAt(json, "oneOf"), ...listAt(json, "anyOf")].flatMap(shapes),
   ];
-  const found = path.reduce<readonly JsonSchema[]>(
+  const found = path.reduce<readonly unknown[]>(
     (open, step) =>
       open
         .flatMap(shapes)
-        .flatMap(({ items, properties }) =>
-          typeof step === "number" ? (items ?? []) : (properties?.[String(step)] ?? []),
+        .map((shape) =>
+          typeof step === "number" ? at(shape, "items") : at(shape, "properties", String(step)),
         ),
     [whole],
   );
-  return [...new Set(found.flatMap(shapes).flatMap((each) => Object.keys(each.properties ?? {})))];
+  const keys = found.flatMap(shapes).flatMap((shape) => {
+    const properties = at(shape, "properties");
+    return isJson(properties) ? Object.keys(properties) : [];
+  });
+  return [...new Set(keys)];
 }
 
-interface JsonSchema {
-  readonly properties?: Readonly<Record<string, JsonSchema>>;
-  readonly items?: JsonSchema;
-  readonly oneOf?: readonly JsonSchema[];
-  readonly anyOf?: readonly JsonSchema[];
+/** A part of the configuration, as far as it is right, and what is wrong with it. */
+interface Checked<Value> {
+  readonly value: Value;
+  readonly problems: readonly ConfigProblem[];
 }
 
 /** Checks everything a stack says, and reports everything that is wrong at once. Pure. */
 export function parseStack(raw: RawConfig): ParseResult {
   const prefix = `${raw.project}:`;
-  const own = Object.entries(raw.values).filter(([key]) => key.startsWith(prefix));
   const values = Object.fromEntries(
-    own.map(([key, text]) => [key.slice(prefix.length), value(text)]),
+    Object.entries(raw.values)
+      .filter(([key]) => key.startsWith(prefix))
+      .map(([key, text]) => [key.slice(prefix.length), value(text)]),
   );
-  const stackPart = Object.fromEntries(
-    Object.entries(values).filter(([key]) => stackKeys.includes(key)),
-  );
-  const problems: ConfigProblem[] = [];
-  const stack = stackSchema.safeParse(stackPart);
-  if (!stack.success) {
-    problems.push(...describeIssues(stack.error, prefix, stackPart, () => stackKeys));
+  const stack = parseSettings(prefix, values);
+  const listed = parseListed(prefix, values["systems"]);
+  const chosen = parseSystems(prefix, values, listed.value);
+  const declarations = declaredSecrets(chosen.value);
+  const problems = [
+    ...stack.problems,
+    ...listed.problems,
+    ...chosen.problems,
+    ...namespaceProblems(prefix, chosen.value),
+    ...unknownKeys(raw, values, declarations),
+  ];
+  const settings = stack.value;
+  // Which secrets are missing shows only once the settings are right.
+  if (settings !== undefined && problems.length === 0) {
+    problems.push(
+      ...inClearProblems(raw, settings, declarations),
+      ...secretProblems(raw, settings, declarations),
+      ...remoteRefProblems(raw, settings, declarations),
+    );
   }
-  const listed = listedSystems(values["systems"]);
-  const chosen: Record<string, unknown> = {};
-  listed.forEach((name, index) => {
-    const system = systems[name];
-    if (!system) {
-      const known = Object.keys(systems);
-      const near = nearest(name, known);
-      problems.push({
-        key: `${prefix}systems[${index}]`,
-        text: `got "${name}"; allowed: ${known.join(", ")}.${near ? ` Did you mean ${near}?` : ""}`,
-      });
-      return;
-    }
-    if (name in chosen) {
-      problems.push({
-        key: `${prefix}systems[${index}]`,
-        text: `"${name}" is listed twice; remove one.`,
-      });
-      return;
-    }
-    chosen[name] = undefined;
-  });
-  // A system that is configured but not listed is checked as well: its settings are there to be used.
-  for (const name of Object.keys(systems)) {
-    const system = systems[name];
-    const given = values[name] ?? {};
-    // Pulumi.yaml's default is an empty object, which configures nothing.
-    const configured = JSON.stringify(given) !== "{}";
-    if (!system || !(name in chosen || configured)) continue;
-    const result = system.schema.safeParse(given);
-    if (result.success && name in chosen) chosen[name] = result.data;
-    if (!result.success) {
-      problems.push(
-        ...describeIssues(result.error, `${prefix}${name}`, given, (path) =>
-          keysAt(system.schema, path),
-        ),
-      );
-    }
-  }
-  problems.push(...namespaceProblems(prefix, chosen));
-  const complete = Object.fromEntries(
-    Object.entries(chosen).filter(([, each]) => each !== undefined),
-  );
-  const declarations = declaredSecrets(complete);
-  problems.push(...unknownKeys(raw, values, declarations));
-  if (problems.length === 0 && stack.success) {
-    const missing = [
-      ...inClearProblems(raw, stack.data, declarations),
-      ...secretProblems(raw, stack.data, declarations),
-      ...remoteRefProblems(raw, stack.data, declarations),
-    ];
-    if (missing.length === 0) {
-      return { parsed: { settings: stack.data, systems: complete, declarations }, problems: [] };
-    }
-    problems.push(...missing);
-  }
-  return { parsed: undefined, problems };
+  if (settings === undefined || problems.length > 0) return { parsed: undefined, problems };
+  return { parsed: { settings, systems: chosen.value, declarations }, problems: [] };
 }
 
-function listedSystems(given: unknown): string[] {
-  return Array.isArray(given) ? given.filter((name) => typeof name === "string") : [];
+type Values = Readonly<Record<string, unknown>>;
+
+function parseSettings(prefix: string, values: Values): Checked<StackSettings | undefined> {
+  const given = Object.fromEntries(
+    Object.entries(values).filter(([key]) => stackKeys.includes(key)),
+  );
+  const { data, error } = stackSchema.safeParse(given);
+  const problems = error ? describeIssues(error, prefix, given, () => stackKeys) : [];
+  return { value: data, problems };
+}
+
+/** The systems that the stack lists, each once. */
+function parseListed(prefix: string, given: unknown): Checked<readonly string[]> {
+  const names = Array.isArray(given) ? given.filter((name) => typeof name === "string") : [];
+  const known = Object.keys(systems);
+  const problems = names.flatMap((name, index): ConfigProblem[] => {
+    const key = `${prefix}systems[${index}]`;
+    if (names.indexOf(name) < index) {
+      return [{ key, text: `"${name}" is listed twice; remove one of the two.` }];
+    }
+    if (known.includes(name)) return [];
+    const near = nearest(name, known);
+    const hint = near === undefined ? "" : ` Did you mean ${near}?`;
+    return [{ key, text: `got "${name}"; must be one of ${known.join(", ")}.${hint}` }];
+  });
+  return { value: [...new Set(names)].filter((name) => known.includes(name)), problems };
+}
+
+/** The settings of the listed systems. One that is configured but not listed is checked as well. */
+function parseSystems(
+  prefix: string,
+  values: Values,
+  listed: readonly string[],
+): Checked<Readonly<Record<string, unknown>>> {
+  const found = new Map<string, unknown>();
+  const problems = Object.entries(systems).flatMap(([name, { schema }]): ConfigProblem[] => {
+    const given = values[name] ?? {};
+    // Pulumi.yaml's default is an empty object, which configures nothing.
+    const isConfigured = JSON.stringify(given) !== "{}";
+    if (!listed.includes(name) && !isConfigured) return [];
+    const { data, error } = schema.safeParse(given);
+    if (error) {
+      return describeIssues(error, `${prefix}${name}`, given, (path) => keysAt(schema, path));
+    }
+    found.set(name, data);
+    return [];
+  });
+  // In the order in which the stack lists them.
+  const right = listed.filter((name) => found.has(name));
+  return { value: Object.fromEntries(right.map((name) => [name, found.get(name)])), problems };
 }
 
 function namespaceProblems(
@@ -151,26 +165,19 @@ function namespaceProblems(
 ): ConfigProblem[] {
   const owners = new Map<string, string>();
   const all = Object.entries(chosen).flatMap(([name, settings]) =>
-    settings === undefined
-      ? []
-      : Object.entries(namespacesOf(name, settings)).map(
-          ([path, each]) => [name, path, each] as const,
-        ),
+    Object.entries(namespacesOf(name, settings)).map(([path, each]) => [name, path, each] as const),
   );
   return all.flatMap(([name, path, namespace]): ConfigProblem[] => {
     const owner = owners.get(namespace);
     owners.set(namespace, name);
     if (owner === undefined) return [];
     const key = `${prefix}${name}.${path}`;
-    return [{ key, text: `got "${namespace}", which ${owner} has already; give each its own.` }];
+    return [{ key, text: `got "${namespace}", which ${owner} has already; write another name.` }];
   });
 }
 
 function namespacesOf(name: string, settings: unknown): Readonly<Record<string, string>> {
-  const several = systems[name]?.namespaces?.(settings);
-  if (several) return several;
-  const { namespace } = settings as { namespace?: string };
-  return namespace === undefined ? {} : { namespace };
+  return systems[name]?.namespaces?.(settings) ?? { namespace: textAt(settings, "namespace") };
 }
 
 function unknownKeys(
@@ -180,7 +187,7 @@ function unknownKeys(
 ): ConfigProblem[] {
   const names = Object.keys(systems);
   const known = [...stackKeys, ...names, ...declarations.map(({ key }) => key)];
-  // A secret of a system that the stack does not run at the moment is no mistake.
+  // A secret of a system that the stack does not run at the moment is allowed.
   const ofASystem = (key: string): boolean =>
     names.some((name) => key.startsWith(name)) &&
     (raw.isSecret(`${raw.project}:${key}`) || isSealed(String(values[key])));
@@ -189,7 +196,7 @@ function unknownKeys(
     .map((key) => unknownKey(`${raw.project}:${key}`, key, known));
 }
 
-/** Places in the store for secrets that there are not. */
+/** Entries of `remoteRefs` for secrets that the stack does not have. */
 function remoteRefProblems(
   { project }: RawConfig,
   { secretStore }: StackSettings,
@@ -202,11 +209,11 @@ function remoteRefProblems(
     .filter((key) => !known.includes(key))
     .map((key) => ({
       key: `${project}:secretStore.remoteRefs.${key}`,
-      text: `no secret of this stack; allowed: ${known.join(", ")}. Else remove it.`,
+      text: `is not a secret of this stack; allowed: ${known.join(", ")}. Otherwise remove it.`,
     }));
 }
 
-/** Something would be given a key made of nothing, or of a placeholder that everybody can read. */
+/** Settings that would pass on an empty secret, or a placeholder that everybody can read. */
 function inClearProblems(
   { project, stack }: RawConfig,
   { secretsMode }: StackSettings,
@@ -215,8 +222,8 @@ function inClearProblems(
   return Object.entries(unknownInClear(secretsMode, declarations)).map(([setting, keys]) => ({
     key: `${project}:${setting}`,
     text:
-      `takes ${keys.join(", ")} in clear, which only the cluster knows with secretsMode ${secretsMode}. ` +
-      `Set it to false, or ${project}:secretsMode to config and run: npm run secrets -- --stack ${stack}`,
+      `takes ${keys.join(", ")} in clear, but only the cluster knows them with secretsMode ${secretsMode}. ` +
+      `Set it to false, or set ${project}:secretsMode to config and run: npm run secrets -- --stack ${stack}`,
   }));
 }
 
@@ -236,17 +243,17 @@ function secretProblems(
       const command = kind === "user" ? `${npm} --set ${name}` : npm;
       return [{ key, text: `secret is missing (${usedIn}). Run: ${command}` }];
     }
-    const mend = `Run: ${npm} ${kind === "user" ? "--set" : "--rotate"} ${name}`;
+    const fix = `Run: ${npm} ${kind === "user" ? "--set" : "--rotate"} ${name}`;
     if (secretsMode === "sealed" && must.includes(declaration)) {
-      const what = "is not sealed for the cluster, as secretsMode sealed needs it";
-      return isSealed(given) ? [] : [{ key, text: `${what} (${usedIn}). ${mend}` }];
+      const what = "is not sealed for the cluster, as secretsMode sealed requires";
+      return isSealed(given) ? [] : [{ key, text: `${what} (${usedIn}). ${fix}` }];
     }
     if (raw.isSecret(key)) {
       const flaw = formatFlawOf(declaration, given);
-      return flaw === undefined ? [] : [{ key, text: `${flaw} (${usedIn}). ${mend}` }];
+      return flaw === undefined ? [] : [{ key, text: `${flaw} (${usedIn}). ${fix}` }];
     }
     return [
-      { key, text: `stands in plain text in the file and must be considered known. ${mend}` },
+      { key, text: `is stored in plain text; consider it known to others and replace it. ${fix}` },
     ];
   });
 }

@@ -4,32 +4,32 @@ import { messageOf } from "../lib/errors";
 import { stackLabel } from "../lib/labels";
 import { describe, type KubeObject } from "../lib/objects";
 
-/** An object of the program, as far as it is known before anything exists. */
+/** What is known of an object of the program before anything exists. */
 interface Wanted {
   readonly apiVersion: string;
   readonly kind: string;
-  /** Undefined where it hangs on another object, as for all that lives in a namespace of the stack. */
+  /** Undefined where it depends on another object, as everything in a namespace of the stack does. */
   readonly name: string | undefined;
-  /** The kind that a CustomResourceDefinition brings, with its group. */
-  readonly brings: string | undefined;
+  /** The kind that a CustomResourceDefinition defines, with its group. */
+  readonly defines: string | undefined;
 }
 
 /**
- * Holds back every object of a program until the cluster was asked whether it can take them all:
- * whether it knows their kinds, and whether namespaces, or what lies outside of them, belong to another
- * stack. The engine notices the first in the middle of a deployment, and the second never: it would take
- * over what is another stack's.
+ * Holds every object of a program back until it is certain that the cluster can take them all: it knows
+ * their kinds, and no namespace or other cluster-scoped object belongs to another stack. The engine
+ * would notice an unknown kind in the middle of a deployment, and a foreign object never: it would take
+ * the object over.
  *
  * @param stack - The stack that is being deployed.
- * @param access - Where its cluster is, as the provider is told.
- * @returns A transformation for all that the program makes.
+ * @param access - How to reach its cluster, as the provider is told.
+ * @returns A transformation for all resources of the program.
  */
 export function preflight(
   stack: string,
   access: Access | pulumi.Output<Access>,
 ): pulumi.ResourceTransformation {
   const wanted: Wanted[] = [];
-  // Once the program has run to its end, it has made everything; objects register only afterwards.
+  // When the program has run to its end, it has created everything; objects register only afterwards.
   const passed = new Promise((resolve) => setImmediate(resolve)).then(async () => {
     try {
       const known = await promiseOf(pulumi.output(access));
@@ -38,13 +38,13 @@ export function preflight(
       throw error instanceof Refusal ? error : new Refusal(messageOf(error));
     }
   });
-  // Every object that waits for it tells its failure.
+  // Every object that waits for it reports its failure.
   passed.catch(() => undefined);
   return ({ type, props, opts }): pulumi.ResourceTransformationResult | undefined => {
     if (!type.startsWith("kubernetes:") || type.includes(":helm.sh/")) return undefined;
     wanted.push(wantedOf(type, props));
     const { dependsOn = [] } = opts;
-    // The SDK awaits what it is given here; its types know less.
+    // The SDK also awaits a promise here; its types do not say so.
     const held = passed.then(() => dependsOn) as Promise<pulumi.Resource[]>;
     return { props, opts: { ...opts, dependsOn: held } };
   };
@@ -62,14 +62,14 @@ function wantedOf(type: string, { metadata, spec }: Props): Wanted {
     apiVersion: group.replace(/^core\//, ""),
     kind,
     name: typeof name === "string" && namespace === undefined ? name : undefined,
-    brings:
+    defines:
       kind === "CustomResourceDefinition"
         ? `${String(spec?.names?.kind)} of ${String(spec?.group)}`
         : undefined,
   };
 }
 
-/** @throws RunError that names everything which the cluster cannot take. */
+/** @throws Refusal that names everything that the cluster cannot take. */
 async function check(stack: string, cluster: Cluster, wanted: readonly Wanted[]): Promise<void> {
   const problems = [
     ...(await unknownKinds(cluster, wanted)),
@@ -77,12 +77,14 @@ async function check(stack: string, cluster: Cluster, wanted: readonly Wanted[])
     ...(await absentObjects(cluster, wanted)),
   ];
   if (problems.length === 0) return;
-  throw new Refusal(`nothing was changed:\n  ${problems.join("\n  ")}`);
+  throw new Refusal(
+    `the cluster cannot take this stack; nothing was changed:\n  ${problems.join("\n  ")}`,
+  );
 }
 
 /**
- * Every object meets this error. The SDK tells an error once, but puts the property at which it met it
- * before the message, each time; this one is about no property.
+ * Every object fails with this error. The SDK prints an error once, but each time prefixes its message
+ * with the property that was being read; this error concerns no property, so its message is fixed.
  */
 class Refusal extends pulumi.RunError {
   constructor(message: string) {
@@ -95,11 +97,11 @@ async function unknownKinds(
   { discovery }: Cluster,
   wanted: readonly Wanted[],
 ): Promise<readonly string[]> {
-  const brought = new Set(wanted.flatMap(({ brings }) => brings ?? []));
+  const defined = new Set(wanted.flatMap(({ defines }) => defines ?? []));
   const counts = new Map<string, number>();
   for (const { apiVersion, kind } of wanted) {
     const real = realKind(kind);
-    if (brought.has(`${real} of ${apiVersion.split("/")[0] ?? ""}`)) continue;
+    if (defined.has(`${real} of ${apiVersion.split("/")[0] ?? ""}`)) continue;
     const metadata = { name: "" };
     if ((await discovery.find({ apiVersion, kind: real, metadata })) !== undefined) continue;
     const title = `${real} of ${apiVersion}`;
@@ -107,8 +109,8 @@ async function unknownKinds(
   }
   return [...counts].map(
     ([title, count]) =>
-      `the cluster does not know the kind ${title}, of which the stack has ${String(count)}: install ` +
-      "the controller that brings it, or change the setting that asks for it",
+      `the cluster does not know the kind ${title} (objects of the stack: ${count}): install the ` +
+      "operator that defines it, or change the setting that asks for it",
   );
 }
 
@@ -129,11 +131,11 @@ async function foreignObjects(
   return [...owned].map(
     ([owner, objects]) =>
       `${objects.join(", ")}: owned by stack ${owner} in this cluster. Give one of the two stacks ` +
-      "other namespaces and nodes, or deploy it to another cluster",
+      "other namespaces and nodes, or another cluster",
   );
 }
 
-/** What the stack would patch, and is not there. */
+/** Objects that the stack would patch, but that do not exist. */
 async function absentObjects(
   cluster: Cluster,
   wanted: readonly Wanted[],
@@ -144,18 +146,16 @@ async function absentObjects(
       const object: KubeObject = { apiVersion, kind: realKind(kind), metadata: { name } };
       if ((await cluster.find(object)) !== undefined) return [];
       const list = `kubectl get ${object.kind.toLowerCase()}s`;
-      return [
-        `${describe(object)} is not there, and the stack makes none: name one of \`${list}\``,
-      ];
+      return [`${describe(object)} does not exist; choose one that \`${list}\` prints`];
     }),
   );
   return found.flat();
 }
 
-/** The kind that a patch is of; patches are kinds of Pulumi's alone. */
+/** The kind that a patch applies to: patches are kinds in Pulumi only. */
 const realKind = (kind: string): string => kind.replace(/Patch$/, "");
 
-/** The value of an output that hangs on no resource. */
+/** The value of an output that depends on no resource. */
 function promiseOf<T>(output: pulumi.Output<T>): Promise<T> {
   return new Promise((resolve) => output.apply(resolve));
 }

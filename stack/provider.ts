@@ -7,7 +7,7 @@ export interface ClusterConfig {
   readonly kubeconfig?: pulumi.Output<string>;
 }
 
-/** Reads where the cluster is, as `kubernetes:…` in the stack's file says it. */
+/** Where the cluster is, from `kubernetes:…` in the stack's file. */
 export function clusterConfig(): ClusterConfig {
   const config = new pulumi.Config("kubernetes");
   const context = config.get("context");
@@ -16,23 +16,23 @@ export function clusterConfig(): ClusterConfig {
 }
 
 /**
- * The one provider of a stack; nothing is left to the ambient one.
+ * The only provider of a stack; no resource uses the default provider.
  *
- * @param identifier - What makes it the same cluster: else a changed address would replace the provider,
- * and all under it.
+ * @param identifier - Identifies the cluster: otherwise a changed address would replace the provider and
+ * every object.
  */
 export function clusterProvider(identifier: string, cluster: ClusterConfig): k8s.Provider {
   return new k8s.Provider("cluster", {
     ...cluster,
     clusterIdentifier: identifier,
-    // An `up` that was killed leaves objects the state does not know: the next one takes them over.
+    // An interrupted `up` leaves objects that the state does not know; the next one takes them over.
     upsertExistingObjects: true,
-    // What somebody changed by hand is set right, rather than failing as a conflict.
+    // Overwrites manual changes instead of failing with a conflict.
     enablePatchForce: true,
     // Names are fixed, so data changes in place; digests on the pods roll them.
     enableConfigMapMutable: true,
     enableSecretMutable: true,
-    // The default rate makes large stacks wait on the client itself.
+    // With the default rate limit, large stacks wait for the client.
     kubeClientSettings: { qps: 100, burst: 200 },
   });
 }

@@ -8,11 +8,11 @@ import { remoteRefOf } from "./secrets";
 import type { StackSettings } from "../config/stackSettings";
 
 /** Looks up a declared secret by its key. */
-export type SecretLookup = (key: string) => pulumi.Output<string>;
+type SecretLookup = (key: string) => pulumi.Output<string>;
 
 type Value = (declaration: SecretDeclaration, settings: StackSettings) => pulumi.Output<string>;
 
-/** Every way to come by a secret's value; where only the cluster knows it, by a placeholder. */
+/** A secret's value by mode; a placeholder where only the cluster knows it. */
 const values: Readonly<Record<StackSettings["secretsMode"], Value>> = {
   config: fromConfig,
   generated: (declaration) => {
@@ -20,7 +20,7 @@ const values: Readonly<Record<StackSettings["secretsMode"], Value>> = {
     const isGiven = new pulumi.Config().get(key) !== undefined;
     if (isGiven || kind === "user") return fromConfig(declaration);
     return new random.RandomPassword(key, {
-      // A byte is two characters in hex; every kind may be letters and digits.
+      // A byte is two characters in hex; letters and digits suit every kind.
       length: kind === "hex" || kind === "base64" ? 2 * length : length,
       special: false,
     }).result;
@@ -33,21 +33,21 @@ const values: Readonly<Record<StackSettings["secretsMode"], Value>> = {
 };
 
 function fromConfig({ key }: SecretDeclaration): pulumi.Output<string> {
-  // An optional one that is not set is empty.
+  // An optional secret that is not set is empty.
   return new pulumi.Config().getSecret(key) ?? pulumi.secret("");
 }
 
 const symbolic = (key: string, isThere: boolean): pulumi.Output<string> =>
   pulumi.output(isThere ? placeholder(key) : "");
 
-/** The stack's secrets, each made or read once. */
+/** The stack's secrets; each is generated or read once. */
 export function secretLookup({ settings, declarations }: ParsedStack): SecretLookup {
   const found = new Map(
     declarations.map((each) => [each.key, values[settings.secretsMode](each, settings)]),
   );
   return (key) => {
     const value = found.get(key);
-    if (!value) throw new RangeError(`secret ${key} is used but not declared by its system`);
+    if (!value) throw new RangeError(`secret ${key} is used, but its system does not declare it`);
     return value;
   };
 }
@@ -67,6 +67,6 @@ const sources: Readonly<
   sealed: () => ({ type: "sealed", sealed: (key) => new pulumi.Config().require(key) }),
 };
 
-/** How the stack's Secrets come to be. */
+/** Who creates the stack's Secrets. */
 export const secretSource = ({ settings }: ParsedStack): SecretSource =>
   sources[settings.secretsMode](settings);

@@ -1,9 +1,10 @@
 import type { RemoteRef } from "../lib/secretSource";
+import { textAt } from "../lib/objects";
 import { digestKeyDeclaration, type SecretDeclaration } from "../config/secretDeclaration";
 import { systems } from "../systems";
 import type { StackSettings } from "../config/stackSettings";
 
-/** The secrets that a stack needs which runs these systems with these settings. */
+/** The secrets that a stack needs for these systems and settings. */
 export function declaredSecrets(
   settings: Readonly<Record<string, unknown>>,
 ): readonly SecretDeclaration[] {
@@ -13,12 +14,12 @@ export function declaredSecrets(
   ];
 }
 
-/** The namespace in which each secret is used, by the secret's key. */
+/** The namespace that uses each secret, by the secret's key. */
 export function secretNamespaces(
   settings: Readonly<Record<string, unknown>>,
 ): Readonly<Record<string, string>> {
   const entries = Object.entries(settings).flatMap(([name, each]) => {
-    const { namespace } = each as { readonly namespace: string };
+    const namespace = textAt(each, "namespace");
     return (systems[name]?.secrets(each) ?? []).map(
       (declared) => [declared.key, declared.namespace ?? namespace] as const,
     );
@@ -26,10 +27,10 @@ export function secretNamespaces(
   return Object.fromEntries(entries);
 }
 
-/** Modes in which the program never sees a value. */
+/** The modes in which the program never sees a value. */
 const unseen: readonly StackSettings["secretsMode"][] = ["existing", "external", "sealed"];
 
-/** The keys of secrets that are taken in clear where the program does not know them, by the setting. */
+/** The keys of secrets that are needed in clear but that the program does not know, by setting. */
 export function unknownInClear(
   mode: StackSettings["secretsMode"],
   declarations: readonly SecretDeclaration[],
@@ -42,12 +43,12 @@ export function unknownInClear(
   return found;
 }
 
-/** Where a stack with an external store has a secret. */
+/** Where the external store has a secret. */
 export function remoteRefOf({ secretStore }: StackSettings, key: string): RemoteRef {
   return secretStore.remoteRefs[key] ?? { key: `${secretStore.keyPrefix}${key}` };
 }
 
-/** Where the cluster finds each secret that the stack does not keep; one line for a person each. */
+/** One line for each secret that the stack does not keep: where the cluster finds it. */
 export function clusterSecrets(
   settings: StackSettings,
   systemSettings: Readonly<Record<string, unknown>>,
@@ -65,7 +66,7 @@ export function clusterSecrets(
   });
 }
 
-/** Which of the declared secrets the stack's own file must hold. */
+/** Which declared secrets the stack's own file must hold. */
 const stored: Readonly<
   Record<StackSettings["secretsMode"], (declaration: SecretDeclaration) => boolean>
 > = {
@@ -73,7 +74,7 @@ const stored: Readonly<
   generated: ({ kind }) => kind === "user",
   existing: () => false,
   external: () => false,
-  // Nothing that the program knows needs a keyed digest.
+  // The program knows no value, so it needs no keyed digest.
   sealed: ({ key }) => key !== digestKeyDeclaration.key,
 };
 

@@ -2,15 +2,15 @@ import type { z } from "zod";
 import type { DatabaseArgs } from "../components";
 import type { managedServer } from "../config/databaseFields";
 
-/** The settings of a server of the stack's own, as systems share them. */
+/** The settings of a database server that the stack runs. */
 type ManagedServer = z.output<z.ZodObject<ReturnType<typeof managedServer>>> & {
   readonly name: string;
   readonly user: string;
 };
 
 /**
- * What the Database component takes of the settings of a server.
- * @param retain - Whether its volumes stay when the stack goes.
+ * The arguments of the Database component that follow from the settings of its server.
+ * @param retain - Whether its volumes outlive the stack.
  */
 export function managedDatabaseArgs(database: ManagedServer, retain: boolean) {
   const { image, name, user, size, storageClassName, resources, placement, backup } = database;

@@ -6,51 +6,51 @@ import type { RunbookEntry } from "../lib/runbook";
 import type { SecretSource } from "../lib/secretSource";
 import type { SecretDeclaration } from "../config/secretDeclaration";
 
-/** What a system is given to deploy itself with. */
+/** What a system gets when it is deployed. */
 export interface SystemContext<Settings> {
   /** The system's name in the table, and the prefix of its resources. */
   readonly name: string;
   readonly stack: string;
   readonly stackSettings: StackSettings;
   readonly settings: Settings;
-  /** A declared secret, by its key. */
+  /** The value of a declared secret, by its key. */
   readonly secret: (key: string) => pulumi.Output<string>;
-  /** How its Secrets come to be; for its Namespace. */
+  /** Where its Secrets come from; for its Namespace. */
   readonly secretSource: SecretSource;
   /** See the Secrets component. */
   readonly digestKey: pulumi.Output<string>;
 }
 
-/** Settings as they stand in a stack's file. */
+/** Settings as written in a stack's file. */
 export type PlainSettings = Readonly<Record<string, unknown>>;
 
-/** What a system tells of itself once it is deployed. */
+/** The outputs of a deployed system. */
 export interface Deployed {
   readonly urls: pulumi.Output<string[]>;
-  /** The namespace it lives in, or the namespaces. */
+  /** Its namespace, or its namespaces. */
   readonly namespace: pulumi.Output<string | string[]>;
   readonly capacity: Capacity;
 }
 
-/** One real system: its settings, its secrets and its composition of components. */
+/** One system: its settings, its secrets, and the components it consists of. */
 export interface System<Settings = unknown> {
-  /** One sentence for the README's table. */
+  /** A phrase for the README's table. */
   readonly description: string;
-  /** Strict, every value with a default where a sensible one exists. */
+  /** A strict schema, with a default wherever a sensible one exists. */
   readonly schema: z.ZodType<Settings>;
   /**
-   * The namespaces it takes with these settings, by the path of the setting that says so.
-   * @default - the one under `namespace`
+   * The namespaces it uses with these settings, by the path of the setting that names each.
+   * @default - the one of the setting `namespace`
    */
   readonly namespaces?: (settings: Settings) => Readonly<Record<string, string>>;
   /** The secrets it needs with these settings. */
   readonly secrets: (settings: Settings) => readonly SecretDeclaration[];
   /**
-   * Settings with namespaces of a review's own; `own` makes a name such.
-   * @default - sets `namespace` after the system's name
+   * The settings with the namespaces of a review; `own` turns a name into the review's.
+   * @default - sets `namespace`, from the system's name
    */
   readonly inNamespaces?: (settings: PlainSettings, own: (name: string) => string) => PlainSettings;
-  /** Logs, runs by hand, restart, health, backup and restore, as far as the system has them. */
+  /** Commands for logs, manual runs, restart, health, backup and restore, where the system has them. */
   readonly runbook: (settings: Settings) => readonly RunbookEntry[];
   readonly deploy: (
     context: SystemContext<Settings>,
@@ -58,7 +58,7 @@ export interface System<Settings = unknown> {
   ) => Deployed;
 }
 
-/** Lets the table hold systems of different settings; a schema's output is what its system gets. */
+/** A system as an entry of the table, whatever its settings: it only gets what its own schema returned. */
 export function defineSystem<Settings>(system: System<Settings>): System {
   return system as unknown as System;
 }

@@ -3,7 +3,7 @@ import type { Resources } from "../../lib/capacity";
 import type { Environment } from "../../lib/env";
 import type { Placement } from "../../lib/pod";
 import type { Namespace } from "../namespace";
-import type { Settings } from "../settings";
+import type { ConfigMap } from "../configMap";
 import type { StorageArgs } from "../storage";
 
 /** A volume of the database's. */
@@ -68,7 +68,7 @@ export interface DatabaseArgs {
    * Scripts (`*.sh`, `*.sql`) that the image's entrypoint runs in the order of their names when the
    * volume is new, after the database and its user were created. @default - none
    */
-  readonly bootstrap?: Settings | undefined;
+  readonly bootstrap?: ConfigMap | undefined;
   /** Environment for `bootstrap`. @default - what the server has anyway */
   readonly bootstrapEnv?: Environment | undefined;
   /** Dumps on a schedule, on a volume of their own. @default - none */

@@ -6,7 +6,7 @@ import { CronJob } from "../cronJob";
 import { Job } from "../job";
 import { NetworkPolicy, type Peer } from "../networkPolicy";
 import type { Secrets } from "../secrets";
-import { Settings } from "../settings";
+import { ConfigMap } from "../configMap";
 import { Storage } from "../storage";
 import type { DatabaseArgs, DatabaseBackupArgs } from "./args";
 import { engines, scripts } from "./engines";
@@ -115,7 +115,7 @@ export class DatabaseBackup extends pulumi.ComponentResource {
   /** What both pods have in common. The server's own image has the programs of the right version. */
   private pod(name: string, { of, database }: BackupArgs): PodArgs {
     const engine = engines[database.engine];
-    const files = new Settings(
+    const files = new ConfigMap(
       `${name}-scripts`,
       {
         namespace: database.namespace,

@@ -7,7 +7,7 @@ import { refuse } from "../../lib/problems";
 import { uriEncoded } from "../../lib/secretText";
 import type { Peer } from "../networkPolicy";
 import { Secrets } from "../secrets";
-import { Settings } from "../settings";
+import { ConfigMap } from "../configMap";
 import { StatefulSet } from "../statefulSet";
 import { Storage } from "../storage";
 import type { DatabaseArgs } from "./args";
@@ -106,7 +106,7 @@ export class Database extends pulumi.ComponentResource {
 
   private createServer(name: string, args: DatabaseArgs, engine: Engine, storage: Storage) {
     const { namespace } = args;
-    const files = new Settings(
+    const files = new ConfigMap(
       `${name}-scripts`,
       {
         namespace,
@@ -115,7 +115,7 @@ export class Database extends pulumi.ComponentResource {
       },
       { parent: this },
     );
-    const first = new Settings(
+    const first = new ConfigMap(
       `${name}-first-start`,
       {
         namespace,
@@ -193,7 +193,7 @@ export class Database extends pulumi.ComponentResource {
 }
 
 /** Two ConfigMaps in one folder. */
-function together(own: Settings, theirs: Settings | undefined): Mountable {
+function together(own: ConfigMap, theirs: ConfigMap | undefined): Mountable {
   if (theirs === undefined) return own;
   const sources = [own, theirs].map(({ volumeSource: { configMap } }) => ({
     configMap: pulumi.output(configMap).apply((it) => ({ name: it?.name ?? "" })),

@@ -1,8 +1,8 @@
-import { type Problem, problemsOf } from "../../lib/problems";
+import { countCheck, type Problem, problemsOf } from "../../lib/problems";
+import { identifier, ruleCheck } from "../../lib/rules";
 import type { DatabaseArgs } from "./args";
 import { engines } from "./engines";
 
-const identifier = /^[A-Za-z_][A-Za-z0-9_]*$/;
 /** Names of the servers' own databases. */
 const ownDatabases = ["mysql", "sys", "information_schema", "performance_schema"].concat([
   "postgres",
@@ -14,37 +14,23 @@ const ownDatabases = ["mysql", "sys", "information_schema", "performance_schema"
 export function databaseProblems(args: DatabaseArgs): Problem[] {
   const { databaseName, userName, restoreFrom, restoreRequest = "", backup } = args;
   const { adminName, dumpSuffix } = engines[args.engine];
-  const named = (name: string, most: number): boolean =>
-    identifier.test(name) && name.length <= most;
   const isDump =
     restoreFrom === undefined ||
     (/^[A-Za-z0-9_][A-Za-z0-9._-]*$/.test(restoreFrom) && restoreFrom.endsWith(`.${dumpSuffix}`));
   return problemsOf(
-    [
-      !named(databaseName, 48),
-      "databaseName",
-      `"${databaseName}" is no name; allowed: letters, digits and _, no digit first, at most 48`,
-    ],
+    ruleCheck("databaseName", databaseName, identifier(48)),
     [
       ownDatabases.includes(databaseName.toLowerCase()),
       "databaseName",
       `"${databaseName}" is the server's own; choose another`,
     ],
-    [
-      !named(userName, 32),
-      "userName",
-      `"${userName}" is no name; allowed: letters, digits and _, no digit first, at most 32`,
-    ],
+    ruleCheck("userName", userName, identifier(32)),
     [
       userName === adminName,
       "userName",
       `"${userName}" is the administrator; the application needs a user of its own`,
     ],
-    [
-      backup !== undefined && (!Number.isInteger(backup.retentionDays) || backup.retentionDays < 1),
-      "backup.retentionDays",
-      `${backup?.retentionDays} is no whole number >= 1`,
-    ],
+    countCheck("backup.retentionDays", backup?.retentionDays ?? 1, 1),
     [
       restoreFrom !== undefined && backup === undefined,
       "restoreFrom",

@@ -1,16 +1,19 @@
 import * as pulumi from "@pulumi/pulumi";
-import { ImageUpdater, Namespace } from "../../components";
 import { sumCapacity } from "../../lib/capacity";
+import { createNamespace } from "../namespace";
 import type { Deployed } from "../system";
-import { type App, type Context, createApp } from "./app";
-import { createBackups } from "./backups";
-import { createEngineJobs, createInitJob, createSuperuserJob } from "./jobs";
-import { names } from "./names";
-import { createServices, type Services } from "./services";
-import { allowTraffic, engineJobs } from "./traffic";
+import { appOf } from "./parts/app";
+import { createConfig, createSecrets } from "./parts/config";
+import { createDatabase, createDumps } from "./parts/database";
+import { createImageUpdater } from "./parts/imageUpdates";
+import { createEngineJobs, createInitJob, createSuperuserJob } from "./parts/jobs";
+import { allowTraffic } from "./parts/network";
+import { createServices } from "./parts/services";
+import { createBackup, createVolumes } from "./parts/volumes";
+import type { Context } from "./schema";
 
 /**
- * bots-edi: a web server, the one job queue and an engine on a schedule, all on shared volumes and one
+ * bots-edi: a web server, one job queue and an engine on a schedule. They share three volumes and a
  * database, which a Job initialises before any of them starts.
  */
 export class Bots extends pulumi.ComponentResource implements Deployed {
@@ -20,70 +23,35 @@ export class Bots extends pulumi.ComponentResource implements Deployed {
 
   constructor(context: Context, opts: pulumi.ComponentResourceOptions) {
     super("stackberth:systems:Bots", context.name, {}, opts);
-    const namespace = this.createNamespace(context);
-    const app = createApp(context, namespace, this);
-    const policies = allowTraffic(context, app, this);
-    const init = createInitJob(context, app, [...policies, ...app.database.before], this);
-    createSuperuserJob(context, app, init, this);
-    const services = createServices(context, app, init, this);
-    createEngineJobs(context, app, init, this);
-    const backups = createBackups(context, app, this);
-    this.updateImages(context, app, services);
-    this.urls = services.web.urls;
-    this.namespace = namespace.name;
-    const parts = [
-      services.web,
-      ...services.workers,
-      ...Object.values(app.volumes),
-      app.database,
-      ...backups,
-    ];
-    this.capacity = sumCapacity(parts.map(({ capacity }) => capacity));
-    this.registerOutputs({ urls: this.urls });
-  }
-
-  private createNamespace(context: Context): Namespace {
-    const { name, settings, stack, stackSettings, secretSource } = context;
-    return new Namespace(
-      name,
+    const { settings } = context;
+    const namespace = createNamespace(
+      context,
       {
         name: settings.namespace,
-        system: name,
-        stack,
-        // Nothing that runs as root passes `restricted`.
+        // `restricted` refuses the container that runs chown as root.
         podSecurity: settings.volumes.ownership === "chown" ? "baseline" : "restricted",
         quota: settings.quota,
-        secretSource,
-        retain: stackSettings.protectData,
-        deadlineSeconds: stackSettings.deadlineSeconds,
       },
-      { parent: this },
+      this,
     );
-  }
-
-  private updateImages({ name, settings }: Context, app: App, services: Services): void {
-    if (settings.imageUpdates === undefined) return;
-    const { web, workers } = services;
-    const deployments = [web, ...workers].map(({ workloadName, containers }) => ({
-      kind: "Deployment" as const,
-      name: workloadName,
-      containers,
-    }));
-    const cronJobs = engineJobs(settings).map((job) => ({
-      kind: "CronJob" as const,
-      name: job,
-      containers: [job],
-    }));
-    new ImageUpdater(
-      `${name}-image-updates`,
-      {
-        ...settings.imageUpdates,
-        namespace: app.namespace,
-        name: names.imageUpdates,
-        image: settings.image,
-        targets: [...deployments, ...cronJobs],
-      },
-      { parent: this },
-    );
+    const volumes = createVolumes(context, namespace, this);
+    const secrets = createSecrets(context, namespace, this);
+    const config = createConfig(context, namespace, this);
+    const database = createDatabase(context, namespace, secrets.app, this);
+    const app = appOf(settings, { namespace, volumes, secrets, config, database });
+    const policies = allowTraffic(context, app, this);
+    const init = createInitJob(context, app, policies, this);
+    createSuperuserJob(context, app, init, this);
+    const { web, workers } = createServices(context, app, init, this);
+    createEngineJobs(context, app, init, this);
+    const archives = createBackup(context, namespace, volumes, this);
+    const dumps = createDumps(context, namespace, database, this);
+    createImageUpdater(context, app, { web, workers }, this);
+    this.urls = web.urls;
+    this.namespace = namespace.name;
+    const backups = [archives, dumps].filter((each) => each !== undefined);
+    const parts = [web, ...workers, ...Object.values(volumes), ...backups];
+    this.capacity = sumCapacity([...parts.map(({ capacity }) => capacity), ...database.capacity]);
+    this.registerOutputs({ urls: this.urls });
   }
 }

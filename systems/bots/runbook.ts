@@ -1,135 +1,109 @@
 import { kubectl, type RunbookEntry, startNow } from "../../lib/runbook";
-import { names, webPort } from "./names";
+import { engineJobNames, names, ports } from "./parts/names";
+import { healthCheck } from "./parts/sizes";
 import type { BotsSettings } from "./schema";
-import { healthCheck } from "./sizes";
-import { engineJobs } from "./traffic";
 
-/** What an operator of bots needs. */
+const start = (namespace: string, title: string, cronJob: string): RunbookEntry => ({
+  title,
+  command: startNow(namespace, cronJob),
+});
+
+/** The commands that an operator of bots needs. */
 export function runbookOf(settings: BotsSettings): readonly RunbookEntry[] {
-  const run = (words: string): string => kubectl(settings.namespace, words);
-  const separate = settings.jobQueue.mode === "separate";
+  const { dirMonitor, engine, jobQueue, namespace } = settings;
+  const run = (title: string, words: string): RunbookEntry => ({
+    title,
+    command: kubectl(namespace, words),
+  });
+  const separate = jobQueue.mode === "separate";
   const web = `deployment/${names.web}`;
   const queue = separate ? `deployment/${names.jobQueue}` : web;
-  const monitor = settings.dirMonitor && separate ? [`deployment/${names.dirMonitor}`] : [];
+  const monitor = separate && dirMonitor ? [`deployment/${names.dirMonitor}`] : [];
   const services = [...new Set([web, queue, ...monitor])];
-  const engines = engineJobs(settings);
-  const runs = run(
+  const engines = engineJobNames(engine.routes);
+  const runs = kubectl(
+    namespace,
     `get jobs --selector 'app.kubernetes.io/name in (${engines.join(",")})' --sort-by .metadata.creationTimestamp --output name`,
   );
   const inWeb = `${web} --container ${names.web}`;
   const inQueue = `${queue} --container ${names.jobQueue}`;
+  const ready = `http://localhost:${ports.web}${settings.web.healthPath}/ready`;
   return [
-    { title: "logs of the web server", command: run(`logs ${inWeb} --tail 100`) },
-    { title: "logs of the job queue", command: run(`logs ${inQueue} --tail 100`) },
-    {
-      title: "logs of the initialisation",
-      command: run(`logs --selector app.kubernetes.io/name=${names.init} --tail 100`),
-    },
-    ...engines.map((job) => ({
-      title: job === names.engine ? "run the engine now" : `run ${job} now`,
-      command: startNow(settings.namespace, job),
-    })),
-    {
-      title: "logs of the engine's latest run",
-      command: run(`logs "$(${runs} | tail -n 1)" --tail 100`),
-    },
-    { title: "restart all services", command: run(`rollout restart ${services.join(" ")}`) },
+    run("logs of the web server", `logs ${inWeb} --tail 100`),
+    run("logs of the job queue", `logs ${inQueue} --tail 100`),
+    run(
+      "logs of the initialisation",
+      `logs --selector app.kubernetes.io/name=${names.init} --tail 100`,
+    ),
+    ...engines.map((job) =>
+      start(namespace, job === names.engine ? "run the engine now" : `run ${job} now`, job),
+    ),
+    run("logs of the engine's latest run", `logs "$(${runs} | tail -n 1)" --tail 100`),
+    run("restart all services", `rollout restart ${services.join(" ")}`),
     {
       title: "wait until all services are ready",
-      command: services.map((each) => run(`rollout status ${each}`)).join(" && "),
+      command: services.map((each) => kubectl(namespace, `rollout status ${each}`)).join(" && "),
     },
-    { title: "health", command: run("get pods,jobs,cronjobs,pvc") },
-    {
-      title: "health, by the web server itself",
-      command: run(
-        `exec ${inWeb} -- curl -fsS http://localhost:${webPort}${settings.web.healthPath}/ready`,
-      ),
-    },
-    {
-      title: "health, by the job queue itself",
-      command: run(`exec ${inQueue} -- ${healthCheck("ready").join(" ")}`),
-    },
-    { title: "earlier versions of the web server", command: run(`rollout history ${web}`) },
+    run("health", "get pods,jobs,cronjobs,pvc"),
+    run("health check of the web server", `exec ${inWeb} -- curl -fsS ${ready}`),
+    run("health check of the job queue", `exec ${inQueue} -- ${healthCheck("ready").join(" ")}`),
+    run("earlier versions of the web server", `rollout history ${web}`),
     ...backups(settings),
     {
-      title: "stop all that writes, before a restore",
-      command: pause(settings, services, engines, true),
+      title: "stop everything that writes, before a restore",
+      command: scale(settings, services, engines, "stop"),
     },
     ...restores(settings),
     {
-      title: "start it again, after a restore",
-      command: pause(settings, services, engines, false),
+      title: "start everything again, after a restore",
+      command: scale(settings, services, engines, "start"),
     },
   ];
 }
 
-/** Scales the services, and suspends the engine or not. `up` would not scale what is autoscaled. */
-function pause(
-  settings: BotsSettings,
+/**
+ * Scales the services and suspends or resumes the engine. `up` does not restart an autoscaled web server:
+ * it leaves the replicas alone, and the autoscaler is off at 0.
+ */
+function scale(
+  { namespace, web: { replicas, autoscaling }, engine }: BotsSettings,
   services: readonly string[],
   engines: readonly string[],
-  stop: boolean,
+  to: "start" | "stop",
 ): string {
-  const { replicas, autoscaling } = settings.web;
-  const suspend = stop || settings.engine.suspend;
-  const scale = services.map((each, index) => {
-    const running = index === 0 ? (autoscaling?.minReplicas ?? replicas ?? 1) : 1;
-    return kubectl(settings.namespace, `scale ${each} --replicas ${stop ? 0 : running}`);
-  });
-  const patch = `--patch '{"spec":{"suspend":${suspend}}}'`;
+  const suspend = to === "stop" || engine.suspend;
+  const pods = (index: number): number => {
+    if (to === "stop") return 0;
+    return index === 0 ? (autoscaling?.minReplicas ?? replicas ?? 1) : 1;
+  };
   return [
-    ...scale,
-    ...engines.map((job) => kubectl(settings.namespace, `patch cronjob/${job} ${patch}`)),
-  ].join(" && ");
+    ...services.map((each, index) => `scale ${each} --replicas ${pods(index)}`),
+    ...engines.map((job) => `patch cronjob/${job} --patch '{"spec":{"suspend":${suspend}}}'`),
+  ]
+    .map((words) => kubectl(namespace, words))
+    .join(" && ");
 }
 
-function backups(settings: BotsSettings): RunbookEntry[] {
-  const { backup } = settings;
+function backups({ namespace, backup, database }: BotsSettings): RunbookEntry[] {
+  const dump = database.type === "external" ? names.databaseBackup : `${names.database}-backup`;
   return [
     ...(backup.type === "none"
       ? []
-      : [
-          {
-            title: "back up the data volume now",
-            command: startNow(settings.namespace, names.backup),
-          },
-        ]),
-    {
-      title: "back up the database now",
-      command: startNow(
-        settings.namespace,
-        settings.database.type === "external" ? names.databaseBackup : `${names.database}-backup`,
-      ),
-    },
+      : [start(namespace, "back up the data volume now", names.backup)]),
+    start(namespace, "back up the database now", dump),
   ];
 }
 
-function restores(settings: BotsSettings): RunbookEntry[] {
-  const { backup, database } = settings;
+function restores({ namespace, backup, database }: BotsSettings): RunbookEntry[] {
+  const ofVolume = "restore the data volume from its newest backup";
+  const ofDatabase = "restore the database from its newest backup";
+  const snapshots = {
+    title: "snapshots from which the data volume can be restored",
+    command: kubectl(namespace, "get volumesnapshots"),
+  };
   return [
-    ...(backup.type === "copy"
-      ? [
-          {
-            title: "restore the data volume from its newest backup",
-            command: startNow(settings.namespace, `${names.backup}-restore`),
-          },
-        ]
-      : []),
-    ...(backup.type === "snapshot"
-      ? [
-          {
-            title: "snapshots that the data volume can be restored from",
-            command: kubectl(settings.namespace, "get volumesnapshots"),
-          },
-        ]
-      : []),
-    ...(database.type === "external"
-      ? [
-          {
-            title: "restore the database from its newest backup",
-            command: startNow(settings.namespace, names.databaseRestore),
-          },
-        ]
-      : []),
+    ...(backup.type === "copy" ? [start(namespace, ofVolume, `${names.backup}-restore`)] : []),
+    ...(backup.type === "snapshot" ? [snapshots] : []),
+    ...(database.type === "external" ? [start(namespace, ofDatabase, names.databaseRestore)] : []),
   ];
 }

@@ -1,23 +1,24 @@
 import { z } from "zod";
-import { cidr, exposure, host, image, objectName, volumeBackup } from "../../config/fields";
-import { checkBots } from "./checks";
-import * as parts from "./schemaParts";
+import { cidr, host, image, objectName, textOf, volumeBackup } from "../../config/fields";
+import { exposure } from "../../config/webFields";
+import { timeZone } from "../../lib/rules";
+import type { SystemContext } from "../system";
+import { checkRules } from "./parts/rules";
+import * as parts from "./parts/settings";
 
 /** Settings of bots-edi, under `stackberth:bots`. */
 export const botsSchema = z
   .strictObject({
-    namespace: objectName.default("edi").describe("the namespace it lives in"),
-    image: image.describe("the image of all services; see systems/bots/README.md"),
+    namespace: objectName.default("edi").describe("namespace that bots runs in"),
+    image: image.describe("image of all services; see systems/bots/README.md"),
     imagePullSecrets: z
       .array(objectName)
       .default([])
-      .describe("existing Secrets of its registries"),
-    runAsUser: z.int().min(1).default(10001).describe("numeric user of the image"),
-    timeZone: z
-      .string()
-      .regex(/^[A-Za-z]+(\/[A-Za-z0-9_+-]+)*$/, { error: "an IANA time zone" })
+      .describe("existing Secrets with the registry's credentials"),
+    runAsUser: z.int().min(1).default(10001).describe("numeric user that the image runs as"),
+    timeZone: textOf(timeZone)
       .default("UTC")
-      .describe("of the engine's schedule and of all that bots shows"),
+      .describe("IANA name, for the engine's schedule and all times that bots shows"),
     web: parts.web.prefault({}),
     jobQueue: parts.jobQueue.prefault({ mode: "separate" }),
     engine: parts.engine.prefault({}),
@@ -28,25 +29,26 @@ export const botsSchema = z
     volumes: parts.volumes.prefault({}),
     backup: volumeBackup
       .prefault({ type: "copy", keep: 30, size: "100Gi" })
-      .describe("of the data volume; default: copies, at 02:00, of which 30 are kept"),
+      .describe("backup of the data volume; default: a copy every night at 02:00, 30 of them kept"),
     files: parts.files.prefault({}),
     smtp: parts.smtp.optional(),
     exposure: exposure.prefault({ type: "clusterIP" }),
     allowedHosts: z
       .array(host)
       .default([])
-      .describe("more host names that it answers to than those of `exposure`"),
+      .describe("host names that Django answers to, beyond those of `exposure`"),
     egress: z
       .array(cidr)
       .default([])
-      .describe("addresses of partners that bots may reach, on any port"),
+      .describe("partners' addresses that bots may reach, on any port"),
     imageUpdates: parts.imageUpdates.optional(),
-    secretNames: parts.secretNames.prefault({}).describe("names of its Secrets"),
+    secretNames: parts.secretNames.prefault({}).describe("names of bots' Secrets"),
     quota: z
       .record(z.string(), z.string())
       .optional()
       .describe("hard limits of a ResourceQuota; default: no quota"),
   })
-  .superRefine(checkBots);
+  .superRefine(checkRules);
 
 export type BotsSettings = z.infer<typeof botsSchema>;
+export type Context = SystemContext<BotsSettings>;

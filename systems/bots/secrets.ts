@@ -1,10 +1,24 @@
 import type { SecretDeclaration } from "../../config/secretDeclaration";
 import type { BotsSettings } from "./schema";
 
-/** What bots keeps secret with these settings. */
+/** The secrets that bots needs with these settings. */
 export function botsSecrets(settings: BotsSettings): readonly SecretDeclaration[] {
   const { database, smtp, secretNames } = settings;
   const managed = database.type === "managed";
+  const admin: SecretDeclaration = {
+    key: "botsDatabaseAdminPassword",
+    kind: "alphanumeric",
+    length: 32,
+    usedIn: `Secret ${secretNames.databaseServer}, key admin-password`,
+    description: "Password of the database server's administrator.",
+  };
+  const mail: SecretDeclaration = {
+    key: "botsSmtpPassword",
+    kind: "user",
+    length: 1,
+    usedIn: `Secret ${secretNames.smtp}, key EMAIL_HOST_PASSWORD`,
+    description: "Password of the account at the mail server.",
+  };
   return [
     {
       key: "botsDatabasePassword",
@@ -13,25 +27,16 @@ export function botsSecrets(settings: BotsSettings): readonly SecretDeclaration[
       usedIn: managed
         ? `Secret ${secretNames.databaseServer}, key password`
         : `Secret ${secretNames.database}, key DB_PASSWORD`,
-      description: "Password of bots' user in the database; an external server must be told it.",
+      description:
+        "Password of bots' user in the database. An external server must use the same one.",
     },
-    ...(managed
-      ? [
-          {
-            key: "botsDatabaseAdminPassword",
-            kind: "alphanumeric" as const,
-            length: 32,
-            usedIn: `Secret ${secretNames.databaseServer}, key admin-password`,
-            description: "Password of the database server's administrator.",
-          },
-        ]
-      : []),
+    ...(managed ? [admin] : []),
     {
       key: "botsDjangoSecretKey",
       kind: "django",
       length: 50,
       usedIn: `Secret ${secretNames.database}, key DJANGO_SECRET_KEY`,
-      description: "Signs sessions and forms; a new one ends all sessions.",
+      description: "Key that signs sessions and forms. A new one ends all sessions.",
     },
     {
       key: "botsSuperuserPassword",
@@ -40,16 +45,6 @@ export function botsSecrets(settings: BotsSettings): readonly SecretDeclaration[
       usedIn: `Secret ${secretNames.superuser}, key SUPERUSER_PASSWORD`,
       description: "Password of the first administrator of the web interface.",
     },
-    ...(smtp?.user === undefined
-      ? []
-      : [
-          {
-            key: "botsSmtpPassword",
-            kind: "user" as const,
-            length: 1,
-            usedIn: `Secret ${secretNames.smtp}, key EMAIL_HOST_PASSWORD`,
-            description: "Password of the account that sends reports.",
-          },
-        ]),
+    ...(smtp?.user === undefined ? [] : [mail]),
   ];
 }

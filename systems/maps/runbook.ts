@@ -1,8 +1,8 @@
 import { kubectl, type RunbookEntry, startNow } from "../../lib/runbook";
-import { backend, runner } from "./contract";
+import { backend, cronJobs, runner } from "./parts/names";
 import type { MapsSettings } from "./schema";
 
-/** What an operator of MAPS needs. */
+/** Commands for the operators of MAPS. */
 export function runbookOf({ namespace, backup }: MapsSettings): readonly RunbookEntry[] {
   const deployment = `deployment/${backend.name}`;
   const runners = Object.entries(runner.labels)
@@ -19,19 +19,19 @@ export function runbookOf({ namespace, backup }: MapsSettings): readonly Runbook
       title: "logs of the runners",
       command: kubectl(namespace, `logs --selector ${runners} --prefix --tail 100`),
     },
-    { title: "clean up runners now", command: startNow(namespace, "clean-up-runners") },
+    { title: "clean up runners now", command: startNow(namespace, cronJobs.cleanUp) },
     { title: "restart", command: kubectl(namespace, `rollout restart ${deployment}`) },
     {
-      title: "wait until all is ready",
+      title: "wait until everything is ready",
       command: kubectl(namespace, `rollout status ${deployment}`),
     },
     { title: "health", command: kubectl(namespace, "get pods,pvc,resourcequotas,cronjobs") },
     {
-      title: "whether the backend may start runners",
+      title: "check that the backend may start runners",
       command: kubectl(namespace, `auth can-i create pods --as ${account}`),
     },
     ...(backup.type === "none"
       ? []
-      : [{ title: "back up the volumes now", command: startNow(namespace, "backup-volumes") }]),
+      : [{ title: "back up the volumes now", command: startNow(namespace, cronJobs.backup) }]),
   ];
 }

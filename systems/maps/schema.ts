@@ -3,9 +3,7 @@ import {
   apiServer,
   autoscaling,
   cidr,
-  exposure,
   image,
-  metrics,
   objectName,
   placement,
   port,
@@ -15,15 +13,18 @@ import {
   schedule,
   volumeBackup,
 } from "../../config/fields";
-import { ownVariables, type VolumeName, volumeNames, volumePaths } from "./contract";
+import { exposure, metrics } from "../../config/webFields";
+import { checkReplicas, type Refuse, refuseIn } from "../rules";
+import type { SystemContext } from "../system";
+import { ownVariables, type VolumeName, volumeNames, volumePaths } from "./parts/names";
 
 const folder = z.string().refine((text) => /^\/[^\s:]+[^\s:/]$/.test(text), {
-  error: "a whole path, for example /app/logs",
+  error: "an absolute path, for example /app/logs",
 });
 
 const backend = z.strictObject({
   image: image.describe("the backend's image; see systems/maps/README.md"),
-  containerPort: port.default(8000).describe("where the image listens; later images: 8080"),
+  containerPort: port.default(8000).describe("port that the image listens on; later images: 8080"),
   servicePort: port.default(8000).describe("port of the Service"),
   replicas: replicas.optional().describe("backend pods; default 1"),
   autoscaling: autoscaling.optional(),
@@ -32,12 +33,12 @@ const backend = z.strictObject({
     limits: { cpu: "1", memory: "2Gi" },
   }),
   placement: placement.optional(),
-  runAsUser: z.int().min(1).default(1000).describe("numeric user of backend and runner pods"),
+  runAsUser: z.int().min(1).default(1000).describe("user ID of backend and runner pods"),
   metrics: metrics.prefault({ type: "none" }),
   variables: z
     .record(z.string().regex(/^[A-Z][A-Z0-9_]*$/), z.string())
     .default({})
-    .describe("more environment variables, in the ConfigMap; never a secret"),
+    .describe("more environment variables, kept in a ConfigMap; never put a secret here"),
 });
 
 const runner = z.strictObject({
@@ -47,34 +48,34 @@ const runner = z.strictObject({
     .min(1)
     .max(86400)
     .default(600)
-    .describe("the longest a script may take; the pod is killed then"),
+    .describe("longest run of a script, in seconds; then its pod is killed"),
   resources: resources.prefault({
     requests: { cpu: "100m", memory: "256Mi" },
     limits: { cpu: "500m", memory: "1Gi" },
   }),
-  scratchSize: quantity.default("1Gi").describe("largest size of a runner's /tmp"),
+  scratchSize: quantity.default("1Gi").describe("size limit of a runner's /tmp"),
   maxPods: z
     .int()
     .min(1)
     .max(10000)
     .default(10)
-    .describe("runner pods at a time, and by their size the CPU and memory of all together"),
+    .describe("runner pods at a time; also limits their total CPU and memory"),
   maxJobs: z
     .int()
     .min(1)
     .max(100000)
     .default(1000)
-    .describe("jobs whose code is kept, running and finished, before new ones are refused"),
+    .describe("running and finished jobs whose code is kept; beyond that new jobs are refused"),
   guard: z
     .enum(["deny", "audit", "none"])
     .default("deny")
     .describe(
-      "what the backend may make with its rights: deny all but runner pods and their code; audit: warn only",
+      "admission policy for what the backend creates: deny everything but runner pods and their code; audit: only warn; none: no policy",
     ),
   egress: z
     .array(cidr)
     .default([])
-    .describe("addresses that scripts may reach; default: none, nor may they resolve names"),
+    .describe("addresses that scripts may reach; scripts cannot resolve names; default: none"),
   placement: placement.omit({ spread: true }).optional(),
 });
 
@@ -82,8 +83,10 @@ const volume = (name: VolumeName) =>
   z
     .strictObject({
       size: quantity.default(name === "outputs" ? "20Gi" : "5Gi").describe("size of the volume"),
-      mountPath: folder.default(volumePaths[name]).describe("where the backend sees it"),
-      existingClaim: objectName.optional().describe("mount this claim and create none"),
+      mountPath: folder.default(volumePaths[name]).describe("where the backend mounts it"),
+      existingClaim: objectName
+        .optional()
+        .describe("PersistentVolumeClaim to mount instead of creating one"),
     })
     .prefault({});
 
@@ -101,14 +104,14 @@ const volumes = z.strictObject({
 });
 
 const cleanUp = z.strictObject({
-  schedule: schedule.default("17 * * * *").describe("when finished runners are looked for, in UTC"),
+  schedule: schedule.default("17 * * * *").describe("when finished runners are deleted, in UTC"),
   keepHours: z
     .int()
     .min(1)
     .max(8760)
     .default(24)
     .describe("hours that a finished runner and its log are kept"),
-  suspend: z.boolean().default(false).describe("plan no runs"),
+  suspend: z.boolean().default(false).describe("suspend the CronJob"),
   image: image.optional().describe("Python 3.12 or newer; default: the official image"),
 });
 
@@ -123,7 +126,7 @@ const registry = z
   ])
   .meta({
     title: "registry",
-    description: "login of the images' registry; default: it asks for none",
+    description: "login of the images' registry; default: none",
   });
 
 const secretNames = z.strictObject({
@@ -141,7 +144,7 @@ const secretNames = z.strictObject({
 /** Settings of MAPS, under `stackberth:maps`. */
 export const mapsSchema = z
   .strictObject({
-    namespace: objectName.default("maps-python").describe("the namespace it lives in"),
+    namespace: objectName.default("maps-python").describe("its namespace"),
     backend,
     runner,
     volumes: volumes.prefault({}),
@@ -157,35 +160,38 @@ export const mapsSchema = z
     imagePullSecrets: z
       .array(objectName)
       .default([])
-      .describe("existing Secrets of more registries"),
+      .describe("existing Secrets with the logins of other registries"),
     secretNames: secretNames.prefault({}).describe("names of its Secrets"),
   })
   .superRefine((settings, context) => {
-    const refuse = (path: string[], message: string, input: unknown): void => {
-      context.addIssue({ code: "custom", path, message, input });
-    };
-    const { replicas: fixed, autoscaling: scaling, variables } = settings.backend;
-    if (fixed !== undefined && scaling !== undefined) {
-      const message = "nothing beside `autoscaling`, which sets the replicas";
-      refuse(["backend", "replicas"], message, fixed);
-    }
-    for (const name of Object.keys(variables).filter((each) => ownVariables.includes(each))) {
-      const message = `other names than ${ownVariables.join(", ")}, which the program sets`;
-      refuse(["backend", "variables", name], message, variables[name]);
-    }
-    const seen = new Map<string, string>();
-    for (const name of volumeNames) {
-      const { mountPath, existingClaim } = settings.volumes[name];
-      for (const [field, value] of Object.entries({ mountPath, existingClaim })) {
-        if (value === undefined) continue;
-        const key = `${field} ${value}`;
-        const other = seen.get(key);
-        if (other !== undefined) {
-          refuse(["volumes", name, field], `one that volumes.${other} has not`, value);
-        }
-        seen.set(key, name);
-      }
-    }
+    const refuse = refuseIn(context);
+    checkReplicas("backend", settings.backend, refuse);
+    checkVariables(settings.backend.variables, refuse);
+    checkVolumes(settings.volumes, refuse);
   });
 
 export type MapsSettings = z.infer<typeof mapsSchema>;
+export type Context = SystemContext<MapsSettings>;
+
+function checkVariables(variables: Readonly<Record<string, string>>, refuse: Refuse): void {
+  for (const name of Object.keys(variables).filter((each) => ownVariables.includes(each))) {
+    const message = `any name but ${ownVariables.join(", ")}, which the stack sets`;
+    // The value may be a secret.
+    refuse(["backend", "variables", name], message, undefined, { secret: true });
+  }
+}
+
+/** No two volumes on one path or one claim. */
+function checkVolumes(volumes: MapsSettings["volumes"], refuse: Refuse): void {
+  for (const field of ["mountPath", "existingClaim"] as const) {
+    const owners = new Map<string, VolumeName>();
+    for (const name of volumeNames) {
+      const value = volumes[name][field];
+      if (value === undefined) continue;
+      const owner = owners.get(value);
+      owners.set(value, owner ?? name);
+      if (owner === undefined) continue;
+      refuse(["volumes", name, field], `one that volumes.${owner} does not use`, value);
+    }
+  }
+}

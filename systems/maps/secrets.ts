@@ -7,7 +7,7 @@ const always: readonly SecretDeclaration[] = [
     kind: "user",
     length: 20,
     usedIn: "Secret maps-api-keys, key GOOGLE_API_KEY",
-    description: "Key of Google's AI models; without it the app does without them.",
+    description: "API key for Google's AI models; without it the app does not offer them.",
     optional: true,
   },
   {
@@ -15,7 +15,7 @@ const always: readonly SecretDeclaration[] = [
     kind: "user",
     length: 20,
     usedIn: "Secret maps-api-keys, key OPENAI_API_KEY",
-    description: "Key of OpenAI's models; without it the app does without them.",
+    description: "API key for OpenAI's models; without it the app does not offer them.",
     optional: true,
   },
   {
@@ -23,14 +23,14 @@ const always: readonly SecretDeclaration[] = [
     kind: "hex",
     length: 32,
     usedIn: "Secret maps-auth, key JWT_SECRET",
-    description: "Signs the sessions of the app's users; the image's own default is public.",
+    description: "Key that signs users' sessions; the default in the image is public.",
   },
   {
     key: "mapsAdminPassword",
     kind: "alphanumeric",
     length: 24,
     usedIn: "Secret maps-auth, key ADMIN_PASSWORD",
-    description: "Password of the app's administration.",
+    description: "Password of the app's administrator.",
   },
 ];
 
@@ -40,18 +40,18 @@ const ofRegistry = {
     kind: "user",
     length: 1,
     usedIn: "Secret registry-credentials, key .dockerconfigjson",
-    description: "Password, or access token, of the registry that has the images.",
+    description: "Password or access token for the registry with the images.",
   },
   dockerConfigJson: {
     key: "mapsRegistryDockerConfigJson",
     kind: "user",
     length: 2,
     usedIn: "Secret registry-credentials, key .dockerconfigjson",
-    description: "A whole ~/.docker/config.json, as `docker login` writes it.",
+    description: "A complete ~/.docker/config.json, as `docker login` writes it.",
   },
 } as const satisfies Readonly<Record<string, SecretDeclaration>>;
 
-/** What MAPS keeps secret. */
+/** The secrets of MAPS that these settings need. */
 export function mapsSecrets({ registry }: MapsSettings): readonly SecretDeclaration[] {
   return [...always, ...(registry ? [ofRegistry[registry.credentials]] : [])];
 }

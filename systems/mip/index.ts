@@ -1,6 +1,6 @@
 import { defineSystem } from "../system";
 import { Mip } from "./mip";
-import { inNamespaces, namespacesOf } from "./namespaces";
+import { inNamespaces, namespacesOf } from "./parts/namespaces";
 import { runbookOf } from "./runbook";
 import { mipSchema } from "./schema";
 import { mipSecrets } from "./secrets";

@@ -1,93 +1,7 @@
 import { z } from "zod";
-import { exposure, image, objectName, quantity, resources } from "../../config/fields";
-import { folder, hostName, nodePort, url } from "./fields";
-import { checkRules } from "./rules";
-
-const federation = z.strictObject({
-  name: objectName.max(30).describe("its name; part of folders, secrets and addresses"),
-  namespace: objectName.optional().describe("the namespace it lives in; default: mip-NAME"),
-  localnodes: z.int().min(1).max(100).describe("workers: 1 is local, more are federated"),
-  pathologies: z
-    .array(z.string().regex(/^[A-Za-z0-9][-_.A-Za-z0-9]*$/, { error: "a folder's plain name" }))
-    .default([])
-    .describe("folders that every worker must have; others are looked into as well"),
-  dataRevision: z
-    .string()
-    .min(1)
-    .default("1")
-    .describe("change it when the CSVs have changed: they are validated and loaded again"),
-  smpc: z
-    .strictObject({
-      enabled: z.boolean().default(false).describe("secure computation; from 3 workers on"),
-      optional: z.boolean().default(false).describe("let a request do without it"),
-    })
-    .prefault({}),
-  keycloakClientId: z.string().min(1).optional().describe("its client in Keycloak's realm"),
-  publicUrl: url.optional().describe("where browsers find it; default: as it is exposed"),
-  notebook: z.boolean().default(false).describe("JupyterHub at /notebook; see `notebook`"),
-});
-
-const managedFederation = federation
-  .extend({ exposure: exposure.prefault({ type: "clusterIP" }) })
-  .meta({ title: "managedFederation", description: "a federation on a managed cluster" });
-
-const unmanagedFederation = federation
-  .extend({
-    nodes: z.strictObject({
-      master: hostName.describe("host of all but workers and players"),
-      workers: z
-        .array(hostName)
-        .min(1)
-        .describe("hosts with data, one a worker; may be the master"),
-      players: z
-        .array(hostName)
-        .optional()
-        .describe("hosts of the SMPC players, at least 3; default: the workers"),
-    }),
-    credentialsLocation: folder
-      .default("/opt/exaflow/credentials")
-      .describe("folder on each worker's host"),
-    db: z
-      .strictObject({
-        storageLocation: folder
-          .default("/opt/exaflow/.stored_data/db")
-          .describe("folder on each worker's host for what it made of the CSVs"),
-        csvsLocation: folder
-          .optional()
-          .describe(
-            "folder on each worker's host with one folder a pathology; default: /data/NAME",
-          ),
-      })
-      .prefault({}),
-    controller: z
-      .strictObject({
-        cleanupFileFolder: folder
-          .default("/opt/exaflow/.stored_data/cleanup")
-          .describe("folder on the master for what is left to clean up"),
-      })
-      .prefault({}),
-    portal: z
-      .strictObject({
-        dbLocation: folder
-          .default("/opt/mip-deployment/.stored_data/portalbackenddb")
-          .describe("folder on the master for the portal's database"),
-        configLocation: folder
-          .default("/opt/mip-deployment/config")
-          .describe("folder on the master for the portal backend's files"),
-        logsLocation: folder
-          .default("/opt/mip-deployment/logs")
-          .describe("folder on the master for the portal backend's logs"),
-      })
-      .prefault({}),
-    nodePorts: z
-      .strictObject({
-        frontend: nodePort.default(30080).describe("front end, HTTP"),
-        frontendTls: nodePort.default(30443).describe("front end, where its image serves TLS"),
-        controller: nodePort.default(30000).describe("the engine's API, which has no login"),
-      })
-      .prefault({}),
-  })
-  .meta({ title: "unmanagedFederation", description: "a federation on machines of one's own" });
+import { image, objectName, quantity, resources } from "../../config/fields";
+import { managedFederation, unmanagedFederation, url } from "./parts/federationSettings";
+import { checkRules } from "./parts/rules";
 
 const images = z.strictObject({
   controller: image.default("madgik/exaflow_controller:1.0.0"),
@@ -96,7 +10,9 @@ const images = z.strictObject({
   frontend: image.default("hbpmip/platform-ui:1.0.1"),
   portalbackend: image.default("hbpmip/platform-backend:9.1.1"),
   portalbackendDb: image.default("postgres:18.3-bookworm"),
-  smpc: image.default("gpikra/coordinator:v7.0.7.4").describe("coordinator, players and clients"),
+  smpc: image
+    .default("gpikra/coordinator:v7.0.7.4")
+    .describe("runs the coordinator, the players and the clients"),
   smpcDb: image.default("mongo:5.0.8"),
   smpcQueue: image.default("redis:alpine3.15"),
 });
@@ -108,18 +24,27 @@ const engine = z.strictObject({
   logLevel: logLevel.default("INFO"),
   frameworkLogLevel: logLevel.default("ERROR"),
   maxConcurrentExperiments: z.int().min(1).max(1000).default(32),
-  workerTasksTimeoutSeconds: seconds.default(300).describe("the longest a worker's task may take"),
-  landscapeUpdateSeconds: seconds.default(30).describe("how often workers are looked for"),
-  aggregationWaitSeconds: seconds.default(60).describe("the longest to wait for inputs"),
-  protectLocalData: z.boolean().default(true).describe("refuse results of too few rows"),
+  workerTasksTimeoutSeconds: seconds.default(300).describe("time limit of a task on a worker"),
+  landscapeUpdateSeconds: seconds
+    .default(30)
+    .describe("how often the controller looks for workers"),
+  aggregationWaitSeconds: seconds
+    .default(60)
+    .describe("how long the aggregation server waits for inputs"),
+  protectLocalData: z
+    .boolean()
+    .default(true)
+    .describe("withhold results that rest on too few rows"),
   flower: z
     .strictObject({
       enabled: z.boolean().default(true),
       executionTimeoutSeconds: seconds.default(30),
     })
     .prefault({}),
-  smpcResultIntervalSeconds: seconds.default(5).describe("how often a result is asked for"),
-  smpcResultMaxRetries: z.int().min(1).default(100).describe("how many times"),
+  smpcResultIntervalSeconds: seconds
+    .default(5)
+    .describe("how often the controller asks for a result"),
+  smpcResultMaxRetries: z.int().min(1).default(100).describe("how many times it asks"),
 });
 
 const roles = z.strictObject({
@@ -135,7 +60,7 @@ const roles = z.strictObject({
 
 const volumes = z.strictObject({
   csvs: quantity.default("4Gi").describe("each worker's CSVs"),
-  db: quantity.default("4Gi").describe("what each worker made of them"),
+  db: quantity.default("4Gi").describe("each worker's DuckDB database"),
   credentials: quantity.default("100Mi"),
   cleanup: quantity.default("1Gi"),
   portalDb: quantity.default("1Gi"),
@@ -144,13 +69,18 @@ const volumes = z.strictObject({
 });
 
 const keycloak = z.strictObject({
-  enabled: z.boolean().default(true).describe("false lets everybody in, for a trial only"),
-  url: url.default("https://iam.ebrains.eu/auth/").describe("its address, with the path /auth/"),
+  enabled: z
+    .boolean()
+    .default(true)
+    .describe("false lets everyone in without a login; for trials only"),
+  url: url
+    .default("https://iam.ebrains.eu/auth/")
+    .describe("its URL, with its path and a slash at the end"),
   realm: z.string().min(1).default("MIP"),
   egress: z
     .array(z.string())
     .default(["0.0.0.0/0"])
-    .describe("addresses at which the backend may reach it"),
+    .describe("CIDRs in which the portal backend may reach it"),
 });
 
 const notebook = z.strictObject({
@@ -158,17 +88,25 @@ const notebook = z.strictObject({
     .string()
     .min(1)
     .default("jupyterhub")
-    .describe("a chart of the repository, an oci:// reference or the path of a file"),
+    .describe("name of a chart in the repository, an oci:// reference, or a path"),
   repository: url.optional().default("https://jupyterhub.github.io/helm-chart"),
-  version: z.string().min(1).default("4.2.0").describe("the chart's version; a path needs none"),
-  release: objectName.default("jupyterhub").describe("name of the release"),
-  storageClassName: objectName.optional().describe("of users' homes; default: the cluster's class"),
-  capacity: quantity.default("10Gi").describe("size of a user's home"),
-  clientId: z.string().min(1).default("mippublic").describe("its own client in Keycloak's realm"),
+  version: z.string().min(1).default("4.2.0").describe("version of the chart; ignored for a path"),
+  release: objectName.default("jupyterhub").describe("name of the Helm release"),
+  storageClassName: objectName
+    .optional()
+    .describe("for users' home volumes; default: the cluster's default class"),
+  capacity: quantity.default("10Gi").describe("size of a user's home volume"),
+  clientId: z
+    .string()
+    .min(1)
+    .default("mippublic")
+    .describe("JupyterHub's client in Keycloak's realm"),
 });
 
 const secretNames = z.strictObject({
-  portalDb: objectName.default("portal-db-auth").describe("see the Database component"),
+  portalDb: objectName
+    .default("portal-db-auth")
+    .describe("keys password, admin-password, host, port, database, user and uri"),
   keycloak: objectName.default("keycloak-credentials").describe("keys client-id, client-secret"),
   smpcDb: objectName.default("exaflow-smpc-db-auth").describe("key password"),
   smpcQueue: objectName.default("exaflow-smpc-queue-auth").describe("keys password and url"),
@@ -176,7 +114,7 @@ const secretNames = z.strictObject({
 
 const common = {
   images: images.prefault({}),
-  imagePullSecrets: z.array(objectName).default([]).describe("existing Secrets of its registries"),
+  imagePullSecrets: z.array(objectName).default([]).describe("existing Secrets for its registries"),
   engine: engine.prefault({}),
   frontend: z
     .strictObject({ replicas: z.int().min(1).max(100).default(1).describe("front end pods") })
@@ -185,7 +123,9 @@ const common = {
     .strictObject({
       logLevel: logLevel.default("INFO"),
       frameworkLogLevel: logLevel.default("INFO"),
-      algorithmUpdateIntervalSeconds: seconds.default(60).describe("how often the engine is asked"),
+      algorithmUpdateIntervalSeconds: seconds
+        .default(60)
+        .describe("how often it asks Exaflow for the list of algorithms"),
     })
     .prefault({}),
   portalDb: z
@@ -193,43 +133,49 @@ const common = {
       superuser: z
         .boolean()
         .default(false)
-        .describe("let the portal's role do everything in its database server, as upstream does"),
+        .describe(
+          "make the portal's role a superuser of its database server, as the published chart does",
+        ),
     })
     .prefault({}),
-  resources: roles.prefault({}).describe("instead of the sizes in systems/mip/sizes.ts"),
+  resources: roles.prefault({}).describe("override the defaults in systems/mip/parts/sizes.ts"),
   volumes: volumes.prefault({}).describe("sizes"),
   keycloak: keycloak.prefault({}),
-  notebook: notebook.prefault({}).describe("the Helm chart of federations with `notebook`"),
-  nodeLossSeconds: z
+  notebook: notebook.prefault({}).describe("the Helm chart, for federations with `notebook: true`"),
+  tolerationSeconds: z
     .int()
     .min(0)
     .max(3600)
     .default(10)
-    .describe("seconds a pod stays bound to a lost node; Kubernetes' own would be 300"),
-  secretNames: secretNames.prefault({}).describe("names of its Secrets"),
+    .describe("seconds until pods leave a lost node; Kubernetes' default is 300"),
+  secretNames: secretNames
+    .prefault({})
+    .describe("names of the Secrets that it creates or, with secretsMode `existing`, expects"),
 };
 
-/** Settings of MIP, under `stackberth:mip`: one shape for each kind of cluster. */
+/** Settings of MIP, under `stackberth:mip`. They differ between the two kinds of cluster. */
 export const mipSchema = z
   .discriminatedUnion("managedCluster", [
     z.strictObject({
-      managedCluster: z.literal(true).describe("AKS, EKS, GKE and the like"),
+      managedCluster: z.literal(true).describe("for example AKS, EKS or GKE"),
       ...common,
-      storageClassName: objectName.optional().describe("of all claims; default: the cluster's own"),
+      storageClassName: objectName
+        .optional()
+        .describe("for all claims; default: the cluster's default class"),
       dataAccessMode: z
         .enum(["ReadWriteMany", "ReadWriteOnce"])
         .default("ReadWriteMany")
-        .describe("of volumes that others write to, such as the CSVs'"),
+        .describe("access mode of the workers' CSVs and the controller's cleanup volume"),
       federations: z.array(managedFederation).min(1),
     }),
     z.strictObject({
-      managedCluster: z.literal(false).describe("machines of one's own, for example microk8s"),
+      managedCluster: z.literal(false).describe("your own machines, for example with microk8s"),
       ...common,
       labelNodes: z
         .boolean()
         .default(false)
         .describe(
-          "put the labels master, worker and smpc_player on the nodes; else they are there",
+          "put the labels master, worker and smpc_player on the nodes; if false, you have done so",
         ),
       federations: z.array(unmanagedFederation).min(1),
     }),
@@ -239,6 +185,3 @@ export const mipSchema = z
 export type MipSettings = z.infer<typeof mipSchema>;
 export type ManagedSettings = Extract<MipSettings, { managedCluster: true }>;
 export type UnmanagedSettings = Extract<MipSettings, { managedCluster: false }>;
-export type FederationSettings = z.infer<typeof federation>;
-export type ManagedFederation = z.infer<typeof managedFederation>;
-export type UnmanagedFederation = z.infer<typeof unmanagedFederation>;

@@ -1,110 +1,94 @@
 import type { SecretDeclaration } from "../../config/secretDeclaration";
-import { namespaceOf } from "./namespaces";
-import type { FederationSettings, MipSettings } from "./schema";
+import { secretKey, type SecretName } from "./parts/names";
+import { namespaceOf } from "./parts/namespaces";
+import type { MipSettings } from "./schema";
 
-/** `mip` and a federation's name, as its secrets' keys begin: `a-b` becomes `mipAB`. */
-export function prefixOf(federation: string): string {
-  const words = federation.split("-").filter((word) => word !== "");
-  return `mip${words.map((word) => word[0]?.toUpperCase() + word.slice(1)).join("")}`;
-}
+type Declare = (name: SecretName, usedIn: string, description: string) => SecretDeclaration;
 
-/** Keys of a federation's secrets; which of them it needs depends on its settings. */
-export function secretKeys(federation: string) {
-  const prefix = prefixOf(federation);
-  return {
-    portalDbAdminPassword: `${prefix}PortalDbAdminPassword`,
-    portalDbPassword: `${prefix}PortalDbPassword`,
-    keycloakClientSecret: `${prefix}KeycloakClientSecret`,
-    smpcDbPassword: `${prefix}SmpcDbPassword`,
-    smpcRedisPassword: `${prefix}SmpcRedisPassword`,
-    notebookProxyToken: `${prefix}NotebookProxyToken`,
-    notebookCookieSecret: `${prefix}NotebookCookieSecret`,
-    notebookCryptKey: `${prefix}NotebookCryptKey`,
-    notebookClientSecret: `${prefix}NotebookClientSecret`,
-  };
-}
-
-const generated = (key: string, usedIn: string, description: string): SecretDeclaration => ({
-  key,
-  kind: "alphanumeric",
-  length: 24,
-  usedIn,
-  description,
-});
-
-const fromKeycloak = (key: string, usedIn: string, description: string): SecretDeclaration => ({
-  key,
-  kind: "user",
-  length: 8,
-  usedIn,
-  description,
-});
-
-/** What MIP keeps secret; each federation for itself. */
+/** The secrets of all federations; each federation has its own. */
 export function mipSecrets(settings: MipSettings): readonly SecretDeclaration[] {
   return settings.federations.flatMap((federation, index) => {
+    const namespace = namespaceOf(federation);
+    const declare =
+      (form: Pick<SecretDeclaration, "kind" | "length">): Declare =>
+      (name, usedIn, description) => ({
+        key: secretKey(federation.name, name),
+        ...form,
+        namespace,
+        usedIn: `Secret ${namespace}/${usedIn}`,
+        description,
+      });
+    const generated = declare({ kind: "alphanumeric", length: 24 });
+    const fromKeycloak = declare({ kind: "user", length: 8 });
     const takenInClearBy = `mip.federations[${index}].notebook`;
-    const declared: readonly SecretDeclaration[] = [
-      ...portalSecrets(settings, federation),
-      ...(federation.smpc.enabled ? smpcSecrets(settings, federation) : []),
+    return [
+      ...portalSecrets(settings, generated, fromKeycloak),
+      ...(federation.smpc.enabled ? smpcSecrets(settings, generated) : []),
       ...(federation.notebook
-        ? notebookSecrets(settings, federation).map((each) => ({ ...each, takenInClearBy }))
+        ? notebookSecrets(settings, generated, fromKeycloak).map((each) => ({
+            ...each,
+            takenInClearBy,
+          }))
         : []),
     ];
-    return declared.map((each) => ({ ...each, namespace: namespaceOf(federation) }));
   });
 }
 
-function portalSecrets({ secretNames, keycloak }: MipSettings, federation: FederationSettings) {
-  const keys = secretKeys(federation.name);
-  const namespace = namespaceOf(federation);
-  const database = `Secret ${namespace}/${secretNames.portalDb}`;
-  const client = `Secret ${namespace}/${secretNames.keycloak}, key client-secret`;
+function portalSecrets(
+  { secretNames, keycloak }: MipSettings,
+  generated: Declare,
+  fromKeycloak: Declare,
+): SecretDeclaration[] {
+  const { portalDb } = secretNames;
   return [
     generated(
-      keys.portalDbAdminPassword,
-      `${database}, key admin-password`,
+      "PortalDbAdminPassword",
+      `${portalDb}, key admin-password`,
       "Password of the portal database's administrator.",
     ),
     generated(
-      keys.portalDbPassword,
-      `${database}, keys password and uri`,
+      "PortalDbPassword",
+      `${portalDb}, keys password and uri`,
       "Password of the portal's own role in its database.",
     ),
     ...(keycloak.enabled
-      ? [fromKeycloak(keys.keycloakClientSecret, client, "Secret of the federation's client.")]
+      ? [
+          fromKeycloak(
+            "KeycloakClientSecret",
+            `${secretNames.keycloak}, key client-secret`,
+            "Secret of the federation's client in Keycloak.",
+          ),
+        ]
       : []),
   ];
 }
 
-function smpcSecrets({ secretNames }: MipSettings, federation: FederationSettings) {
-  const keys = secretKeys(federation.name);
-  const namespace = namespaceOf(federation);
+function smpcSecrets({ secretNames }: MipSettings, generated: Declare): SecretDeclaration[] {
   return [
     generated(
-      keys.smpcDbPassword,
-      `Secret ${namespace}/${secretNames.smpcDb}, key password`,
-      "Password of the secure computation's database.",
+      "SmpcDbPassword",
+      `${secretNames.smpcDb}, key password`,
+      "Password of the SMPC database.",
     ),
     generated(
-      keys.smpcRedisPassword,
-      `Secret ${namespace}/${secretNames.smpcQueue}, keys password and url`,
-      "Password of the secure computation's queue.",
+      "SmpcRedisPassword",
+      `${secretNames.smpcQueue}, keys password and url`,
+      "Password of the SMPC queue.",
     ),
   ];
 }
 
 function notebookSecrets(
   { notebook }: MipSettings,
-  federation: FederationSettings,
+  generated: Declare,
+  fromKeycloak: Declare,
 ): SecretDeclaration[] {
-  const keys = secretKeys(federation.name);
-  const hub = `Secret ${namespaceOf(federation)}/${notebook.release}-hub, which the chart makes`;
-  const client = "Secret of JupyterHub's own client; a public client has none.";
+  const hub = `${notebook.release}-hub, which the chart creates`;
+  const client = "Secret of JupyterHub's client in Keycloak; a public client has none.";
   return [
-    generated(keys.notebookProxyToken, hub, "What JupyterHub and its proxy know each other by."),
-    generated(keys.notebookCookieSecret, hub, "Signs JupyterHub's cookies."),
-    generated(keys.notebookCryptKey, hub, "Encrypts the users' tokens that JupyterHub keeps."),
-    { ...fromKeycloak(keys.notebookClientSecret, hub, client), optional: true },
+    generated("NotebookProxyToken", hub, "Token that JupyterHub and its proxy share."),
+    generated("NotebookCookieSecret", hub, "Signs JupyterHub's cookies."),
+    generated("NotebookCryptKey", hub, "Encrypts the user tokens that JupyterHub stores."),
+    { ...fromKeycloak("NotebookClientSecret", hub, client), optional: true },
   ];
 }

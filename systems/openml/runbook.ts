@@ -1,8 +1,8 @@
 import { kubectl, type RunbookEntry, startNow } from "../../lib/runbook";
-import { names } from "./names";
+import { names } from "./parts/names";
 import type { OpenmlSettings } from "./schema";
 
-/** What an operator of OpenML needs. */
+/** Commands for the operators of OpenML. */
 export function runbookOf(settings: OpenmlSettings): readonly RunbookEntry[] {
   const { namespace, frontend } = settings;
   const webs = [names.backend, ...(frontend ? [names.frontend] : [])].map(
@@ -16,7 +16,7 @@ export function runbookOf(settings: OpenmlSettings): readonly RunbookEntry[] {
     })),
     { title: "restart", command: kubectl(namespace, `rollout restart ${all}`) },
     {
-      title: "wait until all is ready",
+      title: "wait until everything is ready",
       command: webs.map((web) => kubectl(namespace, `rollout status ${web}`)).join(" && "),
     },
     { title: "health", command: kubectl(namespace, "get pods,pvc,hpa") },
@@ -24,7 +24,7 @@ export function runbookOf(settings: OpenmlSettings): readonly RunbookEntry[] {
   ];
 }
 
-/** Of a database of the stack's own; to restore it, see the README. */
+/** For a managed database; the README says how to restore it. */
 function databaseEntries({ namespace, database }: OpenmlSettings): readonly RunbookEntry[] {
   if (database.type !== "managed") return [];
   return [

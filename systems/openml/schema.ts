@@ -4,30 +4,32 @@ import { identifier, managedServer } from "../../config/databaseFields";
 import {
   autoscaling,
   cidr,
-  exposure,
   image,
-  metrics,
   objectName,
   placement,
   port,
-  probe,
   quantity,
   replicas,
   resources,
 } from "../../config/fields";
+import { exposure, metrics, probe } from "../../config/webFields";
+import { checkReplicas, type Refuse, refuseIn } from "../rules";
+import type { SystemContext } from "../system";
 
-/** Variables that are free to choose, but for those that something else sets. */
+/** Environment variables that the stack may choose; `taken` are set by other settings or secrets. */
 const variables = (taken: readonly string[]) =>
   z
     .record(
-      z.string().regex(/^[A-Z_][A-Z0-9_]*$/, { error: "names of environment variables" }),
+      z.string().regex(/^[A-Z_][A-Z0-9_]*$/, {
+        error: "a variable name in upper case, for example URL_API",
+      }),
       z.string(),
     )
     .default({})
     .superRefine((values, context) => {
       for (const name of taken.filter((each) => each in values)) {
-        const message = "nothing; another setting or a secret sets it";
-        // What stands there may be a secret.
+        const message = "no value, because another setting or a secret sets it";
+        // The message must not repeat the value: it may be a secret.
         const params = { secret: true };
         context.addIssue({ code: "custom", path: [name], message, params, input: undefined });
       }
@@ -41,20 +43,17 @@ const frontendVariables = variables(["FLASK_BACKEND_URL", "SESSION_SECRET", "NEX
 
 const smtp = z
   .strictObject({
-    server: z
-      .string()
-      .min(1)
-      .describe("host of the mail server, SMTP_SERVER; without `smtp` no mail is sent"),
+    server: z.string().min(1).describe("SMTP_SERVER, the host of the mail server"),
     port: port.default(587).describe("SMTP_PORT"),
-    login: z.string().min(1).describe("SMTP_LOGIN; its password is the secret SMTP_PASS"),
+    login: z.string().min(1).describe("SMTP_LOGIN; its password is the secret openmlSmtpPass"),
     useTls: z.boolean().default(true).describe("SMTP_USE_TLS"),
     sender: z
-      .email({ error: "an address, for example noreply@openml.org" })
+      .email({ error: "an email address, for example noreply@openml.org" })
       .describe("EMAIL_SENDER"),
   })
-  .describe("the way to send mail; absent: none is sent");
+  .describe("mail server; default: the backend sends no mail");
 
-/** Where the application itself or nothing lasting lies: a volume there would hide or lose files. */
+/** Folders of the application or of scratch volumes: a volume there would hide files or lose them. */
 const noVolume = ["/", "/app", "/app/cache", "/tmp"];
 
 const database = z
@@ -65,7 +64,7 @@ const database = z
         .string()
         .regex(/^(\/[\w.-]+)+$/, { error: "an absolute path, for example /app/data/openml.db" })
         .refine((path) => !noVolume.includes(posix.dirname(path)), {
-          error: `a file in a folder of its own, not in ${noVolume.join(", ")}`,
+          error: `a file in a folder other than ${noVolume.join(", ")}`,
         })
         .default("/app/data/openml.db")
         .describe("the file; a volume is mounted at its folder"),
@@ -76,14 +75,14 @@ const database = z
     z.strictObject({
       type: z.literal("managed"),
       name: identifier(48).default("openml").describe("name of the database"),
-      user: identifier(32).default("openml").describe("who owns it"),
+      user: identifier(32).default("openml").describe("user that owns it"),
       ...managedServer("the backend"),
     }),
   ])
   .meta({
     title: "openml-database",
     description:
-      "sqlite: a file, for one replica; external: a MySQL whose address is the secret openmlDatabaseUri; managed: a MySQL of the stack's own",
+      "sqlite: a file, for one replica; external: a MySQL server whose address is the secret openmlDatabaseUri; managed: a MySQL server that the stack runs",
   });
 
 const web = {
@@ -102,30 +101,32 @@ const backend = z.strictObject({
     .min(1)
     .max(86400)
     .optional()
-    .describe(
-      "how long a client that reaches the Service itself keeps its pod; default: no affinity",
-    ),
+    .describe("seconds that a client of the Service stays with its pod; default: no affinity"),
 });
 
 const frontend = z
   .strictObject({
     ...web,
-    image: image.describe("the Next.js image; without `frontend` there is no front end"),
+    image: image.describe("the Next.js image"),
     resources: resources.optional().describe("default 500m and 1Gi, limits 2 and 4Gi"),
-    runAsUser: z.int().min(1).default(1001).describe("numeric user of its pods"),
+    runAsUser: z.int().min(1).default(1001).describe("user ID of its pods"),
     probe: probe.prefault({ type: "http", path: "/" }),
     exposure: exposure.prefault({ type: "clusterIP" }),
-    config: frontendVariables.describe("its variables, such as NEXT_PUBLIC_URL, in a ConfigMap"),
+    config: frontendVariables.describe(
+      "environment variables such as NEXT_PUBLIC_URL, kept in a ConfigMap",
+    ),
   })
-  .describe("the Next.js front end; absent: none");
+  .describe("the Next.js front end; default: none");
 
 const secretNames = z.strictObject({
   backend: objectName
     .default("openml-backend-secrets")
-    .describe("Secret with APP_SECRET_KEY, JWT_SECRET_KEY, and where used SMTP_PASS, DATABASE_URI"),
+    .describe(
+      "Secret with APP_SECRET_KEY and JWT_SECRET_KEY, and SMTP_PASS and DATABASE_URI if used",
+    ),
   databaseServer: objectName
     .default("openml-database-auth")
-    .describe("Secret of a managed database's server"),
+    .describe("Secret of a managed database"),
   frontend: objectName
     .default("openml-frontend-secrets")
     .describe("Secret with SESSION_SECRET and NEXTAUTH_SECRET"),
@@ -134,21 +135,23 @@ const secretNames = z.strictObject({
 /** Settings of OpenML, under `stackberth:openml`. */
 export const openmlSchema = z
   .strictObject({
-    namespace: objectName.default("openml").describe("the namespace it lives in"),
+    namespace: objectName.default("openml").describe("its namespace"),
     image: image.describe("the backend's image; see systems/openml/README.md"),
     imagePullSecrets: z
       .array(objectName)
       .default([])
-      .describe("existing Secrets of its registries"),
+      .describe("existing Secrets with the logins of its registries"),
     mode: z
       .enum(["development", "production"])
       .default("production")
-      .describe("the image's ENVIRONMENT, and with it workers, log level, size and probe times"),
-    runAsUser: z.int().min(1).default(1000).describe("numeric user of the backend's pods"),
+      .describe(
+        "the image's ENVIRONMENT; it also selects workers, log level, sizes and probe times",
+      ),
+    runAsUser: z.int().min(1).default(1000).describe("user ID of the backend's pods"),
     backend: backend.prefault({}),
     database,
     config: backendVariables.describe(
-      "more of the backend's variables, in a ConfigMap: URL_API, CORS_ORIGINS, REACT_APP_URL_API and such; also LOG_LEVEL and GUNICORN_* instead of the mode's",
+      "more environment variables of the backend, kept in a ConfigMap, for example URL_API and CORS_ORIGINS; LOG_LEVEL and GUNICORN_* override those of `mode`",
     ),
     smtp: smtp.optional(),
     frontend: frontend.optional(),
@@ -166,22 +169,22 @@ export const openmlSchema = z
       .describe("hard limits of a ResourceQuota; default: no quota"),
   })
   .superRefine((settings, context) => {
-    const refuse = (path: string[], message: string, input: unknown): void => {
-      context.addIssue({ code: "custom", path, message, input });
-    };
-    for (const role of ["backend", "frontend"] as const) {
-      const { replicas: fixed, autoscaling: scaling } = settings[role] ?? {};
-      if (fixed !== undefined && scaling !== undefined) {
-        refuse([role, "replicas"], "nothing beside `autoscaling`, which sets the replicas", fixed);
-      }
-    }
-    if (settings.database.type !== "sqlite") return;
-    const one = "at most 1 with database.type sqlite, whose file one pod alone can hold";
-    const { replicas: fixed = 1, autoscaling: scaling } = settings.backend;
-    if (fixed > 1) refuse(["backend", "replicas"], one, fixed);
-    if (scaling && scaling.maxReplicas > 1) {
-      refuse(["backend", "autoscaling", "maxReplicas"], one, scaling.maxReplicas);
-    }
+    const refuse = refuseIn(context);
+    checkReplicas("backend", settings.backend, refuse);
+    checkReplicas("frontend", settings.frontend ?? {}, refuse);
+    if (settings.database.type === "sqlite") checkOnePod(settings.backend, refuse);
   });
 
 export type OpenmlSettings = z.infer<typeof openmlSchema>;
+export type Context = SystemContext<OpenmlSettings>;
+
+function checkOnePod(
+  { replicas: fixed = 1, autoscaling: scaling }: OpenmlSettings["backend"],
+  refuse: Refuse,
+): void {
+  const one = "at most 1 with database.type sqlite, because only one pod can open the file";
+  if (fixed > 1) refuse(["backend", "replicas"], one, fixed);
+  if (scaling && scaling.maxReplicas > 1) {
+    refuse(["backend", "autoscaling", "maxReplicas"], one, scaling.maxReplicas);
+  }
+}

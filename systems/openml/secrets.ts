@@ -9,14 +9,14 @@ const keys: readonly SecretDeclaration[] = [
     kind: "hex",
     length: 32,
     usedIn: backend("APP_SECRET_KEY"),
-    description: "Flask signs its sessions with it.",
+    description: "Key with which Flask signs its sessions.",
   },
   {
     key: "openmlJwtSecretKey",
     kind: "hex",
     length: 32,
     usedIn: backend("JWT_SECRET_KEY"),
-    description: "Signs the tokens that the API gives out.",
+    description: "Key that signs the tokens of the API.",
   },
 ];
 
@@ -25,7 +25,7 @@ const smtpPass: SecretDeclaration = {
   kind: "user",
   length: 1,
   usedIn: backend("SMTP_PASS"),
-  description: "Password at the mail server of `smtp`.",
+  description: "Password for the mail server of `smtp`.",
 };
 
 const databaseUri: SecretDeclaration = {
@@ -35,7 +35,7 @@ const databaseUri: SecretDeclaration = {
   usedIn: backend("DATABASE_URI"),
   description: "Address of the MySQL database, with user and password.",
   format: {
-    // What would end the part it stands in must be percent-encoded.
+    // Characters that delimit the parts of an address must be percent-encoded.
     pattern:
       /^(mysql|mariadb)(\+[a-z]+)?:\/\/[^\s:@/?#]+:[^\s:@/?#]+@([\w.-]+|\[[\da-fA-F:]+\])(:\d{1,5})?\/[\w$-]+(\?[\w=&.%+-]+)?$/,
     example: "mysql://user:password@mysql-host:3306/openml?charset=utf8mb4",
@@ -61,8 +61,8 @@ const managedDatabase = ({ secretNames }: OpenmlSettings): readonly SecretDeclar
 
 const frontend: readonly SecretDeclaration[] = (
   [
-    ["openmlSessionSecret", "SESSION_SECRET", "The front end signs its sessions with it."],
-    ["openmlNextauthSecret", "NEXTAUTH_SECRET", "NextAuth signs its tokens with it."],
+    ["openmlSessionSecret", "SESSION_SECRET", "Key with which the front end signs its sessions."],
+    ["openmlNextauthSecret", "NEXTAUTH_SECRET", "Key with which NextAuth signs its tokens."],
   ] as const
 ).map(([key, name, description]) => ({
   key,
@@ -72,7 +72,7 @@ const frontend: readonly SecretDeclaration[] = (
   description,
 }));
 
-/** What OpenML keeps secret, as far as these settings use it. */
+/** The secrets of OpenML that these settings need. */
 export function openmlSecrets(settings: OpenmlSettings): readonly SecretDeclaration[] {
   return [
     ...keys,

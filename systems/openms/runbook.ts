@@ -1,32 +1,32 @@
 import { kubectl as inNamespace, type RunbookEntry, startNow } from "../../lib/runbook";
+import { healthPath, names, ports, queue } from "./parts/names";
 import type { OpenmsSettings } from "./schema";
 
-/** What an operator of OpenMS needs. */
+/** Commands for the operators of OpenMS. */
 export function runbookOf({ namespace }: OpenmsSettings): readonly RunbookEntry[] {
   const kubectl = (words: string): string => inNamespace(namespace, words);
-  const logs = (of: string): string => kubectl(`logs ${of} --all-containers --tail 100`);
+  const logs = (name: string): string =>
+    kubectl(`logs deployment/${name} --all-containers --tail 100`);
+  const health = `http://localhost:${ports.web}${healthPath}`;
   return [
-    { title: "logs of the web server", command: logs("deployment/web") },
-    { title: "logs of the workers", command: logs("deployment/worker") },
-    { title: "logs of the queue", command: logs("deployment/redis") },
-    {
-      title: "clean up workspaces now",
-      command: startNow(namespace, "clean-up-workspaces"),
-    },
+    { title: "logs of the web server", command: logs(names.web) },
+    { title: "logs of the workers", command: logs(names.worker) },
+    { title: "logs of the queue", command: logs(names.redis) },
+    { title: "clean up workspaces now", command: startNow(namespace, names.cleanUp) },
     {
       title: "restart web server and workers",
-      command: kubectl("rollout restart deployment/web deployment/worker"),
+      command: kubectl(`rollout restart deployment/${names.web} deployment/${names.worker}`),
     },
     { title: "health", command: kubectl("get pods,pvc,cronjobs") },
     {
-      title: "health, by the app itself",
+      title: "health, as the app reports it",
       command: kubectl(
-        "exec deployment/web -- python -c \"import urllib.request as r; print(r.urlopen('http://localhost:8501/_stcore/health').read().decode())\"",
+        `exec deployment/${names.web} -- python -c "import urllib.request as r; print(r.urlopen('${health}').read().decode())"`,
       ),
     },
     {
-      title: "jobs that wait",
-      command: kubectl("exec deployment/redis -- redis-cli llen rq:queue:openms-workflows"),
+      title: "number of waiting jobs",
+      command: kubectl(`exec deployment/${names.redis} -- redis-cli llen rq:queue:${queue}`),
     },
   ];
 }

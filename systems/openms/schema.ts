@@ -2,7 +2,6 @@ import { z } from "zod";
 import {
   autoscaling,
   cidr,
-  exposure,
   image,
   objectName,
   overrides,
@@ -12,41 +11,56 @@ import {
   resources,
   schedule,
 } from "../../config/fields";
+import { exposure } from "../../config/webFields";
+import { redisDefaults } from "../../components";
+import { at } from "../../lib/objects";
+import { checkReplicas, type Refuse, refuseIn } from "../rules";
+import type { SystemContext } from "../system";
 
 const web = z.strictObject({
   replicas: replicas.optional().describe("Streamlit pods; default 1"),
   autoscaling: autoscaling.optional(),
-  resources: resources.optional().describe("instead of the tier's size"),
+  resources: resources.optional().describe("default: the size of `tier`"),
   placement: placement.optional(),
 });
 
 const queueScaling = z
   .strictObject({
-    minReplicas: replicas.default(0).describe("workers when nothing waits"),
-    maxReplicas: z.int().min(1).max(1000).describe("workers when most waits"),
-    listLength: z.int().min(1).default(5).describe("waiting jobs for each worker"),
-    cooldownPeriodSeconds: z.int().min(0).default(300).describe("before scaling to zero"),
-    operatorNamespace: objectName.default("keda").describe("where KEDA runs; it reads the queue"),
+    minReplicas: replicas.default(0).describe("workers while the queue is empty"),
+    maxReplicas: z.int().min(1).max(1000).describe("most workers, however long the queue"),
+    listLength: z.int().min(1).default(5).describe("waiting jobs per worker"),
+    cooldownPeriodSeconds: z
+      .int()
+      .min(0)
+      .default(300)
+      .describe("seconds with an empty queue before scaling to zero"),
+    operatorNamespace: objectName
+      .default("keda")
+      .describe("namespace of KEDA, which reads the queue"),
   })
-  .describe("workers by the queue's length; needs KEDA in the cluster; excludes `autoscaling`");
+  .describe(
+    "scale workers by the length of the queue; needs KEDA in the cluster; excludes `autoscaling`",
+  );
 
 const worker = z.strictObject({
   replicas: replicas.optional().describe("rq workers; default 1"),
   autoscaling: autoscaling.optional(),
   queueScaling: queueScaling.optional(),
-  resources: resources.optional().describe("instead of the tier's size"),
+  resources: resources.optional().describe("default: the size of `tier`"),
   placement: placement.optional(),
   jobTimeoutSeconds: z
     .int()
     .min(1)
     .max(604800)
     .default(7200)
-    .describe("the longest a job may take; a worker that is stopped has as long to finish it"),
+    .describe(
+      "longest run of a job, in seconds; a worker that is being stopped gets as long to finish its job",
+    ),
 });
 
 const redis = z.strictObject({
-  image: image.default("redis:7-alpine").describe("the official image or one like it"),
-  size: quantity.default("1Gi").describe("size of its volume"),
+  image: image.default(redisDefaults.image).describe("the official image or a compatible one"),
+  size: quantity.default(redisDefaults.size).describe("size of its volume"),
   storageClassName: objectName.optional().describe("default: the cluster's default class"),
   resources: resources.optional(),
   placement: placement.optional(),
@@ -63,19 +77,26 @@ const workspaces = z.strictObject({
     .describe(
       "for example nfs, or manila-nfs at de.NBI Berlin; default: the cluster's default class",
     ),
-  existingClaim: objectName.optional().describe("mount this claim and create none"),
+  existingClaim: objectName
+    .optional()
+    .describe("PersistentVolumeClaim to mount instead of creating one"),
 });
 
 const cleanUp = z.strictObject({
   schedule: schedule.default("0 3 * * *").describe("when old workspaces are deleted, in UTC"),
-  retentionDays: z.int().min(1).max(3650).default(7).describe("days a workspace is kept unused"),
-  suspend: z.boolean().default(false).describe("plan no runs"),
+  retentionDays: z
+    .int()
+    .min(1)
+    .max(3650)
+    .default(7)
+    .describe("days without use after which a workspace is deleted"),
+  suspend: z.boolean().default(false).describe("suspend the CronJob"),
 });
 
 const files = z.strictObject({
-  settings: overrides.default({}).describe("laid over settings.json"),
-  defaultParameters: overrides.default({}).describe("laid over default-parameters.json"),
-  presets: overrides.default({}).describe("laid over presets.json"),
+  settings: overrides.default({}).describe("values merged into settings.json"),
+  defaultParameters: overrides.default({}).describe("values merged into default-parameters.json"),
+  presets: overrides.default({}).describe("values merged into presets.json"),
 });
 
 const secretNames = z.strictObject({
@@ -86,14 +107,14 @@ const secretNames = z.strictObject({
 /** Settings of OpenMS, under `stackberth:openms`. */
 export const openmsSchema = z
   .strictObject({
-    namespace: objectName.default("openms").describe("the namespace it lives in"),
-    image: image.describe("the app's image, in all roles; see systems/openms/README.md"),
+    namespace: objectName.default("openms").describe("its namespace"),
+    image: image.describe("the app's image, for all roles; see systems/openms/README.md"),
     imagePullSecrets: z
       .array(objectName)
       .default([])
-      .describe("existing Secrets of its registries"),
+      .describe("existing Secrets with the logins of its registries"),
     tier: z.enum(["low", "high"]).default("low").describe("sizes of web and worker pods"),
-    runAsUser: z.int().min(1).default(1000).describe("numeric user of the app's pods"),
+    runAsUser: z.int().min(1).default(1000).describe("user ID of the app's pods"),
     web: web.prefault({}),
     worker: worker.prefault({}),
     redis: redis.prefault({}),
@@ -116,42 +137,46 @@ export const openmsSchema = z
       .describe("hard limits of a ResourceQuota; default: no quota"),
   })
   .superRefine((settings, context) => {
-    const refuse = (path: string[], message: string, input: unknown): void => {
-      context.addIssue({ code: "custom", path, message, input });
-    };
-    for (const role of ["web", "worker"] as const) {
-      const { replicas: fixed, autoscaling: scaling } = settings[role];
-      if (fixed !== undefined && scaling !== undefined) {
-        refuse([role, "replicas"], "nothing beside `autoscaling`, which sets the replicas", fixed);
-      }
-    }
-    const queueSettings = settings.files.settings["queue_settings"];
-    const timeout = (queueSettings as { default_timeout?: unknown } | null | undefined)
-      ?.default_timeout;
-    // A worker is killed after worker.jobTimeoutSeconds; a longer time-out in the file would lose jobs.
-    if (timeout !== undefined && timeout !== settings.worker.jobTimeoutSeconds) {
-      refuse(
-        ["files", "settings", "queue_settings", "default_timeout"],
-        `nothing; worker.jobTimeoutSeconds, ${settings.worker.jobTimeoutSeconds}, sets it`,
-        timeout,
-      );
-    }
-    const { queueScaling: byQueue, autoscaling: byLoad, replicas: fixed } = settings.worker;
-    if (byQueue === undefined) return;
-    if (byLoad !== undefined) {
-      refuse(["worker", "queueScaling"], "not together with `autoscaling`; choose one", byQueue);
-    }
-    if (fixed !== undefined) {
-      refuse(
-        ["worker", "replicas"],
-        "nothing beside `queueScaling`, which sets the replicas",
-        fixed,
-      );
-    }
-    if (byQueue.maxReplicas < byQueue.minReplicas) {
-      const least = `at least minReplicas, ${byQueue.minReplicas}`;
-      refuse(["worker", "queueScaling", "maxReplicas"], least, byQueue.maxReplicas);
-    }
+    const refuse = refuseIn(context);
+    checkReplicas("web", settings.web, refuse);
+    checkReplicas("worker", settings.worker, refuse);
+    checkQueueScaling(settings.worker, refuse);
+    checkJobTimeout(settings, refuse);
   });
 
 export type OpenmsSettings = z.infer<typeof openmsSchema>;
+export type Context = SystemContext<OpenmsSettings>;
+
+function checkQueueScaling(
+  { queueScaling, autoscaling, replicas }: z.output<typeof worker>,
+  refuse: Refuse,
+): void {
+  if (queueScaling === undefined) return;
+  if (autoscaling !== undefined) {
+    const message = "only one of `queueScaling` and `autoscaling`";
+    refuse(["worker", "queueScaling"], message, queueScaling);
+  }
+  if (replicas !== undefined) {
+    const message = "no value, because `queueScaling` sets the replicas";
+    refuse(["worker", "replicas"], message, replicas);
+  }
+  const { minReplicas, maxReplicas } = queueScaling;
+  if (maxReplicas < minReplicas) {
+    const message = `at least minReplicas, ${minReplicas}`;
+    refuse(["worker", "queueScaling", "maxReplicas"], message, maxReplicas);
+  }
+}
+
+/** A worker is killed after worker.jobTimeoutSeconds; a longer timeout in the file would lose jobs. */
+function checkJobTimeout(
+  { files: { settings }, worker: { jobTimeoutSeconds } }: OpenmsSettings,
+  refuse: Refuse,
+): void {
+  const timeout = at(settings, "queue_settings", "default_timeout");
+  if (timeout === undefined || timeout === jobTimeoutSeconds) return;
+  refuse(
+    ["files", "settings", "queue_settings", "default_timeout"],
+    `no value, because worker.jobTimeoutSeconds sets it to ${jobTimeoutSeconds}`,
+    timeout,
+  );
+}

@@ -1,6 +1,6 @@
 import type { SecretDeclaration } from "../../config/secretDeclaration";
 
-/** What OpenMS keeps secret. */
+/** The secrets of OpenMS. */
 export const openmsSecrets: readonly SecretDeclaration[] = [
   {
     key: "openmsRedisPassword",
@@ -14,6 +14,6 @@ export const openmsSecrets: readonly SecretDeclaration[] = [
     kind: "alphanumeric",
     length: 24,
     usedIn: "Secret streamlit-secrets, key secrets.toml",
-    description: "Password of the app's administration, for example to save a demo workspace.",
+    description: "Password of the app's administrator, for example for saving a demo workspace.",
   },
 ];

@@ -11,7 +11,10 @@ const image = "registry.example.org/edi/bots:3.9.0";
 const labels = { app: "bots-edi" };
 const password = "the-password-that-the-database-knows";
 
-/** What stands in a cluster that ran the plan's "old architecture": one of everything. */
+/**
+ * What stands in a cluster that ran the "old architecture" of "Phase 4 Complete: Kubernetes Manifests
+ * Refactoring", which systems/bots/README.md links: one of everything.
+ */
 const old: readonly KubeObject[] = [
   { apiVersion: "v1", kind: "Namespace", metadata: { name } },
   {
@@ -75,14 +78,14 @@ const old: readonly KubeObject[] = [
   },
 ];
 
-/** A live object without what the server counts on it. */
+/** A live object without the fields that the server updates by itself. */
 const content = ({ spec, data, metadata }: KubeObject & { data?: unknown }) => ({
   spec,
   data,
   uid: metadata.uid,
 });
 
-describe("moving from the plan's single Deployment, on the embedded API server", function () {
+describe("moving bots from a single Deployment, on the embedded API server", function () {
   this.timeout(25 * 60_000);
   let stack: TestStack;
   const kept: Record<string, unknown> = {};
@@ -94,10 +97,10 @@ describe("moving from the plan's single Deployment, on the embedded API server",
     await run("down", ...ofStack);
     await kubectl("delete", "namespace", name, "--ignore-not-found");
     for (const object of old) await apply(object);
-    await kubectl("rollout", "status", "deployment/bots-edi", "-n", name, "--timeout=60s");
+    await kubectl("rollout", "status", "deployment/bots-edi", "-n", name, "--timeout=120s");
     kept["secret"] = content(await secret());
     kept["claim"] = content(await claim());
-    // README.md of the system, "From one Deployment to these".
+    // README.md of the system, "Migrating from a single Deployment".
     stack.set(["stackberth:secretsMode"], "existing");
     stack.set(["stackberth:bots", "database"], { type: "external", host: "mysql.example.org" });
     stack.set(["stackberth:bots", "volumes", "data"], { existingClaim: "bots-edi-pvc" });
@@ -109,10 +112,19 @@ describe("moving from the plan's single Deployment, on the embedded API server",
 
   it("stops the old pods before new ones write to the same files", async () => {
     await kubectl("scale", "deployment/bots-edi", "-n", name, "--replicas=0");
-    await kubectl("wait", "pod", "-n", name, "-l", "app=bots-edi", "--for=delete", "--timeout=60s");
+    await kubectl(
+      "wait",
+      "pod",
+      "-n",
+      name,
+      "-l",
+      "app=bots-edi",
+      "--for=delete",
+      "--timeout=120s",
+    );
   });
 
-  it("deploys beside what is there, onto the old volume and with the old Secret", async () => {
+  it("deploys next to the old objects, with the old volume and the old Secret", async () => {
     const { code, output } = await run("up", ...ofStack);
     assert.equal(code, 0, output);
     assert.doesNotMatch(output, /(created|updated)\s+Secret/);
@@ -130,7 +142,7 @@ describe("moving from the plan's single Deployment, on the embedded API server",
     assert.equal(found, password);
   });
 
-  it("leaves the old Deployment and Service to whoever made them", async () => {
+  it("leaves the old Deployment and Service alone", async () => {
     await live("Deployment", name, "bots-edi");
     await live("Service", name, "bots-edi-svc");
     await kubectl("delete", "deployment/bots-edi", "service/bots-edi-svc", "-n", name);
@@ -139,7 +151,7 @@ describe("moving from the plan's single Deployment, on the embedded API server",
     assert.match(again.output, unchanged);
   });
 
-  it("keeps volume and Secret also when the stack goes", async () => {
+  it("keeps the volume and the Secret when the stack is destroyed", async () => {
     const { code, output } = await run("down", ...ofStack);
     assert.equal(code, 0, output);
     assert.match(output, /kept +Namespace \S+, which holds PersistentVolumeClaim .*bots-edi-pvc/);

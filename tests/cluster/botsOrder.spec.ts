@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
 import { completed, created, liveAll, liveJobs, livePods } from "../support/jobs";
+import { until } from "../support/simulatedNodes";
 import { run, TestStack, unchanged } from "../support/stackberth";
 import { live, testCluster } from "../support/testCluster";
 
@@ -11,7 +12,7 @@ const init = "bots-db-init-";
 /** How the simulated nodes treat the pods of the initialisation. */
 const simulate = (how: string) => ({ "stackberth.dev/simulate": how });
 
-describe("what bots waits for, on the embedded API server", function () {
+describe("the order in which bots starts, on the embedded API server", function () {
   this.timeout(25 * 60_000);
   let stack: TestStack;
   const set = (path: readonly string[], value: unknown): void =>
@@ -19,7 +20,7 @@ describe("what bots waits for, on the embedded API server", function () {
 
   before(async () => {
     stack = new TestStack(name, "dev", "bots");
-    // One pod fewer to wait for.
+    // An external database saves waiting for one pod.
     set(["database"], { type: "external", host: "mysql.example.org" });
     await testCluster();
     await run("down", ...ofStack);
@@ -39,7 +40,7 @@ describe("what bots waits for, on the embedded API server", function () {
       output = ran.output;
     });
 
-    it("stops the deployment: the error names the Job, its reason and its last words", async () => {
+    it("stops the deployment with an error that names the Job, the reason and the last log lines", async () => {
       const [job] = await liveJobs(name, init);
       assert.ok(job);
       assert.ok(output.includes(`Job ${name}/${job.metadata.name}: BackoffLimitExceeded`), output);
@@ -47,11 +48,11 @@ describe("what bots waits for, on the embedded API server", function () {
       assert.match(output, /\| \S/);
     });
 
-    it("was tried as often as it is told to, and its pods are kept", async () => {
+    it("runs backoffLimit + 1 times and keeps its pods", async () => {
       assert.equal((await livePods(name, init)).length, 2);
     });
 
-    it("lets no web server, no job queue and no engine come to be", async () => {
+    it("prevents the web server, the job queue and the engine from being created", async () => {
       for (const kind of ["deployments", "replicasets"]) {
         assert.deepEqual(await liveAll(`/apis/apps/v1/${kind}`, name), [], kind);
       }
@@ -77,14 +78,14 @@ describe("what bots waits for, on the embedded API server", function () {
     });
   });
 
-  describe("an initialisation that takes its time", () => {
+  describe("an initialisation that takes a while", () => {
     before(async () => {
       set(["init"], { podAnnotations: simulate("slow") });
       const { code, output } = await up();
       assert.equal(code, 0, output);
     });
 
-    it("is over before the web server and the job queue are made", async () => {
+    it("completes before the web server and the job queue are created", async () => {
       const [job] = await liveJobs(name, init);
       assert.ok(job);
       assert.ok(completed(job) - created(job) >= 7000, "it was not slow");
@@ -95,7 +96,7 @@ describe("what bots waits for, on the embedded API server", function () {
       assert.ok(engine && created(engine) >= completed(job));
     });
 
-    it("is over before the administrator is made, which is done as well", async () => {
+    it("completes before the administrator is created, which succeeds too", async () => {
       const [job] = await liveJobs(name, init);
       const [superuser] = await liveJobs(name, "bots-create-superuser-");
       assert.ok(job && superuser);
@@ -103,18 +104,15 @@ describe("what bots waits for, on the embedded API server", function () {
       assert.ok(completed(superuser) > 0);
     });
 
-    it("leaves the Job that failed no trace, nor its pods", async () => {
+    it("removes the failed Job and its pods", async () => {
       assert.equal((await liveJobs(name, init)).length, 1);
       // The controller that collects them is another one.
-      for (let tries = 0; (await livePods(name, init)).length > 1 && tries < 60; tries += 1) {
-        await new Promise((wake) => setTimeout(wake, 500));
-      }
-      assert.equal((await livePods(name, init)).length, 1);
+      await until("one pod", async () => (await livePods(name, init)).length === 1);
     });
   });
 
   describe("a deployment that has succeeded", () => {
-    it("runs no Job again the second time", async () => {
+    it("runs no Job again in a second deployment", async () => {
       const before = await liveJobs(name, "bots-");
       const { code, output } = await up();
       assert.equal(code, 0, output);
@@ -127,7 +125,7 @@ describe("what bots waits for, on the embedded API server", function () {
       assert.equal(uids(before).length, 2);
     });
 
-    it("initialises again for another image, and only then rolls", async () => {
+    it("initialises for a new image, and only then rolls the pods", async () => {
       const [before] = await liveJobs(name, init);
       set(["image"], "registry.example.org/edi/bots:4.0.1");
       const { code, output } = await up();
@@ -140,7 +138,7 @@ describe("what bots waits for, on the embedded API server", function () {
       assert.ok(newest && created(newest) >= completed(after));
     });
 
-    it("goes back to the image before, as a deployment like any other", async () => {
+    it("rolls back to the previous image like any other deployment", async () => {
       const previous = "registry.example.org/edi/bots:4.0.0";
       set(["image"], previous);
       const { code, output } = await up();
@@ -156,7 +154,7 @@ describe("what bots waits for, on the embedded API server", function () {
       assert.match(again.output, unchanged);
     });
 
-    it("does not deploy half of it when the initialisation of a new image fails", async () => {
+    it("deploys nothing of a new image if its initialisation fails", async () => {
       const before = await live("Deployment", name, "bots-webserver");
       set(["image"], "registry.example.org/edi/bots:4.0.2");
       set(["init"], { backoffLimit: 0, podAnnotations: simulate("fail") });

@@ -5,17 +5,20 @@ import { kubectl } from "../support/kubectl";
 import { liveAll } from "../support/jobs";
 import { filledIn, jobCode, liveTemplate } from "../support/maps";
 import { needsPython } from "../support/python";
+import { until } from "../support/simulatedNodes";
 import { run, TestStack, unchanged } from "../support/stackberth";
 import { apply, live, testCluster, versions } from "../support/testCluster";
 
 const stackName = "test-maps";
-// The namespace that dev has: the command of the seed is tried word for word.
+// The namespace of the "Kubernetes Migration Guide" that systems/maps/README.md links: its command is
+// tried word for word.
 const ns = "maps-python";
 const ofStack = ["--stack", stackName];
 
 /** Waits until a pod has this phase. */
 async function reach(pod: string, phase: string): Promise<void> {
-  await kubectl("wait", `pod/${pod}`, "-n", ns, `--for=jsonpath={.status.phase}=${phase}`);
+  const state = `jsonpath={.status.phase}=${phase}`;
+  await kubectl("wait", `pod/${pod}`, "-n", ns, "--timeout=120s", `--for=${state}`);
 }
 
 /** Names of what is there of a kind, of the jobs alone. */
@@ -78,7 +81,7 @@ describe("MAPS on the embedded API server", function () {
   });
 
   describe("the backend, with its own token", () => {
-    it("may create pods: the seed's own question", async () => {
+    it("may create pods: the migration guide's own question", async () => {
       const account = "system:serviceaccount:maps-python:maps-backend-sa";
       const answer = await kubectl("auth", "can-i", "create", "pods", `--as=${account}`, "-n", ns);
       assert.equal(answer.trim(), "yes");
@@ -310,11 +313,10 @@ describe("MAPS on the embedded API server", function () {
       await reach("runner-e1", "Running");
       await finish("runner-e1");
       // The quota controller takes the place back in its own time.
-      for (let tries = 0; tries < 100; tries += 1) {
+      await until("room for another", async () => {
         const created = await backend.create(pod("e6")).catch(() => "");
-        if (created !== "") break;
-        await new Promise((wake) => setTimeout(wake, 300));
-      }
+        return created !== "";
+      });
       assert.ok((await jobObjects("pods")).includes("runner-e6"));
     });
 
@@ -350,7 +352,7 @@ describe("MAPS on the embedded API server", function () {
     it("leave the backend room to roll", async () => {
       for (const id of [1, 2, 3, 4, 5]) await backend.create(pod(`h${id}`));
       await kubectl("rollout", "restart", "deployment/maps-backend", "-n", ns);
-      await kubectl("rollout", "status", "deployment/maps-backend", "-n", ns, "--timeout=60s");
+      await kubectl("rollout", "status", "deployment/maps-backend", "-n", ns, "--timeout=120s");
     });
   });
 
@@ -498,7 +500,7 @@ describe("MAPS on the embedded API server", function () {
 
     it("runs on its schedule: a run by hand completes", async () => {
       await kubectl("create", "job", "by-hand", "-n", ns, "--from=cronjob/clean-up-runners");
-      await kubectl("wait", "job/by-hand", "-n", ns, "--for=condition=complete", "--timeout=60s");
+      await kubectl("wait", "job/by-hand", "-n", ns, "--for=condition=complete", "--timeout=120s");
       await kubectl("delete", "job", "by-hand", "-n", ns);
     });
   });

@@ -1,4 +1,6 @@
 import assert from "node:assert/strict";
+// MIP's labels of nodes belong to the whole cluster: all that set them run here, one after the other.
+import "./mipChart";
 import { at, type KubeObject, listAt, textAt } from "../../lib/objects";
 import { ownedBy } from "../../cluster/ownership";
 import { kubectl } from "../support/kubectl";
@@ -13,7 +15,7 @@ const down = () => run("down", ...ofStack);
 
 const hosts = Array.from({ length: 16 }, (_, index) => `vm-${index}`);
 const range = (from: number, to: number): string[] => hosts.slice(from, to + 1);
-/** One, three and ten workers; three compute securely. */
+/** One, three and ten workers; the three use SMPC. */
 const sizes = { one: 1, three: 3, ten: 10 } as const;
 const namespaceOf = (name: string): string => `${stackName}-${name}`;
 const federation = (name: keyof typeof sizes, more: object = {}) => ({
@@ -30,6 +32,7 @@ const managed = {
   federations: (["one", "three", "ten"] as const).map((name) => federation(name)),
 };
 
+// Of the ports that the API server hands out last: other tests' Services have random ones.
 const machines = (name: keyof typeof sizes, master: string, workers: string[], port: number) => ({
   ...federation(name),
   nodes: { master, workers },
@@ -40,14 +43,14 @@ const unmanaged = {
   labelNodes: true,
   keycloak: { enabled: false },
   federations: [
-    // Local: the worker's machine is the master.
-    machines("one", "vm-0", range(0, 0), 30180),
-    machines("three", "vm-1", range(2, 4), 30280),
-    machines("ten", "vm-5", range(6, 15), 30380),
+    // A local deployment: the worker runs on the master.
+    machines("one", "vm-0", range(0, 0), 30010),
+    machines("three", "vm-1", range(2, 4), 30020),
+    machines("ten", "vm-5", range(6, 15), 30030),
   ],
 };
 
-/** The kinds of pods that every federation has one of. */
+/** Workloads that every federation has once. */
 const singles = [
   "exaflow-controller",
   "exaflow-aggregation-server",
@@ -105,7 +108,7 @@ for (const [title, settings] of Object.entries({ managed, unmanaged })) {
       });
     }
 
-    it("has every other part once, and secure computation only where it is on", async () => {
+    it("runs every other part once, and SMPC only with smpc.enabled", async () => {
       for (const name of Object.keys(sizes)) {
         for (const part of singles) assert.equal((await places(name, part)).length, 1, part);
         const wanted = name === "three" ? 1 : 0;
@@ -116,7 +119,7 @@ for (const [title, settings] of Object.entries({ managed, unmanaged })) {
       assert.equal(new Set(nodes).size, 3, nodes.join());
     });
 
-    it("runs all of it under Pod Security restricted, and nothing is left waiting", async () => {
+    it("runs all pods under Pod Security restricted, and leaves none pending", async () => {
       for (const [name, count] of Object.entries(sizes)) {
         const namespace = namespaceOf(name);
         const { metadata } = await live("Namespace", undefined, namespace);
@@ -149,7 +152,7 @@ for (const [title, settings] of Object.entries({ managed, unmanaged })) {
         stack.set(["stackberth:mip"], settings);
       });
 
-      it("imports data again when it has changed, and then rolls the workers", async () => {
+      it("validates the data again with a new dataRevision, then rolls the workers", async () => {
         const [first, ...others] = managed.federations;
         const federations = [{ ...first, dataRevision: "2" }, ...others];
         stack.set(["stackberth:mip"], { ...managed, federations });
@@ -160,7 +163,7 @@ for (const [title, settings] of Object.entries({ managed, unmanaged })) {
         assert.match(output, /^1 updated, 1 replaced, \d+ unchanged in/m);
       });
 
-      it("takes one federation away and leaves the others", async () => {
+      it("removes one federation and leaves the others", async () => {
         stack.set(["stackberth:mip"], { ...managed, federations: managed.federations.slice(1) });
         const { code, output } = await up();
         assert.equal(code, 0, output);
@@ -170,7 +173,7 @@ for (const [title, settings] of Object.entries({ managed, unmanaged })) {
       return;
     }
 
-    it("puts each part on the machines with its label", async () => {
+    it("runs each part on the nodes with its label", async () => {
       const masters = await labelled("master=true");
       assert.deepEqual(masters, ["vm-0", "vm-1", "vm-5"]);
       const workers = await labelled("worker=true");
@@ -184,7 +187,7 @@ for (const [title, settings] of Object.entries({ managed, unmanaged })) {
       }
     });
 
-    it("puts each worker where its data is, and what the portal keeps on its master", async () => {
+    it("runs each worker where its data is, and the portal on its master", async () => {
       for (const { name, nodes } of unmanaged.federations) {
         const found = await placesOf(namespaceOf(name), "exaflow-localworker");
         nodes.workers.forEach((host, index) => {
@@ -196,7 +199,7 @@ for (const [title, settings] of Object.entries({ managed, unmanaged })) {
       }
     });
 
-    it("looks at each worker's data where it is", async () => {
+    it("validates each worker's data where it is", async () => {
       const { cluster } = await testCluster();
       const path = `/api/v1/namespaces/${namespaceOf("three")}/pods`;
       const pods = listAt(await cluster.client.json({ path }), "items");
@@ -204,7 +207,7 @@ for (const [title, settings] of Object.entries({ managed, unmanaged })) {
       assert.deepEqual(jobs.map((pod) => textAt(pod, "spec", "nodeName")).sort(), range(2, 4));
     });
 
-    it("needs no exception: a pod that mounts the machine's disk itself is refused", async () => {
+    it("enforces Pod Security restricted: a pod that mounts the host's disk is refused", async () => {
       const overrides = {
         spec: {
           containers: [{ name: "bad", image: "busybox:1.36" }],
@@ -218,15 +221,15 @@ for (const [title, settings] of Object.entries({ managed, unmanaged })) {
       );
     });
 
-    it("opens the ports that it was given", async () => {
+    it("opens the node ports of its settings", async () => {
       const service = await live("Service", namespaceOf("ten"), "frontend");
       const ports = listAt(service, "spec", "ports").map(({ nodePort }) => nodePort);
-      assert.deepEqual(ports, [30380, 30381]);
+      assert.deepEqual(ports, [30030, 30031]);
       const controller = await live("Service", namespaceOf("ten"), "exaflow-controller");
-      assert.equal(at(controller, "spec", "ports", 0, "nodePort"), 30382);
+      assert.equal(at(controller, "spec", "ports", 0, "nodePort"), 30032);
     });
 
-    it("names a machine that is not there", async () => {
+    it("names a node that does not exist", async () => {
       const [one, ...others] = unmanaged.federations;
       const nodes = { master: "vm-0", workers: ["vm-99"] };
       stack.set(["stackberth:mip"], { ...unmanaged, federations: [{ ...one, nodes }, ...others] });
@@ -237,7 +240,7 @@ for (const [title, settings] of Object.entries({ managed, unmanaged })) {
       stack.set(["stackberth:mip"], settings);
     });
 
-    it("takes its labels off a machine that it no longer needs", async () => {
+    it("removes its labels from a node that it no longer needs", async () => {
       stack.set(["stackberth:mip"], {
         ...unmanaged,
         federations: unmanaged.federations.slice(0, 2),
@@ -250,7 +253,7 @@ for (const [title, settings] of Object.entries({ managed, unmanaged })) {
       assert.equal(metadata.labels?.["kubernetes.io/hostname"], "vm-15");
     });
 
-    it("keeps protected volumes when it goes, and labels only where they are", async () => {
+    it("keeps protected volumes on down, and the labels of their nodes", async () => {
       const [one] = unmanaged.federations;
       stack.set(["stackberth:mip"], { ...unmanaged, federations: [one] });
       stack.set(["stackberth:protectData"], true);
@@ -264,7 +267,7 @@ for (const [title, settings] of Object.entries({ managed, unmanaged })) {
       assert.deepEqual(await labelled("master=true"), ["vm-0"]);
     });
 
-    it("leaves nothing behind when its data is not protected, and all nodes", async () => {
+    it("leaves nothing but the nodes behind when data is not protected", async () => {
       stack.set(["stackberth:protectData"], false);
       assert.equal((await up()).code, 0);
       const { code, output } = await down();

@@ -66,7 +66,7 @@ describe("OpenML with a MySQL of its own, on the embedded API server", function 
     assert.equal(textAt(planned, "spec", "schedule"), "0 2 * * *");
     const job = "dump-by-hand";
     await kubectl("create", "job", job, "-n", name, "--from=cronjob/openml-database-backup");
-    await kubectl("wait", `job/${job}`, "-n", name, "--for=condition=complete", "--timeout=60s");
+    await kubectl("wait", `job/${job}`, "-n", name, "--for=condition=complete", "--timeout=120s");
   });
 
   it("restores a dump before the backend starts, once", async () => {

@@ -1,9 +1,8 @@
 import assert from "node:assert/strict";
-import { setTimeout as sleep } from "node:timers/promises";
 import { systems } from "../../systems";
 import { kubectl } from "../support/kubectl";
 import { needsNode, onNode, operate, runbooksOf } from "../support/runbook";
-import { addNodes, removeNodes } from "../support/simulatedNodes";
+import { addNodes, removeNodes, until } from "../support/simulatedNodes";
 import { run, TestStack, unchanged } from "../support/stackberth";
 import { testCluster } from "../support/testCluster";
 
@@ -25,6 +24,7 @@ describe("the runbook, on the embedded API server", function () {
     const { code, output } = await run("up", ...ofStack);
     assert.equal(code, 0, output);
     runbooks = runbooksOf(name);
+    assert.deepEqual(Object.keys(runbooks), Object.keys(systems));
     for (const [system, commands] of Object.entries(runbooks)) {
       const printed = await run("runbook", system, ...ofStack);
       assert.equal(printed.code, 0, printed.output);
@@ -60,13 +60,12 @@ describe("the runbook, on the embedded API server", function () {
             continue;
           }
           // A pod that has just been made has no log yet.
-          for (let tries = 0; ; tries += 1) {
+          let last = "";
+          await until(title, async () => {
             const { code, output } = await operate(onNode(command, spareNode));
-            if (code === 0) break;
-            if (tries === 20) failed.push(`${title}: ${command}\n${output}`);
-            if (tries === 20) break;
-            await sleep(500);
-          }
+            last = output;
+            return code === 0;
+          }).catch(() => failed.push(`${title}: ${command}\n${last}`));
         }
         assert.deepEqual(failed, []);
       });

@@ -1,9 +1,9 @@
 import assert from "node:assert/strict";
-import { setTimeout as sleep } from "node:timers/promises";
 import { at, isJson, type KubeObject, listAt, textAt } from "../../lib/objects";
 import { fillIn } from "../support/goTemplate";
 import { kubectl } from "../support/kubectl";
 import { certificate, unseal } from "../support/sealing";
+import { eventually } from "../support/simulatedNodes";
 import { run, TestStack, unchanged } from "../support/stackberth";
 import { live, setStatus, testCluster, versions } from "../support/testCluster";
 
@@ -40,12 +40,9 @@ const texts = (value: unknown): Texts => (isJson(value) ? value : {}) as Texts;
 /** An operator's object, as soon as it is there. */
 async function appearing(plural: string, of: string): Promise<KubeObject> {
   const { cluster } = await testCluster();
-  for (let tries = 0; tries < 300; tries += 1) {
-    const found = await cluster.client.find(pathOf(plural, of));
-    if (found !== undefined) return found as KubeObject;
-    await sleep(200);
-  }
-  throw new Error(`${plural} ${of} does not appear`);
+  const path = pathOf(plural, of);
+  const found = await eventually(`${plural} ${of}`, () => cluster.client.find(path));
+  return found as KubeObject;
 }
 
 async function say(plural: string, of: string, type: string, status: string, message = "") {
@@ -139,7 +136,7 @@ describe("secrets that the cluster brings, on the embedded API server", function
   });
 
   it("that do not come fail the deployment with the operator's own reason", async () => {
-    stack.set(["stackberth:deadlineSeconds"], 5);
+    stack.set(["stackberth:deadlineSeconds"], 30);
     const deploying = up();
     await appearing(external.plural, "redis-auth");
     await say(

@@ -3,6 +3,7 @@ import { spawn } from "node:child_process";
 import type { KubeObject } from "../../lib/objects";
 import type { StackStatus, SystemStatus } from "../../tools/status/report";
 import { kubectl } from "../support/kubectl";
+import { until } from "../support/simulatedNodes";
 import { environment, root, run, runWith, TestStack } from "../support/stackberth";
 import { apply, live, testCluster } from "../support/testCluster";
 
@@ -26,18 +27,10 @@ function onlySystem({ systems }: StackStatus): SystemStatus {
   return system;
 }
 
-async function eventually(what: string, holds: () => Promise<boolean>): Promise<void> {
-  for (let tries = 0; tries < 240; tries += 1) {
-    if (await holds()) return;
-    await new Promise((wake) => setTimeout(wake, 500));
-  }
-  assert.fail(`never: ${what}`);
-}
-
 /** The status once all is ready: `up` does not wait for what other objects' readiness implies. */
 async function readyStatus(): Promise<StackStatus> {
   let last: Awaited<ReturnType<typeof statusOf>> | undefined;
-  await eventually("a stack that is ready", async () => (last = await statusOf()).code === 0);
+  await until("a stack that is ready", async () => (last = await statusOf()).code === 0);
   return last?.status ?? assert.fail("no status");
 }
 
@@ -86,13 +79,13 @@ describe("status of a stack on the embedded API server", function () {
     const runOf = (job: string) =>
       kubectl("create", "job", job, "-n", name, "--from=cronjob/clean-up-workspaces");
     await runOf("run-well");
-    await kubectl("wait", "job/run-well", "-n", name, "--for=condition=complete", "--timeout=60s");
+    await kubectl("wait", "job/run-well", "-n", name, "--for=condition=complete", "--timeout=120s");
     const [well] = onlySystem((await statusOf()).status).schedules;
     assert.ok(well?.lastSuccess && well.lastRun);
     assert.equal(well.lastFailure, null);
     const template = await live("CronJob", name, "clean-up-workspaces");
     await apply(failingRun(template));
-    await kubectl("wait", "job/run-badly", "-n", name, "--for=condition=failed", "--timeout=90s");
+    await kubectl("wait", "job/run-badly", "-n", name, "--for=condition=failed", "--timeout=120s");
     const { code, status } = await statusOf();
     assert.equal(code, 1);
     const [badly] = onlySystem(status).schedules;
@@ -119,7 +112,7 @@ describe("status of a stack on the embedded API server", function () {
       return kubectl("patch", "deployment", "worker", "-n", name, "--type=merge", "-p", patch);
     };
     await place({ nowhere: "true" });
-    await eventually("the scheduler's event", async () => {
+    await until("the scheduler's event", async () => {
       const events = await kubectl("get", "events", "-n", name, "-o", "name");
       const pods = await kubectl(
         "get",
@@ -147,10 +140,10 @@ describe("status of a stack on the embedded API server", function () {
     });
     const closed = new Promise<number | null>((settle) => child.on("close", settle));
     const lines = (): string[] => text.split("\n").filter((line) => line !== "");
-    await eventually("a first status", () => Promise.resolve(lines().length > 0));
+    await until("a first status", () => Promise.resolve(lines().length > 0));
     await kubectl("delete", "service", "web", "-n", name);
     const isMissing = (line: string): boolean => line.includes('"state":"missing"');
-    await eventually("news", () => Promise.resolve(lines().some(isMissing)));
+    await until("news", () => Promise.resolve(lines().some(isMissing)));
     child.kill("SIGINT");
     assert.equal(await closed, 1);
     const parsed = lines().map((line) => JSON.parse(line) as StackStatus);

@@ -1,7 +1,8 @@
 import assert from "node:assert/strict";
 import { diagnose } from "../../tools/status/diagnose";
-import { at, type KubeObject, listAt, textAt } from "../../lib/objects";
+import { type KubeObject, textAt } from "../../lib/objects";
 import { kubectl } from "../support/kubectl";
+import { until } from "../support/simulatedNodes";
 import { run, TestStack, unchanged } from "../support/stackberth";
 import { apply, live, testCluster, versions } from "../support/testCluster";
 
@@ -139,16 +140,14 @@ describe("the reasons for a workload that does not start", function () {
     };
     await apply(deployment);
     try {
-      for (let tries = 0; tries < 60; tries += 1) {
-        const pods = await cluster.client.json({ path: "/api/v1/namespaces/default/pods" });
-        const states = listAt(pods, "items").map((it) =>
-          textAt(at(it, "status", "containerStatuses", 0), "state", "waiting", "reason"),
-        );
-        if (states.includes("CrashLoopBackOff")) break;
-        await new Promise((wake) => setTimeout(wake, 500));
-      }
       const found = await live("Deployment", "default", "crashing");
-      const text = (await diagnose(cluster, found)).join("\n");
+      let text = "";
+      await until("a container that crashes, and an event of it", async () => {
+        text = (await diagnose(cluster, found)).join("\n");
+        return (
+          /CrashLoopBackOff/.test(text) && /BackOff/.test(text.replace(/CrashLoopBackOff/g, ""))
+        );
+      });
       assert.match(text, /container main: .*CrashLoopBackOff/);
       assert.match(text, /restarts/);
       assert.match(text, /\| \S/);

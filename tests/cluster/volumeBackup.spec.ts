@@ -65,7 +65,7 @@ describe("VolumeBackup by snapshots, on the embedded API server", function () {
     });
     await testCluster();
     await kubectl("apply", "-f", crd);
-    await kubectl("wait", "--for=condition=established", "-f", crd);
+    await kubectl("wait", "--for=condition=established", "--timeout=120s", "-f", crd);
     await run("down", ...ofStack);
     const { code, output } = await run("up", ...ofStack);
     assert.equal(code, 0, output);
@@ -199,7 +199,14 @@ describe("VolumeBackup by copies, on the embedded API server", function () {
 
   it("runs where the volumes are", async () => {
     await kubectl("create", "job", "by-hand", "-n", copies, "--from=cronjob/backup-volumes");
-    await kubectl("wait", "job/by-hand", "-n", copies, "--for=condition=complete");
+    await kubectl(
+      "wait",
+      "job/by-hand",
+      "-n",
+      copies,
+      "--for=condition=complete",
+      "--timeout=120s",
+    );
     const path = "jsonpath={.items[*].spec.nodeName}";
     const nodes = (await kubectl("get", "pods", "-n", copies, "-o", path)).split(" ");
     assert.equal(nodes.length, 2);
@@ -214,7 +221,14 @@ describe("VolumeBackup by copies, on the embedded API server", function () {
     assert.match(lines, /ARCHIVE=/);
     const script = lines.replaceAll("kubectl", command).replaceAll("maps-python", copies);
     await promisify(execFile)("sh", ["-euc", script]);
-    await kubectl("wait", "job/restore", "-n", copies, "--for=condition=complete");
+    await kubectl(
+      "wait",
+      "job/restore",
+      "-n",
+      copies,
+      "--for=condition=complete",
+      "--timeout=120s",
+    );
     const job = JSON.stringify(await live("Job", copies, "restore"));
     assert.match(job, /"name":"ARCHIVE","value":"20261121T020000Z"/);
     assert.equal(

@@ -14,7 +14,7 @@ import { createServer } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
-import { Database, type DatabaseArgs, Settings } from "../../components";
+import { Database, type DatabaseArgs, ConfigMap } from "../../components";
 import { digestKey, inContainer, objectsIn } from "./components";
 import { type Manifest, one, type Recorded } from "./deploy";
 import { root } from "./stackberth";
@@ -139,7 +139,7 @@ export class DatabasePod {
           serverArgs: serverArgs[this.engine],
           backup: { schedule: "0 2 * * *", retentionDays: 7, storage: { size: "1Gi" } },
           ...(Object.keys(this.bootstrap).length > 0 && {
-            bootstrap: new Settings("bootstrap", { namespace, data: this.bootstrap }),
+            bootstrap: new ConfigMap("bootstrap", { namespace, data: this.bootstrap }),
           }),
           ...this.args,
         }),

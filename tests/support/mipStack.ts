@@ -19,7 +19,7 @@ export interface Stack {
   find(kind: string, name: string, namespace?: string): KubeObject;
 }
 
-/** A stack of nothing but MIP. */
+/** A stack with MIP alone. */
 export async function stackOf(mip: object, stack: Record<string, string> = {}): Promise<Stack> {
   const { objects, outputs } = await collectStack("dev", {
     "stackberth:systems": JSON.stringify(["mip"]),
@@ -36,13 +36,13 @@ export async function stackOf(mip: object, stack: Record<string, string> = {}): 
           metadata.name === name &&
           (namespace === undefined || metadata.namespace === namespace),
       );
-      assert.equal(found.length, 1, `${found.length} of ${kind} ${name}`);
+      assert.equal(found.length, 1, `found ${found.length} times: ${kind} ${name}`);
       return found[0] as KubeObject;
     },
   };
 }
 
-/** One federation on a managed cluster, or on machines. */
+/** One federation on a managed cluster, or on an unmanaged one. */
 export const onCluster = (changes: object = {}, more: object = {}): Promise<Stack> =>
   stackOf({ managedCluster: true, federations: [{ ...managed, ...changes }], ...more });
 export const onMachines = (changes: object = {}, more: object = {}): Promise<Stack> =>
@@ -104,10 +104,10 @@ export const initEnv = (s: Stack, name: string): unknown =>
 export const tolerated = (object: KubeObject): unknown[] =>
   listAt(pod(object), "tolerations").map(({ tolerationSeconds }) => tolerationSeconds);
 
-/** A number or word of a document: where it stands, what it says, where it is to be found, its value. */
+/** A fact from a document: its line, what it is about, how to read it off a stack, its value. */
 export type Row = readonly [
-  source: string,
-  says: string,
+  line: string,
+  about: string,
   read: (s: Stack) => unknown,
   value: unknown,
 ];

@@ -93,6 +93,11 @@ export async function eventually<T>(
   return assert.fail(`${what} did not come about within ${seconds} s`);
 }
 
+/** Asks again and again until something holds that another controller does. */
+export async function until(what: string, holds: () => Promise<boolean>): Promise<void> {
+  await eventually(what, async () => ((await holds()) ? true : undefined));
+}
+
 /** A namespace's pods that are ready, or have done their work. */
 export async function readyPods(namespace: string): Promise<readonly KubeObject[]> {
   const { cluster } = await testCluster();

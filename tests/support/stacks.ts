@@ -69,15 +69,22 @@ function settingsIn(config: Readonly<Record<string, string>>): Record<string, un
   >;
 }
 
-/** What a stack would create, with canaries for secrets. */
+/** What a stack would create, with canaries for secrets. @param name - It could be called otherwise. */
 export async function collectStack(
   stack: StackName,
   changes: Readonly<Record<string, string>> = {},
+  name: string = stack,
 ): Promise<Collected> {
   // The same at every run, as an engine's state would keep it.
   const passwords = (name: string): string => `generated-${name}`;
   const collected = await withoutStackTraces(() =>
-    collectRun({ root, project: "stackberth", stack, passwords, ...stackConfig(stack, changes) }),
+    collectRun({
+      root,
+      project: "stackberth",
+      stack: name,
+      passwords,
+      ...stackConfig(stack, changes),
+    }),
   );
   requireKnown(collected.objects);
   return collected;

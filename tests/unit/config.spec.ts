@@ -61,7 +61,7 @@ describe("configuration", () => {
     for (const { text } of problems) assert.match(text, /npm run secrets -- --stack prod/);
   });
 
-  it("refuses a secret that stands in plain text", () => {
+  it("refuses a secret that is stored in plain text", () => {
     const { problems } = parse({}, ["openmsRedisPassword"]);
     assert.equal(problems.length, 1);
     assert.match(problems[0]?.text ?? "", /plain text.*--rotate openmsRedisPassword/);

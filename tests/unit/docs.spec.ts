@@ -2,7 +2,6 @@ import assert from "node:assert/strict";
 import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { dirname, join, relative, resolve } from "node:path";
-import { generated } from "../../tools/docs";
 import { root } from "../support/folders";
 import { helpers, KnownCommands } from "../support/knownCommands";
 import { readMarkdown } from "../support/markdown";
@@ -24,7 +23,7 @@ const read = (file: string): string => readFileSync(join(root, file), "utf8");
 
 let temporary = "";
 let commands: KnownCommands;
-/** The programs that are not there to be asked. */
+/** The programs that are not installed or built, so that nobody can ask them for their flags. */
 let missing: readonly string[] = [];
 before(async () => {
   temporary = mkdtempSync(join(tmpdir(), "stackberth-docs-"));
@@ -35,7 +34,7 @@ before(async () => {
 });
 after(() => rmSync(temporary, { recursive: true }));
 
-/** What is wrong with a document, one line each; `file` is where it would stand. */
+/** What is wrong with a document, one line each; `file` is its path from the root. */
 type Check = (text: string, file: string) => readonly string[] | Promise<readonly string[]>;
 
 async function deadLinks(text: string, file: string): Promise<readonly string[]> {
@@ -54,27 +53,52 @@ async function deadLinks(text: string, file: string): Promise<readonly string[]>
   return (await Promise.all(found)).flat();
 }
 
-/** Of fenced blocks of shell, unless a comment says why they are not run, and of `npm run …` in a line. */
+async function shellProblems(shell: string): Promise<readonly string[]> {
+  const problems = shellCommands(shell).map((each) => commands.problems(each));
+  return (await Promise.all(problems)).flat();
+}
+
+/** Of fenced blocks of shell, unless a comment says why they are not run, and of commands in a line. */
 async function unknownCommands(text: string): Promise<readonly string[]> {
   const { blocks, inlineCode } = await readMarkdown(text);
   const run = blocks.filter(({ language, notRun }) => language === "sh" && notRun === undefined);
-  const inline = inlineCode.filter((each) => each.text.startsWith("npm "));
-  const found = [...run, ...inline].map(async ({ text: shell, line }) => {
-    const problems = shellCommands(shell).map((each) => commands.problems(each));
-    return (await Promise.all(problems)).flat().map((it) => `line ${String(line)}: ${it}`);
-  });
+  const inline = inlineCode.filter((each) => /^(npm|kubectl|pulumi|git) [a-z-]/.test(each.text));
+  const found = [...run, ...inline].map(async ({ text: shell, line }) =>
+    (await shellProblems(shell)).map((it) => `line ${String(line)}: ${it}`),
+  );
   return (await Promise.all(found)).flat();
 }
+
+/** Blocks that are marked as not run, though every command in them can be checked. */
+async function needlessMarks(text: string): Promise<readonly string[]> {
+  const { blocks } = await readMarkdown(text);
+  const marked = blocks.filter(({ notRun }) => notRun !== undefined);
+  const found = marked.map(async ({ text: shell, line }) =>
+    (await shellProblems(shell)).length > 0 ? [] : [`line ${String(line)}: remove "not run"`],
+  );
+  return (await Promise.all(found)).flat();
+}
+
+/** Where a document says "`name` in [`file`](file)", the file has that name. */
+const misplacedNames: Check = (text, file) =>
+  [...text.matchAll(/`(\w+)`\s+in\s+\[`[^`]+`\]\(([^)]+)\)/g)].flatMap(
+    ([, name = "", path = ""]) => {
+      const there = readFileSync(resolve(root, dirname(file), path), "utf8");
+      return new RegExp(`\\b${name}\\b`).test(there) ? [] : [`${path} has no ${name}`];
+    },
+  );
 
 /** Blocks that look like shell, but are not marked so, and would not be checked. */
 async function unmarkedShell(text: string): Promise<readonly string[]> {
   const { blocks } = await readMarkdown(text);
+  const isShell = /^(bash|shell|console|zsh)$|^$/;
   return blocks
-    .filter(({ language }) => ["bash", "shell", "console", "zsh"].includes(language))
-    .map(({ language, line }) => `line ${String(line)}: write sh, not ${language}`);
+    .filter(({ language }) => isShell.test(language))
+    .filter(({ language, text: block }) => language || /^(npm|kubectl|pulumi|git) /m.test(block))
+    .map(({ language, line }) => `line ${String(line)}: write sh, not "${language}"`);
 }
 
-/** Words for what is no more, and for sources that a reader cannot open; `git grep` finds none of them here. */
+/** Words for what no longer exists, and for sources that a reader cannot open, written so that `git grep` finds none. */
 const outdated = [/direct\s+engine/i, /--engin[e]\b/, /\bthe (seed|plan)\b/i, /npm run ci\b/];
 
 const outdatedWords: Check = (text) =>
@@ -107,7 +131,7 @@ const checks: readonly {
   readonly broken: readonly string[];
 }[] = [
   {
-    title: "leads to files and headings that are there",
+    title: "links to files and headings that exist",
     check: deadLinks,
     broken: [
       "[x](missing.md)",
@@ -126,6 +150,7 @@ const checks: readonly {
     check: unknownCommands,
     broken: [
       "`npm run deploy`",
+      "`kubectl frob`",
       shell("npm run ci -- comment"),
       shell("npm run up --stack dev"),
       shell("npm run up -- dev"),
@@ -151,12 +176,22 @@ const checks: readonly {
     ],
   },
   {
-    title: "marks shell as sh",
-    check: unmarkedShell,
-    broken: [`${fence}bash\nnpm run deploy\n${fence}`],
+    title: "marks as not run only what cannot be checked",
+    check: needlessMarks,
+    broken: [`<!-- not run: it takes long -->\n\n${shell("npm test")}`],
   },
   {
-    title: "is about what there is",
+    title: "marks shell as sh",
+    check: unmarkedShell,
+    broken: [`${fence}bash\nnpm run deploy\n${fence}`, `${fence}\nnpm run deploy\n${fence}`],
+  },
+  {
+    title: "names what is in a file",
+    check: misplacedNames,
+    broken: ["`deployAll` in\n[`stack/deploy.ts`](stack/deploy.ts)"],
+  },
+  {
+    title: "names nothing that no longer exists",
     check: outdatedWords,
     broken: [
       "the direct\u0020engine",
@@ -182,7 +217,7 @@ describe("documents", () => {
     });
 
     for (const text of broken) {
-      it(`each ${title}, and would be found out: ${JSON.stringify(text).slice(0, 70)}`, async function () {
+      it(`each ${title}, and a broken one is found: ${JSON.stringify(text).slice(0, 70)}`, async function () {
         if (missing.some((program) => text.includes(program))) this.skip();
         assert.equal((await check(text, "README.md")).length, 1);
       });
@@ -203,7 +238,7 @@ describe("documents", () => {
     assert.deepEqual(await unknownCommands(text), []);
   });
 
-  it("may have shell that nobody runs here, if they say why", async () => {
+  it("may have shell that cannot be checked, if they say why", async () => {
     const text = `<!-- not run: it is another machine's -->\n\n${shell("make all")}`;
     assert.deepEqual(await unknownCommands(text), []);
   });
@@ -224,46 +259,8 @@ describe("documents", () => {
   it("were checked against every program that they name", function () {
     if (missing.length === 0) return;
     console.log(
-      `    skipped: the commands of ${missing.join(", ")}, which is not there or not built`,
+      `    skipped: the commands of ${missing.join(", ")}, which is neither installed nor built`,
     );
     this.skip();
-  });
-});
-
-describe("generated documents", () => {
-  it("are up to date with the schemas; else run: npm run docs", async () => {
-    const { files, obsolete } = await generated(root);
-    assert.ok(files.length >= 8);
-    for (const { path, current, wanted } of files) assert.equal(current, wanted, path);
-    assert.deepEqual(obsolete, []);
-  });
-
-  it("say by which command they are written", async () => {
-    const { files } = await generated(root);
-    const pages = files.filter(({ path }) => path.includes("settings"));
-    assert.ok(pages.length >= 6);
-    for (const { wanted } of pages) assert.match(wanted, /^`npm run docs` writes this page from/m);
-  });
-
-  it("have every key, also those in lists and maps", async () => {
-    const { files } = await generated(root);
-    const text = files.map(({ wanted }) => wanted).join("\n");
-    for (const key of [
-      "stackberth:openms.worker.jobTimeoutSeconds",
-      "stackberth:openms.worker.queueScaling",
-      "stackberth:bots.dirMonitor.directories[].path",
-      "stackberth:secretStore.remoteRefs.NAME.key",
-    ]) {
-      assert.ok(text.includes(`| \`${key}\` |`), key);
-    }
-  });
-
-  it("have tables without padding", async () => {
-    const { files } = await generated(root);
-    const pages = files.filter(({ path }) => path.endsWith(".md"));
-    for (const { path, wanted } of pages) {
-      assert.doesNotMatch(wanted, /^\|.*[^|\s] {2,}\|/m, path);
-      assert.match(wanted, /^\| --- \| --- \|/m, path);
-    }
   });
 });

@@ -147,7 +147,7 @@ describe("render", function () {
       assert.ok(lines.some((each) => /prod\/openmsRedisPassword in .*vault/.test(each)));
       assert.ok(!lines.some((each) => each.includes("with the keys")));
       const unsealed = { root: copy.root, stack: "prod", out, secrets: "sealed" as const, line };
-      await assert.rejects(render(unsealed));
+      await assert.rejects(render(unsealed), /openmsRedisPassword: .*missing/);
     } finally {
       copy.remove();
     }
@@ -173,7 +173,7 @@ describe("render", function () {
   it("refuses a secret text outside of Secrets", async () => {
     const copy = new Repository(["openms"]);
     try {
-      copy.edit("components/settings.ts", (text) =>
+      copy.edit("components/configMap.ts", (text) =>
         text.replace(
           "data: { ...args.data } }",
           'data: { ...args.data, leak: new pulumi.Config().require("openmsRedisPassword") } }',

@@ -7,7 +7,8 @@ import { readStackFile } from "../../tools/project/stackFile";
 import { parseStack } from "../../stack/parse";
 import type { Cluster } from "../../cluster";
 import { ApiError } from "../../cluster/client";
-import type { KubeObject } from "../../lib/objects";
+import { at, type KubeObject, listAt, textAt } from "../../lib/objects";
+import { parseQuantity } from "../../lib/quantity";
 import { clear, releaseVolumes } from "../../tools/review/clear";
 import { liveReviews } from "../../tools/review/live";
 import { ownName, reviewSettings } from "../../tools/review/settings";
@@ -15,6 +16,7 @@ import { reviewOf, reviewStackFile, stackOf } from "../../tools/review/stackFile
 import { systems } from "../../systems";
 import { certificate } from "../support/sealing";
 import { root } from "../support/stackberth";
+import { systemCases } from "../support/systems";
 import { collectStack, fileConfig } from "../support/stacks";
 
 describe("settings of a review", () => {
@@ -54,9 +56,14 @@ describe("settings of a review", () => {
 
   it("have as many namespaces as the system says", () => {
     const settings = { sites: [{ name: "a" }, { name: "b" }] };
-    const found = reviewSettings("pr-1", "shop", settings, ({ sites }, own) => ({
-      sites: (sites as { name: string }[]).map((site) => ({ ...site, namespace: own(site.name) })),
-    }));
+    const found = reviewSettings("pr-1", "shop", settings, {
+      inNamespaces: ({ sites }, own) => ({
+        sites: (sites as { name: string }[]).map((site) => ({
+          ...site,
+          namespace: own(site.name),
+        })),
+      }),
+    });
     assert.deepEqual(found, {
       sites: [
         { name: "a", namespace: "pr-1-a" },
@@ -68,6 +75,67 @@ describe("settings of a review", () => {
   it("name things so that one wildcard certificate serves all reviews", () => {
     assert.equal(ownName("pr-1", "shop.example.org"), "pr-1-shop.example.org");
     assert.equal(ownName("pr-1", "*.example.org"), "*.pr-1-example.org");
+  });
+});
+
+/** Settings of each system with as many volumes as it can have. */
+const withVolumes: Readonly<Record<string, readonly object[]>> = {
+  bots: [{ database: { type: "managed", engine: "mysql" } }],
+  openml: [{ database: { type: "sqlite" } }, { database: { type: "managed" } }],
+  maps: [{ backup: { type: "copy", size: "50Gi" } }],
+};
+
+/** The claims of some objects, those of StatefulSets too, and the volumes, with their sizes. */
+const sizesOf = (objects: readonly KubeObject[]): readonly (readonly [string, string])[] =>
+  objects.flatMap((each) => {
+    const claims = each.kind === "PersistentVolumeClaim" ? [each] : [];
+    return [...claims, ...listAt(each, "spec", "volumeClaimTemplates")].map(
+      (claim) =>
+        [
+          textAt(claim, "metadata", "name"),
+          textAt(claim, "spec", "resources", "requests", "storage"),
+        ] as const,
+    );
+  });
+
+describe("the volumes of a review", () => {
+  const dev = fileConfig(root, "dev").config;
+  const isLarge = ([, size]: readonly [string, string]): boolean =>
+    parseQuantity(size) > parseQuantity("1Gi");
+  const claimsOf = async (name: string, settings: object) => {
+    const { objects } = await collectStack("dev", {
+      "stackberth:systems": JSON.stringify([name]),
+      [`stackberth:${name}`]: JSON.stringify(settings),
+    });
+    const sizes = sizesOf(objects);
+    assert.ok(sizes.length > 0 && sizes.every(([, size]) => size !== ""));
+    return sizes;
+  };
+
+  for (const [name, system] of Object.entries(systems)) {
+    const { good } = systemCases[name] ?? assert.fail(name);
+    const ofDev = JSON.parse(dev[`stackberth:${name}`] ?? "") as object;
+    const variants = [ofDev, ...(withVolumes[name] ?? [{}]).map((each) => ({ ...good, ...each }))];
+    for (const [index, settings] of variants.entries()) {
+      it(`of ${name} are at most 1Gi, with settings ${index === 0 ? "of dev" : index}`, async () => {
+        const own = reviewSettings("pr-1", name, { ...settings }, system);
+        const [before, after] = [await claimsOf(name, settings), await claimsOf(name, own)];
+        assert.deepEqual(
+          after.map(([claim]) => claim),
+          before.map(([claim]) => claim),
+        );
+        assert.deepEqual(after.filter(isLarge), []);
+        // Smaller ones stay as they are.
+        for (const [place, each] of before.entries()) {
+          if (!isLarge(each)) assert.deepEqual(after[place], each);
+        }
+      });
+    }
+  }
+
+  it("are also those that a chart makes for its users", () => {
+    const own = reviewSettings("pr-1", "mip", systemCases["mip"]?.good ?? {}, systems["mip"]);
+    assert.equal(at(own["notebook"], "capacity"), "1Gi");
   });
 });
 
@@ -110,6 +178,7 @@ describe("the stack file of a review", () => {
       assert.deepEqual(Object.keys(parsed?.systems ?? {}), [name]);
       const settings = parsed?.systems[name] as { namespace: string };
       const own = systems[name]?.namespaces?.(settings) ?? { namespace: settings.namespace };
+      assert.ok(Object.keys(own).length > 0);
       for (const namespace of Object.values(own)) assert.match(namespace, /^pr-1-[a-z]/);
       const [made, dev] = ["review-pr-1", "dev"].map((stack) =>
         readStackFile(folder, stack, "stackberth"),
@@ -121,13 +190,21 @@ describe("the stack file of a review", () => {
   }
 
   it("takes over from dev only the secrets that a person supplied", () => {
+    const path = join(folder, "Pulumi.dev.yaml");
+    const document = parseDocument(readFileSync(path, "utf8"));
+    const smtp = { server: "smtp.example.org", login: "openml", sender: "a@example.org" };
+    document.setIn(["config", "stackberth:openml", "smtp"], smtp);
+    const ciphertext = { secure: "v1:supplied" };
+    document.setIn(["config", "stackberth:openmlSmtpPass"], ciphertext);
+    writeFileSync(path, document.toString());
     const dev = fileConfig(folder, "dev");
     const config = (parse(file()) as { config: Record<string, unknown> }).config;
     const declared = Object.entries(systems).flatMap(([name, system]) => {
       const settings: unknown = JSON.parse(dev.config[`stackberth:${name}`] ?? "{}");
       return system.secrets(system.schema.parse(settings));
     });
-    assert.ok(declared.length > 0);
+    assert.deepEqual(config["stackberth:openmlSmtpPass"], ciphertext);
+    assert.ok(declared.length > 10);
     for (const { key, kind } of declared) {
       const isThere = `stackberth:${key}` in config;
       const isInDev = dev.secretKeys.includes(`stackberth:${key}`);

@@ -20,7 +20,7 @@ describe("seal", () => {
   }
 
   it("is for one namespace alone", () => {
-    assert.throws(() => unseal("other", seal(key(), "lab", "x")));
+    assert.throws(() => unseal("other", seal(key(), "lab", "x")), /oaep decoding error/i);
   });
 
   it("never seals alike", () => {
@@ -31,13 +31,13 @@ describe("seal", () => {
     const bytes = Buffer.from(seal(key(), "lab", "text"), "base64");
     const last = bytes.length - 17;
     bytes.writeUInt8(bytes.readUInt8(last) ^ 1, last);
-    assert.throws(() => unseal("lab", bytes.toString("base64")));
+    assert.throws(() => unseal("lab", bytes.toString("base64")), /unable to authenticate data/);
   });
 
   it("refuses what is no certificate of a controller, or an old one", () => {
     assert.throws(
       () => sealingKey("", today),
-      /sealingCertificate is no PEM.*kubeseal --fetch-cert/,
+      /sealingCertificate is not a PEM.*kubeseal --fetch-cert/,
     );
     assert.throws(() => sealingKey(elliptic, today), /RSA key/);
     assert.throws(() => sealingKey(certificate, new Date("2226-01-01")), /expired on/);

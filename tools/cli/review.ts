@@ -4,7 +4,7 @@ import { type Stack, StackNotFoundError } from "@pulumi/pulumi/automation";
 import { Cluster } from "../../cluster";
 import { ownedBy } from "../../cluster/ownership";
 import { UserError } from "../../lib/errors";
-import { isName, nameRule } from "../../lib/names";
+import { objectName } from "../../lib/rules";
 import { describe } from "../../lib/objects";
 import { chooseTarget, readTarget, type Target } from "../cluster/target";
 import { collectOffline } from "../offline/offline";
@@ -76,9 +76,9 @@ function readRequest(argv: readonly string[], root: string): Request {
 }
 
 function checkName(name: string): void {
-  if (isName(name) && name.length <= longestName) return;
+  if (objectName.accepts(name) && name.length <= longestName) return;
   throw new UserError(
-    `${JSON.stringify(name)} is not a review name such as pr-123; allowed: ${nameRule}, ` +
+    `${JSON.stringify(name)} is not a review name such as pr-123; write ${objectName.write}, ` +
       `at most ${longestName} characters\n${usage}`,
   );
 }

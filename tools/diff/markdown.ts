@@ -11,9 +11,6 @@ import {
 import { changes, overviewOf, rowsOf } from "./summary";
 import { diffLines } from "./values";
 
-/** Marks the comment, so that it can be found and edited in place. */
-export const commentMark = "<!-- stackberth diff -->";
-
 // GitHub refuses comments of more than 65536 characters.
 const mostCharacters = 60_000;
 
@@ -25,7 +22,6 @@ export function asMarkdown(report: DiffReport): string {
 
 function comment(report: DiffReport, withFields: boolean): string {
   const parts = [
-    commentMark,
     `## What deploying this changes, compared with ${code(report.base)}`,
     overview(report),
     alert("CAUTION", groupLosses(refusals(report)).flatMap(refusal)),

@@ -3,31 +3,35 @@ import { dirname, join } from "node:path";
 import { format } from "prettier";
 import { parseDocument } from "yaml";
 import { projectConfig, settingsPages, systemsTable } from "./pages";
+import { roomPictures } from "./rooms";
 
 /** A file that is generated, wholly or in part, and what it should say. */
 export interface GeneratedFile {
   readonly path: string;
-  /** @default - empty, where the file is not there */
+  /** Empty if there is no such file. */
   readonly current: string;
   readonly wanted: string;
 }
 
-/** The text of a file; empty where there is none. */
+/** The text of a file; empty if there is no such file. */
 export const textOf = (path: string): string =>
   existsSync(path) ? readFileSync(path, "utf8") : "";
 
-/** Replaces what stands between the two comments `<!-- NAME -->` and `<!-- /NAME -->`. */
+/**
+ * Replaces the text between the comments `<!-- NAME -->` and `<!-- /NAME -->`.
+ * @throws Error if the text does not have both.
+ */
 export function between(text: string, name: string, content: string): string {
   const [open, close] = [`<!-- ${name} -->`, `<!-- /${name} -->`];
   const [from, to] = [text.indexOf(open), text.indexOf(close)];
-  if (from < 0 || to < from) throw new Error(`the markers ${open} … ${close} are missing`);
+  if (from < 0 || to < from) throw new Error(`missing ${open} followed by ${close}`);
   return `${text.slice(0, from + open.length)}\n\n${content}\n\n${text.slice(to)}`;
 }
 
-function readme(root: string): GeneratedFile {
-  const path = join(root, "README.md");
+/** A page that is generated between two comments only. */
+function partOf(path: string, name: string, content: string): GeneratedFile {
   const current = textOf(path);
-  return { path, current, wanted: between(current, "systems", systemsTable()) };
+  return { path, current, wanted: between(current, name, content) };
 }
 
 async function projectFile(root: string): Promise<GeneratedFile> {
@@ -39,7 +43,7 @@ async function projectFile(root: string): Promise<GeneratedFile> {
   return { path, current, wanted };
 }
 
-/** What is generated from the schemas, and pages of systems that are no longer there. */
+/** What is generated from schemas and imports, and the pages of systems that no longer exist. */
 export async function generated(
   root: string,
 ): Promise<{ readonly files: readonly GeneratedFile[]; readonly obsolete: readonly string[] }> {
@@ -51,7 +55,12 @@ export async function generated(
   const due = pages.map(({ path }) => path);
   const there = existsSync(folder) ? readdirSync(folder).map((name) => join(folder, name)) : [];
   return {
-    files: [readme(root), ...pages, await projectFile(root)],
+    files: [
+      partOf(join(root, "README.md"), "systems", systemsTable()),
+      partOf(join(root, "docs", "architecture.md"), "rooms", await roomPictures(root)),
+      ...pages,
+      await projectFile(root),
+    ],
     obsolete: there.filter((path) => !due.includes(path)),
   };
 }

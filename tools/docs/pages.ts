@@ -2,7 +2,7 @@ import { stackSchema } from "../../config/stackSettings";
 import { systems } from "../../systems";
 import { jsonSchema, row, settingsTables } from "./reference";
 
-/** A page that is wholly generated. */
+/** A page that is generated completely. */
 interface Page {
   /** Its name in `docs/settings`. */
   readonly file: string;
@@ -11,8 +11,8 @@ interface Page {
 
 /** How to read a table of settings. */
 const legend =
-  "**required** marks a key without a default; below an object that may be left out, a key that must be " +
-  "there once the object is. `[]` stands for each element of a list, `NAME` for each name in a map.";
+  "**required** marks a key without a default. In an optional object, it must be set once the object is. " +
+  "`[]` stands for each element of a list, `NAME` for each key of a map.";
 
 function page(name: string, source: string, about: string, tables: string): Page {
   const others = ["stack", ...Object.keys(systems)].filter((each) => each !== name);
@@ -32,7 +32,7 @@ export function settingsPages(): readonly Page[] {
   const stack = page(
     "stack",
     "config/stackSettings.ts",
-    "What a stack's file, `Pulumi.STACK.yaml`, says besides the settings of its systems. Before anything " +
+    "The settings of a stack file, `Pulumi.STACK.yaml`, besides those of its systems. Before anything " +
       "changes, the program reports every unknown key, wrong type, value out of range and contradiction " +
       "in the file, all at once.",
     settingsTables("stackberth:", stackSchema),
@@ -41,7 +41,7 @@ export function settingsPages(): readonly Page[] {
     page(
       name,
       `systems/${name}/schema.ts`,
-      `${description}. What its images must be, and why it is built as it is: ` +
+      `${description}. What its images must provide, and why it is built this way: ` +
         `[systems/${name}](../../systems/${name}/README.md).`,
       settingsTables(`stackberth:${name}.`, schema),
     ),

@@ -1,6 +1,6 @@
 import { z } from "zod";
 
-/** What of a JSON schema the reference reads. */
+/** The parts of a JSON schema that the reference reads. */
 export interface JsonSchema {
   readonly title?: string;
   readonly type?: string;
@@ -18,22 +18,22 @@ export interface JsonSchema {
   readonly maximum?: number;
 }
 
-/** Shapes that several settings share, by title: each gets a section of its own. */
+/** Shapes that several settings share, by title; each gets its own section. */
 type Shapes = Map<string, JsonSchema>;
 
-/** A schema as its users write it: what has a default may be left out. */
+/** A schema as users write it: keys with a default are optional. */
 export const jsonSchema = (schema: z.ZodType): JsonSchema =>
   z.toJSONSchema(schema, { io: "input", unrepresentable: "any" }) as JsonSchema;
 
 function bounds({ minimum, maximum }: JsonSchema): string {
-  // Zod bounds whole numbers by what JavaScript can count to; that is no limit of ours.
+  // Zod bounds integers by the largest that JavaScript can represent, which is not a limit of ours.
   const real = (bound: number | undefined): bound is number =>
     bound !== undefined && Math.abs(bound) < Number.MAX_SAFE_INTEGER;
   if (real(minimum) && real(maximum)) return `, ${minimum} to ${maximum}`;
   return real(minimum) ? `, at least ${minimum}` : "";
 }
 
-/** What the values of a map are like; undefined for what is no map. */
+/** The schema of a map's values; undefined if it is not a map. */
 function valuesOf({ additionalProperties: values }: JsonSchema): JsonSchema | undefined {
   return typeof values === "object" ? values : undefined;
 }
@@ -55,14 +55,14 @@ function defaultOf(schema: JsonSchema, required: boolean): string {
   return `\`${JSON.stringify(schema.default)}\``;
 }
 
-/** Files of this repository that a description names, as links from a page in `docs/settings`. */
+/** Turns this repository's files in a description into links from a page in `docs/settings`. */
 const linked = (text: string): string =>
   text.replaceAll(
     /(?<![\w/(])(systems|docs|components)\/[\w/-]+\.md(#[\w-]+)?/g,
     (path) => `[${path}](../../${path})`,
   );
 
-/** A line of a table. No padding: it would make a changed cell a changed table. */
+/** A line of a table, without padding, so that a changed cell does not change every line. */
 export const row = (...cells: readonly string[]): string =>
   `| ${cells.map((cell) => cell.replaceAll("|", "\\|")).join(" | ")} |`;
 
@@ -71,7 +71,7 @@ const header = (first: string): string[] => [
   row("---", "---", "---", "---"),
 ];
 
-/** One row a setting; a shape that several settings share is a link, and collected. */
+/** One row per setting; a shape that several settings share becomes a link and is collected. */
 function rows(prefix: string, schema: JsonSchema, shapes: Shapes): string[] {
   return Object.entries(schema.properties ?? {}).flatMap(([name, inner]): string[] => {
     const key = `${prefix}${name}`;
@@ -86,7 +86,7 @@ function rows(prefix: string, schema: JsonSchema, shapes: Shapes): string[] {
       return own;
     }
     if (inner.properties) {
-      // What is always there needs no line: its parts have their defaults.
+      // An object that always exists needs no line: its keys have their defaults.
       const group = required || inner.default !== undefined ? [] : own;
       return [...group, ...rows(`${key}.`, inner, shapes)];
     }
@@ -108,7 +108,7 @@ function variantRows(schema: JsonSchema, shapes: Shapes): string[] {
   });
 }
 
-/** A system's settings; where they have several shapes, first what all of these have in common. */
+/** A system's settings. If they have several shapes, the rows that all shapes share come first. */
 function systemRows(prefix: string, schema: JsonSchema, shapes: Shapes): string[] {
   if (!schema.oneOf) return rows(prefix, schema, shapes);
   const each = schema.oneOf.map((option) => ({ option, own: rows(prefix, option, shapes) }));
@@ -122,7 +122,7 @@ function systemRows(prefix: string, schema: JsonSchema, shapes: Shapes): string[
   ];
 }
 
-/** The field that tells a shape from the others, and its value. */
+/** The discriminator of a shape, and its value. */
 function tagOf({ properties = {} }: JsonSchema): readonly [string, string] {
   const [tag, value] =
     Object.entries(properties).find(([, { const: it }]) => it !== undefined) ?? [];
@@ -133,13 +133,13 @@ function tagOf({ properties = {} }: JsonSchema): readonly [string, string] {
  * The settings of a schema as Markdown: a table of all keys, then a section for each shape that
  * several of them share.
  *
- * @param prefix - What stands before every key, such as `stackberth:openms.`.
+ * @param prefix - Prepended to every key, such as `stackberth:openms.`.
  */
 export function settingsTables(prefix: string, schema: z.ZodType): string {
   const shapes: Shapes = new Map();
   const own = systemRows(prefix, jsonSchema(schema), shapes);
   const parts = [[...header("key"), ...own].join("\n")];
-  // A shape may lead to another: the map grows while it is walked.
+  // A shape may refer to another one: the map grows during this loop.
   for (const [title, shape] of shapes) {
     const fields = variantRows(shape, shapes);
     parts.push(`## ${title}`, [...header("field"), ...fields].join("\n"));

@@ -14,7 +14,7 @@ import {
 } from "../project/stackFile";
 
 /** What to collect without a passphrase. */
-interface OfflineArgs {
+export interface OfflineArgs {
   /** A checkout of the project, whose own program is run. */
   readonly root: string;
   readonly stack: string;

@@ -1,7 +1,8 @@
+import { deepMerge } from "../../lib/merge";
 import { isQuantity, parseQuantity } from "../../lib/quantity";
 import type { PlainSettings, System } from "../../systems/system";
 
-const smallestVolume = "1Gi";
+const largestVolume = "1Gi";
 
 /** A name of dev as a review has it: `openml` becomes `pr-123-openml`, `*.localhost` `*.pr-123-localhost`. */
 export function ownName(review: string, name: string): string {
@@ -10,24 +11,30 @@ export function ownName(review: string, name: string): string {
 
 /**
  * The settings of a system in a review: its own namespaces; its own hosts, in every text that names
- * one of the system's `hosts`; at most one of all `replicas`, and 1Gi of every `size`.
+ * one of the system's `hosts`; at most one of all `replicas`, and 1Gi of every volume, also where
+ * the size is the schema's default.
  */
 export function reviewSettings(
   review: string,
   system: string,
   settings: PlainSettings,
-  inNamespaces: System["inNamespaces"] = (given, own) => ({ ...given, namespace: own(system) }),
+  { schema, inNamespaces }: Partial<Pick<System, "schema" | "inNamespaces">> = {},
 ): PlainSettings {
   const hosts = hostsIn(settings).sort((a, b) => b.length - a.length);
-  const walk = (value: unknown, key: string): unknown => {
-    if (Array.isArray(value)) return value.map((inner) => walk(inner, key));
-    if (isMap(value)) return mapValues(value, walk);
+  const walk = (value: unknown, key: string, parent: string): unknown => {
+    if (Array.isArray(value)) return value.map((inner) => walk(inner, key, parent));
+    if (isMap(value)) return mapValues(value, (inner, name) => walk(inner, name, key));
     if (key === "replicas" && typeof value === "number") return Math.min(value, 1);
     if (typeof value !== "string") return value;
-    if (key === "size") return smaller(value);
+    if (isTooLarge(value, key, parent)) return largestVolume;
     return renamed(value, hosts, review);
   };
-  return inNamespaces(mapValues(settings, walk), (name) => ownName(review, name));
+  // What is wrong with settings, the deployment says.
+  const checked = schema?.safeParse(settings).data ?? {};
+  const whole = deepMerge(largeVolumes(checked as PlainSettings, settings), settings);
+  const small = mapValues(whole, (value, key) => walk(value, key, ""));
+  const move = inNamespaces ?? ((given, own) => ({ ...given, namespace: own(system) }));
+  return move(small, (name) => ownName(review, name));
 }
 
 const isMap = (value: unknown): value is PlainSettings =>
@@ -55,7 +62,20 @@ function renamed(text: string, hosts: readonly string[], review: string): string
   return text.replaceAll(pattern, (host) => ownName(review, host));
 }
 
-function smaller(size: string): string {
-  const fits = !isQuantity(size) || parseQuantity(size) <= parseQuantity(smallestVolume);
-  return fits ? size : smallestVolume;
+/** The defaults of `checked` that make volumes too large for a review; whole where `given` has none. */
+function largeVolumes(checked: PlainSettings, given: unknown, key = ""): Record<string, unknown> {
+  const found = Object.entries(checked).flatMap(([name, value]): [string, unknown][] => {
+    if (typeof value === "string") return isTooLarge(value, name, key) ? [[name, value]] : [];
+    const own = isMap(given) ? given[name] : undefined;
+    const inner = isMap(value) ? largeVolumes(value, own, name) : {};
+    if (Object.keys(inner).length === 0) return [];
+    return [[name, own === undefined ? value : inner]];
+  });
+  return Object.fromEntries(found);
+}
+
+/** The size of a volume is called `size` or `capacity`, or stands under `volumes` by the volume's name. */
+function isTooLarge(value: string, key: string, parent: string): boolean {
+  const isSize = ["size", "capacity"].includes(key) || parent === "volumes";
+  return isSize && isQuantity(value) && parseQuantity(value) > parseQuantity(largestVolume);
 }

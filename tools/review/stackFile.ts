@@ -54,10 +54,7 @@ export function reviewStackFile({ root, review, expires, ...args }: ReviewArgs):
   const settings = Object.fromEntries(
     chosen.map((name): [string, PlainSettings] => {
       const given = plain[own(name)];
-      return [
-        name,
-        reviewSettings(review, name, isJson(given) ? given : {}, systems[name]?.inNamespaces),
-      ];
+      return [name, reviewSettings(review, name, isJson(given) ? given : {}, systems[name])];
     }),
   );
   // Beside the systems' own keys: what belongs to other ways of keeping secrets than a review's.

@@ -1,5 +1,5 @@
-# Runs in JupyterHub's configuration, where `c` is. A notebook asks the portal in its user's name: with
-# the token that the user logged in with.
+# Part of JupyterHub's configuration, which defines `c`. A notebook queries the portal on behalf of its
+# user, with the token from the user's login.
 
 
 async def give_portal_token(spawner):
@@ -8,12 +8,12 @@ async def give_portal_token(spawner):
     if token:
         spawner.environment["PORTAL_TOKEN"] = token
     else:
-        spawner.log.warning("no access token: the notebook cannot ask the portal")
+        spawner.log.warning("no access token: the notebook cannot query the portal")
 
 
 c.Spawner.pre_spawn_hook = give_portal_token  # noqa: F821
 
-# The portal shows hub and notebooks in a frame of its own page, and nobody else may.
+# Only the portal may show the hub and the notebooks in a frame.
 headers = {"Content-Security-Policy": "frame-ancestors 'self'"}
 c.JupyterHub.tornado_settings = {"headers": headers}  # noqa: F821
 c.Spawner.args = [f"--ServerApp.tornado_settings={{'headers': {headers}}}"]  # noqa: F821

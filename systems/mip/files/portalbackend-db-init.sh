@@ -1,12 +1,12 @@
 #!/bin/sh
-# Prepares the portal's database: waits for the server, then makes sure that the role and the database
-# are there and that nobody else may use them. Running it again changes nothing.
+# Prepares the portal's database: waits for the server, then creates the role and the database unless
+# they exist, and keeps all other roles out. Running it again changes nothing.
 #
-# PGHOST, PGPORT, PGUSER, PGPASSWORD   the server and its administrator
+# PGHOST, PGPORT, PGUSER, PGPASSWORD   address and administrator of the server
 # PORTAL_DB_NAME                       the database
 # PORTAL_DB_USER, PORTAL_DB_PASSWORD   the role that owns it
-# PORTAL_DB_SUPERUSER                  true lets the role do everything in the server
-# PORTAL_DB_WAIT_SECONDS               how long to wait for the server, 300 if not set
+# PORTAL_DB_SUPERUSER                  true makes the role a superuser of the server
+# PORTAL_DB_WAIT_SECONDS               how long to wait for the server; default: 300
 set -eu
 
 : "${PORTAL_DB_NAME:?is missing}" "${PORTAL_DB_USER:?is missing}" "${PORTAL_DB_PASSWORD:?is missing}"
@@ -29,8 +29,8 @@ run() {
     --set=user="$PORTAL_DB_USER" --set=attributes="$attributes" "$@"
 }
 
-# psql itself reads the password from the environment: as an argument `ps` would show it, and the log
-# of the server is told to leave these statements out. format() quotes names (%I) and values (%L).
+# psql reads the password from the environment, since `ps` would show an argument, and the server does
+# not log these statements. format() quotes names (%I) and values (%L).
 run --dbname=postgres <<'SQL'
 \getenv password PORTAL_DB_PASSWORD
 SET log_statement = 'none';
@@ -45,7 +45,7 @@ SELECT format('ALTER DATABASE %I OWNER TO %I', :'name', :'user') \gexec
 SELECT format('REVOKE ALL ON DATABASE %I FROM PUBLIC', :'name') \gexec
 SQL
 
-# Servers before version 15 let everybody create in the schema that is there from the beginning.
+# Before version 15, every role may create objects in the schema public.
 run --dbname="$PORTAL_DB_NAME" <<'SQL'
 REVOKE ALL ON SCHEMA public FROM PUBLIC;
 SELECT format('ALTER SCHEMA public OWNER TO %I', :'user') \gexec

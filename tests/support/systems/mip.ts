@@ -9,7 +9,7 @@ const machines = { name: "dementia", localnodes: 3, keycloakClientId: "mip", nod
 /** One federation of a managed cluster, with these changes. */
 const one = (changes: object) => ({ federations: [{ ...managed, ...changes }] });
 
-/** Federations on machines of one's own. */
+/** Federations on an unmanaged cluster. */
 const own = (...federations: readonly object[]) => ({
   managedCluster: false,
   federations: federations.map((changes) => ({ ...machines, ...changes })),
@@ -23,13 +23,13 @@ const bad: readonly BadSetting[] = [
     title: "no kind of cluster",
     changes: { managedCluster: undefined },
     key: "managedCluster",
-    says: /a known managedCluster/,
+    says: /must be one of true, false/,
   },
   {
-    title: "kind of cluster in words",
+    title: "kind of cluster as a word",
     changes: { managedCluster: "yes" },
     key: "managedCluster",
-    says: /a known managedCluster/,
+    says: /must be one of true, false/,
   },
   {
     title: "no federation",
@@ -62,10 +62,10 @@ const bad: readonly BadSetting[] = [
     says: /lower-case/,
   },
   {
-    title: "two federations of one name",
+    title: "two federations with one name",
     changes: { federations: [managed, { ...managed, namespace: "other" }] },
     key: "federations[1].name",
-    says: /differs from dementia's/,
+    says: /a name other than dementia; both would have the secret keys mipDementia/,
   },
   {
     title: "two federations whose secrets would have the same keys",
@@ -76,7 +76,7 @@ const bad: readonly BadSetting[] = [
       ],
     },
     key: "federations[1].name",
-    says: /differs from a-1b's/,
+    says: /a name other than a-1b; both would have the secret keys mipA1b/,
   },
   {
     title: "two federations in one namespace",
@@ -93,7 +93,7 @@ const bad: readonly BadSetting[] = [
     title: "secure computation with two workers",
     changes: one({ localnodes: 2, smpc: { enabled: true } }),
     key: "federations[0].smpc.enabled",
-    says: /federated deployment of at least 3 workers \(localnodes is 2\)/,
+    says: /false, or true with at least 3 workers \(localnodes is 2\)/,
   },
   {
     title: "secure computation in a local deployment",
@@ -108,40 +108,40 @@ const bad: readonly BadSetting[] = [
     says: /smpc.enabled is false/,
   },
   {
-    title: "login without a client",
+    title: "Keycloak without a client",
     changes: one({ keycloakClientId: undefined }),
     key: "federations[0].keycloakClientId",
-    says: /keycloak.enabled false/,
+    says: /unless keycloak.enabled is false/,
   },
   {
-    title: "notebooks without a login",
+    title: "notebooks without Keycloak",
     changes: { keycloak: { enabled: false }, ...one({ notebook: true }) },
     key: "federations[0].notebook",
     says: /no other login/,
   },
   {
-    title: "Keycloak without its path",
+    title: "Keycloak's URL without a slash at the end",
     changes: { keycloak: { url: "https://iam.example.org" } },
     key: "keycloak.url",
     says: /ends with a slash/,
   },
   {
-    title: "Keycloak by host name",
+    title: "Keycloak's host name for its URL",
     changes: { keycloak: { url: "iam.example.org/auth/" } },
     key: "keycloak.url",
     says: /https:\/\//,
   },
   {
-    title: "a pathology twice",
+    title: "pathology listed twice",
     changes: one({ pathologies: ["tbi", "tbi"] }),
     key: "federations[0].pathologies",
-    says: /tbi is not/,
+    says: /tbi is listed twice/,
   },
   {
-    title: "a pathology that leads out of its folder",
+    title: "pathology outside its folder",
     changes: one({ pathologies: ["../tbi"] }),
     key: "federations[0].pathologies[0]",
-    says: /plain name/,
+    says: /plain folder name/,
   },
   {
     title: "image without a version",
@@ -150,15 +150,15 @@ const bad: readonly BadSetting[] = [
     says: /with a version/,
   },
   {
-    title: "volume without a size",
+    title: "volume of size 0",
     changes: { volumes: { csvs: "0" } },
     key: "volumes.csvs",
     says: /above zero/,
   },
   {
-    title: "negative time for a lost node",
-    changes: { nodeLossSeconds: -1 },
-    key: "nodeLossSeconds",
+    title: "negative tolerationSeconds",
+    changes: { tolerationSeconds: -1 },
+    key: "tolerationSeconds",
     says: /at least 0/,
   },
   {
@@ -168,55 +168,55 @@ const bad: readonly BadSetting[] = [
     says: /unknown key/,
   },
   {
-    title: "a storage class on machines of one's own",
+    title: "StorageClass on an unmanaged cluster",
     changes: { ...own({}), storageClassName: "ceph" },
     key: "storageClassName",
     says: /unknown key/,
   },
   {
-    title: "an ingress on machines of one's own",
+    title: "exposure on an unmanaged cluster",
     changes: own({ exposure: { type: "clusterIP" } }),
     key: "federations[0].exposure",
     says: /unknown key/,
   },
   {
-    title: "machines without names",
+    title: "unmanaged cluster without host names",
     changes: own({ nodes: undefined }),
     key: "federations[0].nodes",
     says: /is missing/,
   },
   {
-    title: "a misspelt key that only one kind of cluster has",
+    title: "misspelt key of one kind of cluster",
     changes: own({ nodes: { ...nodes, mastre: "vm-0" } }),
     key: "federations[0].nodes.mastre",
     says: /did you mean master/,
   },
   {
-    title: "fewer machines than workers",
+    title: "fewer hosts than workers",
     changes: own({ localnodes: 4 }),
     key: "federations[0].localnodes",
-    says: /as many as nodes.workers has, 3/,
+    says: /the number of hosts in nodes.workers, 3/,
   },
   {
-    title: "a machine for two workers",
+    title: "one host for two workers",
     changes: own({ nodes: { ...nodes, workers: ["vm-1", "vm-1", "vm-2"] } }),
     key: "federations[0].nodes.workers",
-    says: /each host once; vm-1 is not/,
+    says: /each of them once; vm-1 is listed twice/,
   },
   {
-    title: "a machine's name in capitals",
+    title: "host name in capitals",
     changes: own({ nodes: { ...nodes, master: "VM-0" } }),
     key: "federations[0].nodes.master",
     says: /kubectl get nodes/,
   },
   {
-    title: "two machines for three players",
+    title: "two hosts for three SMPC players",
     changes: own({ smpc: { enabled: true }, nodes: { ...nodes, players: ["vm-1", "vm-2"] } }),
     key: "federations[0].nodes.players",
     says: /at least 3 hosts/,
   },
   {
-    title: "secure computation with two machines",
+    title: "secure computation on two hosts",
     changes: own({
       localnodes: 2,
       smpc: { enabled: true },
@@ -232,7 +232,7 @@ const bad: readonly BadSetting[] = [
     says: /absolute path/,
   },
   {
-    title: "folder of two federations",
+    title: "folder shared by two federations",
     changes: own(
       {},
       {
@@ -242,16 +242,16 @@ const bad: readonly BadSetting[] = [
       },
     ),
     key: "federations[1].db.storageLocation",
-    says: /dementia has this one on vm-3/,
+    says: /a folder that is free; dementia has this one on vm-3/,
   },
   {
-    title: "node port of two federations",
+    title: "node port shared by two federations",
     changes: own(
       {},
       { name: "stroke", nodes: elsewhere, nodePorts: { ...otherPorts, controller: 30000 } },
     ),
     key: "federations[1].nodePorts.controller",
-    says: /dementia's controller has this one/,
+    says: /a port that is free; dementia's controller has this one/,
   },
   {
     title: "node port out of range",

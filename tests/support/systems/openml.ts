@@ -58,7 +58,7 @@ export const openml: SystemCases = {
       title: "unknown database",
       changes: { database: { type: "postgres" } },
       key: "database.type",
-      says: /type/,
+      says: /must be one of sqlite, external, managed/,
     },
     {
       title: "address of the database in plain text",
@@ -85,13 +85,13 @@ export const openml: SystemCases = {
       says: /letters, digits and _/,
     },
     {
-      title: "size of a database without a unit that there is",
+      title: "size of a database with an unknown unit",
       changes: { database: { type: "managed", size: "10 GB" } },
       key: "database.size",
       says: /10Gi|quantity|size/,
     },
     {
-      title: "dumps kept for no day",
+      title: "dumps kept for zero days",
       changes: { database: { type: "managed", backup: { retentionDays: 0 } } },
       key: "database.backup.retentionDays",
       says: /at least 1/,
@@ -118,16 +118,16 @@ export const openml: SystemCases = {
       says: /an absolute path/,
     },
     {
-      title: "SQLite beside the code, which the volume would hide",
+      title: "SQLite in the code's folder, which the volume would hide",
       changes: { database: { ...sqlite, path: "/app/openml.db" } },
       key: "database.path",
-      says: /a folder of its own/,
+      says: /a file in a folder other than/,
     },
     {
       title: "SQLite on scratch space",
       changes: { database: { ...sqlite, path: "/tmp/openml.db" } },
       key: "database.path",
-      says: /a folder of its own/,
+      says: /a file in a folder other than/,
     },
     {
       title: "a file's path for an external database",
@@ -148,13 +148,13 @@ export const openml: SystemCases = {
       says: /autoscaling/,
     },
     {
-      title: "autoscaling upside down",
+      title: "maxReplicas below minReplicas",
       changes: { backend: { autoscaling: { minReplicas: 10, maxReplicas: 3 } } },
       key: "backend.autoscaling.maxReplicas",
       says: /at least minReplicas, 10/,
     },
     {
-      title: "a policy of scaling without its period",
+      title: "a scaling policy without its period",
       changes: {
         backend: {
           autoscaling: {
@@ -174,7 +174,7 @@ export const openml: SystemCases = {
       says: /at most 86400/,
     },
     {
-      title: "a probe of an address",
+      title: "a probe path that is a URL",
       changes: { backend: { probe: { type: "http", path: "http://localhost/health" } } },
       key: "backend.probe.path",
       says: /starts with \//,
@@ -183,16 +183,16 @@ export const openml: SystemCases = {
       title: "an unknown probe",
       changes: { backend: { probe: { type: "exec" } } },
       key: "backend.probe.type",
-      says: /type/,
+      says: /must be one of http, tcp/,
     },
     {
-      title: "a path without anything that reads it",
+      title: "a metrics path that nothing scrapes",
       changes: { backend: { metrics: { type: "none", path: "/metrics" } } },
       key: "backend.metrics.path",
       says: /unknown key/,
     },
     {
-      title: "scrapes without a pause",
+      title: "a scrape interval of zero",
       changes: { backend: { metrics: { type: "serviceMonitor", intervalSeconds: 0 } } },
       key: "backend.metrics.intervalSeconds",
       says: /at least 1/,
@@ -201,7 +201,7 @@ export const openml: SystemCases = {
       title: "a secret among the variables",
       changes: { config: { JWT_SECRET_KEY: "known" } },
       key: "config.JWT_SECRET_KEY",
-      says: /^is set; allowed: nothing; another setting or a secret sets it/,
+      says: /^is set; allowed: no value, because another setting or a secret sets it/,
     },
     {
       title: "the mode among the variables",
@@ -213,13 +213,13 @@ export const openml: SystemCases = {
       title: "a variable in lower case",
       changes: { config: { url_api: "https://api.example.org" } },
       key: "config.url_api",
-      says: /names of environment variables/,
+      says: /a variable name in upper case/,
     },
     {
       title: "a variable that is a number",
       changes: { config: { GUNICORN_WORKERS: 8 } },
       key: "config.GUNICORN_WORKERS",
-      says: /type string/,
+      says: /must be a string/,
     },
     {
       title: "mail without a sender",
@@ -228,7 +228,7 @@ export const openml: SystemCases = {
       says: /is missing/,
     },
     {
-      title: "a sender that is no address",
+      title: "a sender that is not an address",
       changes: { smtp: { ...smtp, sender: "openml" } },
       key: "smtp.sender",
       says: /noreply@openml\.org/,
@@ -240,7 +240,7 @@ export const openml: SystemCases = {
       says: /unknown key/,
     },
     {
-      title: "a port above all",
+      title: "port out of range",
       changes: { smtp: { ...smtp, port: 70000 } },
       key: "smtp.port",
       says: /at most 65535/,
@@ -252,7 +252,7 @@ export const openml: SystemCases = {
       says: /is missing/,
     },
     {
-      title: "front end with another way to the backend",
+      title: "front end with its own address of the backend",
       changes: {
         frontend: { ...good.frontend, config: { FLASK_BACKEND_URL: "http://localhost" } },
       },

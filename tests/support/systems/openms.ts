@@ -82,7 +82,7 @@ export const openms: SystemCases = {
       says: /autoscaling/,
     },
     {
-      title: "autoscaling upside down",
+      title: "maxReplicas below minReplicas",
       changes: { web: { autoscaling: { minReplicas: 4, maxReplicas: 2 } } },
       key: "web.autoscaling.maxReplicas",
       says: /at least minReplicas, 4/,
@@ -102,7 +102,7 @@ export const openms: SystemCases = {
         },
       },
       key: "worker.queueScaling",
-      says: /choose one/,
+      says: /only one of `queueScaling` and `autoscaling`/,
     },
     {
       title: "replicas beside queue scaling",
@@ -111,13 +111,13 @@ export const openms: SystemCases = {
       says: /queueScaling/,
     },
     {
-      title: "queue scaling upside down",
+      title: "queue scaling with maxReplicas below minReplicas",
       changes: { worker: { queueScaling: { minReplicas: 3, maxReplicas: 2 } } },
       key: "worker.queueScaling.maxReplicas",
       says: /at least minReplicas, 3/,
     },
     {
-      title: "job time-out of zero",
+      title: "job timeout of zero",
       changes: { worker: { jobTimeoutSeconds: 0 } },
       key: "worker.jobTimeoutSeconds",
       says: /at least 1/,
@@ -175,7 +175,7 @@ export const openms: SystemCases = {
       title: "schedule of four fields",
       changes: { cleanUp: { schedule: "0 3 * *" } },
       key: "cleanUp.schedule",
-      says: /five cron fields/,
+      says: /is not a cron expression; write five fields/,
     },
     {
       title: "retention of zero days",
@@ -205,7 +205,7 @@ export const openms: SystemCases = {
       title: "unknown exposure",
       changes: { exposure: { type: "tunnel" } },
       key: "exposure.type",
-      says: /type/,
+      says: /must be one of ingress, loadBalancer, nodePort, clusterIP/,
     },
     {
       title: "TLS without its Secret",
@@ -241,7 +241,7 @@ export const openms: SystemCases = {
       title: "overrides as a list",
       changes: { files: { settings: [] } },
       key: "files.settings",
-      says: /record/,
+      says: /must be a map/,
     },
   ],
 };

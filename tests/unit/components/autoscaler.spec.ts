@@ -53,7 +53,7 @@ describe("Autoscaler", () => {
       "no replicas",
       { minReplicas: 0, maxReplicas: 3 },
       "autoscaling.minReplicas",
-      /0 is less than 1/,
+      /at least 1, not 0/,
     ),
     refusal(
       "most below least",

@@ -80,9 +80,14 @@ describe("CronJob", () => {
       "startingDeadlineSeconds",
       /9 is less than 10/,
     ],
-    ["half a try", make({ backoffLimit: 1.5 }), "backoffLimit", /1\.5 is no whole number >= 0/],
-    ["a name in capitals", make({ name: "Sweep" }), "name", /"Sweep" is no object name/],
+    [
+      "half a try",
+      make({ backoffLimit: 1.5 }),
+      "backoffLimit",
+      /whole number of at least 0, not 1\.5/,
+    ],
+    ["a name in capitals", make({ name: "Sweep" }), "name", /"Sweep" is not a Kubernetes name/],
     ["a name that leaves no room", make({ name: "x".repeat(53) }), "name", /longer than 52/],
-    ["an image without a tag", make({ image: "app" }), "image", /no tag/],
+    ["an image without a tag", make({ image: "app" }), "image", /is not an image with a version/],
   ]);
 });

@@ -6,7 +6,7 @@ import {
   type DatabaseArgs,
   type Namespace,
   NetworkPolicy,
-  Settings,
+  ConfigMap,
   Worker,
 } from "../../../components";
 import type { KubeObject } from "../../../lib/objects";
@@ -121,7 +121,9 @@ describe("Database", () => {
         assert.equal(read(spec, "clusterIP"), undefined);
         assert.deepEqual(read(spec, "ports"), [{ name: engine, port, targetPort: engine }]);
         const server = one(found, "StatefulSet");
-        assert.deepEqual(read(spec, "selector"), read(server.spec, "selector.matchLabels"));
+        const selector = read(server.spec, "selector.matchLabels");
+        assert.notEqual(selector, undefined);
+        assert.deepEqual(read(spec, "selector"), selector);
         assert.deepEqual(inContainer(server, "ports"), [{ name: engine, containerPort: port }]);
         assert.equal(result.port, port);
         assert.equal(result.host, "database");
@@ -225,7 +227,7 @@ describe("Database", () => {
             engine,
             backup,
             restoreFrom: engines[engine].dump,
-            bootstrap: new Settings("bootstrap", { namespace, data: { "50.sql": "SELECT 1" } }),
+            bootstrap: new ConfigMap("bootstrap", { namespace, data: { "50.sql": "SELECT 1" } }),
           })(namespace);
           const env = { URI: database.secrets.ref("uri") };
           const probe = { exec: { command: ["true"] } };
@@ -302,7 +304,7 @@ describe("Database", () => {
     const withScript = async (text: string) => {
       const found = await objectsIn((namespace) =>
         make({
-          bootstrap: new Settings("boot", { namespace, name: "boot", data: { "50.sql": text } }),
+          bootstrap: new ConfigMap("boot", { namespace, name: "boot", data: { "50.sql": text } }),
         })(namespace),
       );
       const server = one(found, "StatefulSet");
@@ -363,7 +365,12 @@ describe("Database", () => {
     ["a name of a database that is none", make({ databaseName: "a-b" }), "databaseName", /"a-b"/],
     ["one that is too long", make({ databaseName: "a".repeat(49) }), "databaseName", /at most 48/],
     ["the server's own database", make({ databaseName: "Postgres" }), "databaseName", /own/],
-    ["a user's name that is none", make({ userName: "1a" }), "userName", /no digit first/],
+    [
+      "a user's name that is none",
+      make({ userName: "1a" }),
+      "userName",
+      /not starting with a digit/,
+    ],
     ["the administrator as user", make({ userName: "postgres" }), "userName", /administrator/],
     [
       "root as MySQL's user",
@@ -375,7 +382,7 @@ describe("Database", () => {
       "dumps that are deleted at once",
       make({ backup: { ...backup, retentionDays: 0 } }),
       "backup.retentionDays",
-      /0 is no whole number >= 1/,
+      /whole number of at least 1, not 0/,
     ],
     ["a restore from nowhere", make({ restoreFrom: "x.dump.gz" }), "restoreFrom", /needs `backup`/],
     [
@@ -397,7 +404,12 @@ describe("Database", () => {
       /"a\/b"/,
     ],
     ["a size that is none", make({ storage: { size: "big" } }), "size", /"big"/],
-    ["an image without a version", make({ image: "postgres" }), "image", /no tag/],
+    [
+      "an image without a version",
+      make({ image: "postgres" }),
+      "image",
+      /is not an image with a version/,
+    ],
     [
       "a schedule that is none",
       make({ backup: { ...backup, schedule: "daily" } }),

@@ -12,7 +12,7 @@ const budgets = async (args: Partial<WorkerArgs>): Promise<number> => {
 describe("DisruptionBudget", () => {
   it("lets one pod go at a time", async () => {
     const found = await objectsIn(
-      (namespace) => new DisruptionBudget("app", { namespace, selector, sureReplicas: 2 }),
+      (namespace) => new DisruptionBudget("app", { namespace, selector, replicas: 2 }),
     );
     const budget = one(found, "PodDisruptionBudget", "app");
     assert.deepEqual(budget.spec, { maxUnavailable: 1, selector: { matchLabels: selector } });
@@ -22,7 +22,7 @@ describe("DisruptionBudget", () => {
   it("takes a name", async () => {
     const found = await objectsIn(
       (namespace) =>
-        new DisruptionBudget("app", { namespace, name: "other", selector, sureReplicas: 3 }),
+        new DisruptionBudget("app", { namespace, name: "other", selector, replicas: 3 }),
     );
     assert.equal(one(found, "PodDisruptionBudget").metadata.name, "other");
   });
@@ -30,8 +30,8 @@ describe("DisruptionBudget", () => {
   itRefuses([
     [
       "fewer than two replicas",
-      (namespace) => new DisruptionBudget("app", { namespace, selector, sureReplicas: 1 }),
-      "sureReplicas",
+      (namespace) => new DisruptionBudget("app", { namespace, selector, replicas: 1 }),
+      "replicas",
       /block every node drain/,
     ],
   ]);

@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { Job, type JobArgs, type Namespace, Settings } from "../../../components";
+import { Job, type JobArgs, type Namespace, ConfigMap } from "../../../components";
 import { assertParents, inPod, itRefuses, objectsIn, pod } from "../../support/components";
 import { one, read } from "../../support/deploy";
 
@@ -10,7 +10,7 @@ const make =
 const job = async (args: Partial<JobArgs> = {}) => one(await objectsIn(make(args)), "Job");
 const withConfig = async (text: string): Promise<string> => {
   const found = await objectsIn((namespace) => {
-    const config = new Settings("config", { namespace, data: { "a.json": text } });
+    const config = new ConfigMap("config", { namespace, data: { "a.json": text } });
     new Job("init-db", { namespace, ...pod, mounts: [{ from: config, path: "/etc/app" }] });
   });
   return one(found, "Job").metadata.name;
@@ -48,11 +48,26 @@ describe("Job", () => {
   });
 
   itRefuses([
-    ["a negative number of tries", make({ backoffLimit: -1 }), "backoffLimit", /-1 is no whole/],
-    ["half a try", make({ backoffLimit: 1.5 }), "backoffLimit", /1\.5 is no whole number >= 0/],
-    ["a name in capitals", make({ name: "Init" }), "name", /"Init" is no object name/],
+    [
+      "a negative number of tries",
+      make({ backoffLimit: -1 }),
+      "backoffLimit",
+      /whole number of at least 0, not -1/,
+    ],
+    [
+      "half a try",
+      make({ backoffLimit: 1.5 }),
+      "backoffLimit",
+      /whole number of at least 0, not 1\.5/,
+    ],
+    ["a name in capitals", make({ name: "Init" }), "name", /"Init" is not a Kubernetes name/],
     ["a name that is too long", make({ name: "x".repeat(64) }), "name", /at most 63/],
-    ["an image that changes", make({ image: "app:latest" }), "image", /name a version/],
+    [
+      "an image that changes",
+      make({ image: "app:latest" }),
+      "image",
+      /:latest" is not an image with a version/,
+    ],
   ]);
 
   it("has the same name for the same work", async () => {

@@ -22,7 +22,7 @@ describe("a pod", () => {
   it("leaves a lost node after Kubernetes' own time, or after the time it is given", async () => {
     assert.equal(inPod(await deployed({}), "spec.tolerations"), undefined);
     const mine = { key: "gpu", operator: "Exists" } as const;
-    const placement = { tolerations: [mine], nodeLossSeconds: 10 };
+    const placement = { tolerations: [mine], tolerationSeconds: 10 };
     assert.deepEqual(inPod(await deployed({ placement }), "spec.tolerations"), [
       mine,
       lost("not-ready", 10),
@@ -31,17 +31,20 @@ describe("a pod", () => {
   });
 
   it("takes 0 seconds as meant", async () => {
-    const found = await deployed({ placement: { nodeLossSeconds: 0 } });
+    const found = await deployed({ placement: { tolerationSeconds: 0 } });
     assert.equal(inPod(found, "spec.tolerations.0.tolerationSeconds"), 0);
   });
 
   it("shares no node with those it stays apart from", async () => {
-    const apartFrom = { "stackberth.dev/apart": "players" };
-    const found = await deployed({ apartFrom, podLabels: apartFrom });
+    const podAntiAffinity = { "stackberth.dev/apart": "players" };
+    const found = await deployed({ podAntiAffinity, podLabels: podAntiAffinity });
     assert.deepEqual(inPod(found, "spec.affinity"), {
       podAntiAffinity: {
         requiredDuringSchedulingIgnoredDuringExecution: [
-          { labelSelector: { matchLabels: apartFrom }, topologyKey: "kubernetes.io/hostname" },
+          {
+            labelSelector: { matchLabels: podAntiAffinity },
+            topologyKey: "kubernetes.io/hostname",
+          },
         ],
       },
     });
@@ -82,13 +85,13 @@ describe("a pod", () => {
       "a container beside it without a version",
       make({ sidecars: { client: { image: "client", resources } } }),
       "sidecars.client.image",
-      /has no tag/,
+      /is not an image with a version/,
     ],
     [
       "less than no time on a lost node",
-      make({ placement: { nodeLossSeconds: -1 } }),
-      "placement.nodeLossSeconds",
-      /less than 0/,
+      make({ placement: { tolerationSeconds: -1 } }),
+      "placement.tolerationSeconds",
+      /at least 0, not -1/,
     ],
   ]);
 });

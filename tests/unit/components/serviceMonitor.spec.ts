@@ -35,7 +35,12 @@ describe("ServiceMonitor", () => {
   });
 
   itRefuses([
-    ["a path without its slash", make({ path: "metrics" }), "path", /does not start with \//],
-    ["no pause", make({ intervalSeconds: 0 }), "intervalSeconds", /0 is less than 1/],
+    [
+      "a path without its slash",
+      make({ path: "metrics" }),
+      "path",
+      /"metrics" is not the path of a URL/,
+    ],
+    ["no pause", make({ intervalSeconds: 0 }), "intervalSeconds", /at least 1, not 0/],
   ]);
 });

@@ -167,10 +167,20 @@ describe("StatefulSet", () => {
   });
 
   itRefuses([
-    ["a name that is none", make({ name: "No_Name" }), "name", /"No_Name" is no object name/],
-    ["half a replica", make({ replicas: 0.5 }), "replicas", /0.5 is no whole number/],
-    ["a size that is none", make(mounting("big")), "mounts", /"big" is no quantity/],
-    ["an image without a version", make({ image: "app" }), "image", /no tag/],
+    [
+      "a name that is none",
+      make({ name: "No_Name" }),
+      "name",
+      /"No_Name" is not a Kubernetes name/,
+    ],
+    ["half a replica", make({ replicas: 0.5 }), "replicas", /whole number of at least 0, not 0\.5/],
+    ["a size that is none", make(mounting("big")), "mounts", /"big" is not a quantity/],
+    [
+      "an image without a version",
+      make({ image: "app" }),
+      "image",
+      /is not an image with a version/,
+    ],
     [
       "several pods on one ReadWriteOnce volume",
       (namespace) => {

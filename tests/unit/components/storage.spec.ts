@@ -167,7 +167,7 @@ describe("Storage", () => {
       "a relative folder",
       make({ folder: { host: "vm-1", path: "data" } }),
       "folder.path",
-      /no absolute path/,
+      /"data" is not the path of a folder/,
     ],
     ["a size that is none", make({ size: "10 GB" }), "size", /"10 GB"/],
     [
@@ -205,14 +205,19 @@ describe("Storage", () => {
       "NFS beside a class",
       make({ nfs: { server: "s", path: "/" }, storageClassName: "fast" }),
       "nfs",
-      /leave out/,
+      /cannot be combined with storageClassName/,
     ],
     [
       "NFS beside a claim",
       make({ nfs: { server: "s", path: "/" }, existingClaim: "mine" }),
       "nfs",
-      /leave out/,
+      /cannot be combined with existingClaim/,
     ],
-    ["a relative path", make({ nfs: { server: "s", path: "data" } }), "nfs.path", /not absolute/],
+    [
+      "a relative path",
+      make({ nfs: { server: "s", path: "data" } }),
+      "nfs.path",
+      /"data" is not an absolute path/,
+    ],
   ]);
 });

@@ -49,9 +49,9 @@ describe("Web", () => {
   });
 
   it("takes more ports, of the nodes too where it is exposed so", async () => {
-    const morePorts = { https: { port: 443, nodePort: 30443 } };
+    const ports = { https: { port: 443, nodePort: 30443 } };
     const exposure = { type: "nodePort", nodePort: 30080 } as const;
-    const found = await objectsIn(make({ exposure, morePorts }));
+    const found = await objectsIn(make({ exposure, ports }));
     assert.deepEqual(read(one(found, "Service", "web").spec, "ports"), [
       { name: "http", port: 8501, targetPort: "http", nodePort: 30080 },
       { name: "https", port: 443, targetPort: "https", nodePort: 30443 },
@@ -62,7 +62,7 @@ describe("Web", () => {
     });
     const { spec } = one(found, "NetworkPolicy", "web-clients");
     assert.deepEqual(read(spec, "ingress.0.ports.1"), { port: 443, protocol: "TCP" });
-    const inside = await objectsIn(make({ morePorts }));
+    const inside = await objectsIn(make({ ports }));
     assert.equal(read(one(inside, "Service", "web").spec, "ports.1.nodePort"), undefined);
   });
 
@@ -246,11 +246,11 @@ describe("Web", () => {
   }
 
   itRefuses([
-    ["a second http", make({ morePorts: { http: { port: 80 } } }), "morePorts", /main one's name/],
+    ["a second http", make({ ports: { http: { port: 80 } } }), "ports", /name of the main port/],
     [
       "one more port that is none",
-      make({ morePorts: { a: { port: 0 } } }),
-      "morePorts",
+      make({ ports: { a: { port: 0 } } }),
+      "ports.a.port",
       /1 to 65535/,
     ],
     ["port 0", make({ containerPort: 0, servicePort: 80 }), "containerPort", /1 to 65535/],

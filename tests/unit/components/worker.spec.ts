@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { type Namespace, Settings, Storage, Worker, type WorkerArgs } from "../../../components";
+import { type Namespace, ConfigMap, Storage, Worker, type WorkerArgs } from "../../../components";
 import type { KeyReference } from "../../../lib/env";
 import { scratchVolume } from "../../../lib/pod";
 import {
@@ -173,7 +173,7 @@ describe("Worker", () => {
 
   it("has the same environment however it was written", async () => {
     const build = (reverse: boolean) => (namespace: Namespace) => {
-      const config = new Settings("config", { namespace, data: { k: "v" } });
+      const config = new ConfigMap("config", { namespace, data: { k: "v" } });
       const entries = [
         ["B", "$(Z)"],
         ["Z", config.ref("k")],
@@ -229,14 +229,19 @@ describe("Worker", () => {
       /2 pods/,
     ],
     ["a rollout without a way", make({ maxSurge: 0 }), "maxSurge", /no way forward/],
-    ["an image without a tag", make({ image: "host:5000/app" }), "image", /no tag/],
-    ["the latest image", make({ image: "app:latest" }), "image", /under your feet/],
+    [
+      "an image without a tag",
+      make({ image: "host:5000/app" }),
+      "image",
+      /is not an image with a version/,
+    ],
+    ["the latest image", make({ image: "app:latest" }), "image", /"app:latest" is not an image/],
     ["root", make({ runAsUser: 0 }), "runAsUser", /root/],
     [
       "an init container that is latest",
       make({ initContainers: { seed: { image: "app:latest", resources } } }),
       "initContainers.seed.image",
-      /name a version/,
+      /:latest" is not an image with a version/,
     ],
     [
       "a request above the limit in CPU",

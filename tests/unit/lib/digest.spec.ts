@@ -1,11 +1,10 @@
 import assert from "node:assert/strict";
-import { canonical, digest, keyedDigest } from "../../../lib/digest";
+import { digest, keyedDigest } from "../../../lib/digest";
 
 describe("digests", () => {
   const value = { b: [2, 1], a: { d: 1, c: null } };
 
   it("do not depend on the order of keys, at any depth, but on that of lists", () => {
-    assert.equal(canonical(value), '{"a":{"c":null,"d":1},"b":[2,1]}');
     assert.equal(digest({ a: { c: null, d: 1 }, b: [2, 1] }), digest(value));
     assert.notEqual(digest({ ...value, b: [1, 2] }), digest(value));
   });

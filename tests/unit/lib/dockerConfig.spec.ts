@@ -19,7 +19,8 @@ describe("dockerConfig", () => {
       assert.throws(
         () => checkedConfig(text),
         (error: Error) =>
-          /no JSON with "auths"/.test(error.message) && !error.message.includes("secret-p"),
+          /not a JSON object with `auths`/.test(error.message) &&
+          !error.message.includes("secret-p"),
       );
     });
   }

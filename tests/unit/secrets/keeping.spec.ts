@@ -43,7 +43,7 @@ describe("npm run secrets where they are sealed", () => {
       seal: (key, value) =>
         key === "djangoSecretKey" ? seal(sealingKey("", new Date()), "lab", value) : value,
     };
-    await refuses("--stack dev", /sealingCertificate is no PEM/, { keeping: halfway });
+    await refuses("--stack dev", /sealingCertificate is not a PEM/, { keeping: halfway });
   });
 
   it("seals what a person gives, and then is in order", async () => {

@@ -171,19 +171,19 @@ describe("the preflight", () => {
     const wanted = [unknown("Widget"), namespace("shop"), unknown("Widget"), unknown("Gadget")];
     const message = await refusal(wanted);
     const [head, ...problems] = message.split("\n");
-    assert.equal(head, "nothing was changed:");
+    assert.equal(head, "the cluster cannot take this stack; nothing was changed:");
     assert.deepEqual(
-      problems.map((line) => line.replace(/: install the controller .*$/, "")),
+      problems.map((line) => line.replace(/: install the operator .*$/, "")),
       [
-        "  the cluster does not know the kind Widget of example.org/v1, of which the stack has 2",
-        "  the cluster does not know the kind Gadget of example.org/v1, of which the stack has 1",
+        "  the cluster does not know the kind Widget of example.org/v1 (objects of the stack: 2)",
+        "  the cluster does not know the kind Gadget of example.org/v1 (objects of the stack: 1)",
       ],
     );
   });
 
   it("tells versions of a kind apart", async () => {
     const message = await refusal([["kubernetes:core/v2:Namespace"]]);
-    assert.match(message, /the kind Namespace of v2, of which/);
+    assert.match(message, /the kind Namespace of v2 \(objects of the stack: 1\)/);
   });
 
   it("knows a kind that the program itself brings, and no other of its group", async () => {
@@ -209,7 +209,7 @@ describe("the preflight", () => {
     const [, ...problems] = message.split("\n").map((line) => line.replace(/\. Give .*$/, ""));
     assert.deepEqual(problems, [
       "  Node theirs: owned by stack dev in this cluster",
-      "  Node gone is not there, and the stack makes none: name one of `kubectl get nodes`",
+      "  Node gone does not exist; choose one that `kubectl get nodes` prints",
     ]);
   });
 
@@ -227,7 +227,7 @@ describe("the preflight", () => {
     assert.deepEqual(
       message.split("\n").map((line) => line.replace(/\. Give one of the two .*$/, "")),
       [
-        "nothing was changed:",
+        "the cluster cannot take this stack; nothing was changed:",
         "  Namespace shop, ClusterRole shop:read: owned by stack dev in this cluster",
         "  Namespace bots: owned by stack review-pr-1 in this cluster",
       ],

@@ -58,8 +58,9 @@ describe("golden files", () => {
     }
 
     it(`is the same twice for ${stack}`, async () => {
-      const both = [await collectStack(stack), await collectStack(stack)];
-      assert.deepEqual(both[0]?.objects, both[1]?.objects);
+      const { objects } = await collectStack(stack);
+      assert.ok(objects.length > 100);
+      assert.deepEqual((await collectStack(stack)).objects, objects);
     });
   }
 });

@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { readdirSync, readFileSync } from "node:fs";
+import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { parse } from "yaml";
 import { isJson, type KubeObject } from "../../../lib/objects";
@@ -209,28 +209,3 @@ function valueAt(value: unknown, path: string): unknown {
     .split(".")
     .reduce<unknown>((inner, step) => (isJson(inner) ? inner[step] : undefined), value);
 }
-
-describe("source", () => {
-  const folders = ["components", "config", "lib", "systems", "stack", "cluster", "tools"];
-  const branch =
-    /(?<!typeof )\b(environment|stack|getStack\(\)|stackName)\s*[!=]==?\s*["'`]|["'`](dev|prod|production|staging)["'`]\s*[!=]==?|[!=]==?\s*["'`](dev|prod|production|staging)["'`]|case\s+["'`](dev|prod|staging)["'`]/;
-
-  it("has no branch by environment", () => {
-    const files = folders.flatMap((folder) =>
-      readdirSync(join(root, folder), { recursive: true, encoding: "utf8" })
-        .filter((file) => file.endsWith(".ts"))
-        .map((file) => join(root, folder, file)),
-    );
-    assert.ok(files.length > 40, `${files.length}`);
-    const found = [...files, join(root, "index.ts")].filter((file) =>
-      branch.test(readFileSync(file, "utf8")),
-    );
-    assert.deepEqual(found, []);
-  });
-
-  it("would be found out", () => {
-    for (const text of ['if (stack === "prod")', "env !== 'dev'", 'settings.environment == "x"']) {
-      assert.match(text, branch);
-    }
-  });
-});

@@ -3,6 +3,7 @@ import { at, isJson, type KubeObject, listAt, textAt } from "../../../lib/object
 import { declaredSecrets, secretNamespaces } from "../../../stack/secrets";
 import type { SecretDeclaration } from "../../../config/secretDeclaration";
 import { seal, sealingKey } from "../../../lib/seal";
+import { placeholder, uriEncoded } from "../../../lib/secretText";
 import { systems } from "../../../systems";
 import { fillIn } from "../../support/goTemplate";
 import { certificate, unseal } from "../../support/sealing";
@@ -112,6 +113,12 @@ const filled = (
 /** Objects in which something is yet to be filled in, by nobody. */
 const leftOver = (objects: readonly KubeObject[]): KubeObject[] =>
   objects.filter((it) => /<<(secret|uri|base64|json):/.test(JSON.stringify(it)));
+
+it("objects in which nobody fills in a secret would be found out", () => {
+  const object = { apiVersion: "v1", kind: "ConfigMap", metadata: { name: "a" } };
+  const broken = { ...object, data: { url: `redis://:${uriEncoded(placeholder("key"))}@redis` } };
+  assert.deepEqual(leftOver([object, broken]), [broken]);
+});
 
 for (const name of Object.keys(systems)) {
   describe(`the Secrets of ${name}`, () => {

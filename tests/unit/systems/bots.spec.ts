@@ -9,323 +9,226 @@ import {
   type SystemStack,
 } from "../../support/oneSystem";
 
-type Row = readonly [line: number, says: string, read: (s: SystemStack) => unknown, value: unknown];
+type Find = (stack: SystemStack) => KubeObject;
+type Read = (stack: SystemStack) => unknown;
+type Row = readonly [line: number, says: string, read: Read, value: unknown];
 
-const deployment = (name: string) => (s: SystemStack) => s.find("Deployment", name);
-const [web, queue] = [deployment("bots-webserver"), deployment("bots-jobqueue")];
-const init = (s: SystemStack): KubeObject => s.find("Job", "bots-db-init");
-const engine = (s: SystemStack): KubeObject => s.find("CronJob", "bots-engine");
-const inWeb = (s: SystemStack, ...path: string[]): unknown => at(containerOf(web(s)), ...path);
-const inQueue = (s: SystemStack, ...path: string[]): unknown => at(containerOf(queue(s)), ...path);
-const probe = (container: unknown, kind: string) => {
-  const found = at(container, `${kind}Probe`);
-  return [
-    at(found, "httpGet", "path"),
-    at(found, "initialDelaySeconds"),
-    at(found, "periodSeconds"),
-  ];
-};
-const claim = (s: SystemStack, of: string): unknown[] => {
-  const { spec } = s.find("PersistentVolumeClaim", `bots-edi-${of}-pvc`);
-  return [at(spec, "resources", "requests", "storage"), at(spec, "accessModes", 0)];
-};
-const sizeOf = (object: KubeObject): string[] =>
-  ["requests", "limits"].map((kind) =>
-    ["cpu", "memory"].map((of) => textAt(containerOf(object), "resources", kind, of)).join(" "),
-  );
-const command = (object: KubeObject): string =>
-  ["command", "args"]
-    .flatMap((part) => (at(containerOf(object), part) ?? []) as string[])
-    .join(" ");
-const probeCommand = (s: SystemStack, kind: string): string =>
-  (inQueue(s, `${kind}Probe`, "exec", "command") as string[]).join(" ");
-const secretKey = (name: string, key: string) => ({ secretKeyRef: { name, key } });
+const find =
+  (kind: string, name: string): Find =>
+  (stack) =>
+    stack.find(kind, name);
+const web = find("Deployment", "bots-webserver");
+const queue = find("Deployment", "bots-jobqueue");
+const init = find("Job", "bots-db-init");
+const engine = find("CronJob", "bots-engine");
+const service = find("Service", "bots-webserver");
+const ingress = find("Ingress", "bots-webserver");
+const dumps = find("CronJob", "bots-database-backup");
+const backup = find("CronJob", "bots-backup");
+const secret = find("Secret", "bots-edidb-secret");
+const claims = ["data", "logs", "config"].map((volume) =>
+  find("PersistentVolumeClaim", `bots-edi-${volume}-pvc`),
+);
+const [data, logs, config] = claims as [Find, Find, Find];
 
+const path =
+  (object: Find, ...steps: (string | number)[]): Read =>
+  (stack) =>
+    at(object(stack), ...steps);
+const spec = (object: Find, ...steps: (string | number)[]): Read => path(object, "spec", ...steps);
+const pod =
+  (object: Find, ...steps: string[]): Read =>
+  (stack) =>
+    at(podOf(object(stack)), ...steps);
+const container =
+  (object: Find, ...steps: string[]): Read =>
+  (stack) =>
+    at(containerOf(object(stack)), ...steps);
+const mount =
+  (object: Find, folder: string): Read =>
+  (stack) =>
+    mountOf(containerOf(object(stack)), folder);
+const env =
+  (object: Find, name: string): Read =>
+  (stack) =>
+    envOf(containerOf(object(stack)), name);
+const probe =
+  (kind: string): Read =>
+  (stack) => {
+    const found = at(containerOf(web(stack)), `${kind}Probe`);
+    const times = ["initialDelaySeconds", "periodSeconds"].map((field) => at(found, field));
+    return [at(found, "httpGet", "path"), ...times];
+  };
+const probeCommand =
+  (kind: string): Read =>
+  (stack) =>
+    (container(queue, `${kind}Probe`, "exec", "command")(stack) as string[])
+      .join(" ")
+      .replace(/ \S*\/healthcheck\.py .*--check /, " healthcheck.py --check ");
+const claim =
+  (object: Find): Read =>
+  (stack) => {
+    const found = object(stack).spec;
+    return [at(found, "resources", "requests", "storage"), at(found, "accessModes", 0)];
+  };
+const size =
+  (object: Find): Read =>
+  (stack) =>
+    ["requests", "limits"].map((kind) =>
+      ["cpu", "memory"]
+        .map((of) => textAt(containerOf(object(stack)), "resources", kind, of))
+        .join(" "),
+    );
+const command =
+  (object: Find): Read =>
+  (stack) =>
+    ["command", "args"]
+      .flatMap((part) => (at(containerOf(object(stack)), part) ?? []) as string[])
+      .join(" ");
+const has =
+  (object: Find, file: string): Read =>
+  (stack) =>
+    at(object(stack), "data", file) !== undefined;
+
+const secretName = "bots-tls";
 const exposure = {
   type: "ingress",
   controller: "traefik",
   hosts: ["bots.example.org"],
-  tls: { mode: "secret", secretName: "bots-tls" },
+  tls: { mode: "secret", secretName },
 };
 const storageClassName = "t1-shiva-nfs";
-const seeded = { exposure, volumes: { storageClassName } };
+const settings = { exposure, volumes: { storageClassName } };
+const home = "/home/bots/.bots";
+const healthCheck = "python healthcheck.py --check";
+const password = { secretKeyRef: { name: "bots-edidb-secret", key: "DB_PASSWORD" } };
+const backend = { name: "bots-webserver", port: { number: 8080 } };
 
-/** Every number and word of seed 002 that is one of the deployment's, with the line it stands in. */
-const seed: readonly Row[] = [
-  [15, "namespace edi", (s) => s.find("Namespace", "edi").metadata.name, "edi"],
-  [
-    19,
-    "bots.ini",
-    (s) => at(s.find("ConfigMap", "bots-config-ini"), "data", "bots.ini") !== undefined,
-    true,
-  ],
-  [
-    20,
-    "settings.py",
-    (s) => at(s.find("ConfigMap", "bots-config-settings"), "data", "settings.py") !== undefined,
-    true,
-  ],
-  [34, "data 20Gi, RWX", (s) => claim(s, "data"), ["20Gi", "ReadWriteMany"]],
-  [35, "logs 5Gi, RWX", (s) => claim(s, "logs"), ["5Gi", "ReadWriteMany"]],
-  [36, "config 1Gi, RWX", (s) => claim(s, "config"), ["1Gi", "ReadWriteMany"]],
-  [
-    38,
-    "class t1-shiva-nfs",
-    (s) =>
-      ["data", "logs", "config"].map((of) =>
-        at(s.find("PersistentVolumeClaim", `bots-edi-${of}-pvc`), "spec", "storageClassName"),
-      ),
-    [storageClassName, storageClassName, storageClassName],
-  ],
-  [
-    41,
-    "the engine has the data volume",
-    (s) => mountOf(containerOf(engine(s)), "/home/bots/.bots"),
-    "bots-edi-data-pvc",
-  ],
-  [
-    42,
-    "the web server has it",
-    (s) => mountOf(containerOf(web(s)), "/home/bots/.bots"),
-    "bots-edi-data-pvc",
-  ],
-  [
-    43,
-    "the job queue has it",
-    (s) => mountOf(containerOf(queue(s)), "/home/bots/.bots"),
-    "bots-edi-data-pvc",
-  ],
-  [47, "ClusterIP", (s) => at(s.find("Service", "bots-webserver"), "spec", "type"), "ClusterIP"],
-  [
-    47,
-    "port 8080",
-    (s) => at(s.find("Service", "bots-webserver"), "spec", "ports", 0, "port"),
-    8080,
-  ],
-  [57, "/entrypoint.sh webserver", (s) => command(web(s)), "/entrypoint.sh webserver"],
-  [58, "replicas 1", (s) => at(web(s), "spec", "replicas"), 1],
-  [59, "RollingUpdate", (s) => at(web(s), "spec", "strategy", "type"), "RollingUpdate"],
-  [
-    59,
-    "maxUnavailable 0",
-    (s) => at(web(s), "spec", "strategy", "rollingUpdate", "maxUnavailable"),
-    0,
-  ],
-  [61, "liveness", (s) => probe(containerOf(web(s)), "liveness"), ["/health/live", 30, 30]],
-  [62, "readiness", (s) => probe(containerOf(web(s)), "readiness"), ["/health/ready", 10, 10]],
-  [63, "startup", (s) => probe(containerOf(web(s)), "startup"), ["/health/startup", 0, 5]],
-  [63, "30 failures", (s) => inWeb(s, "startupProbe", "failureThreshold"), 30],
-  [65, "web requests and limits", (s) => sizeOf(web(s)), ["100m 256Mi", "1000m 1Gi"]],
-  [
-    68,
-    "data at /home/bots/.bots",
-    (s) => mountOf(containerOf(web(s)), "/home/bots/.bots"),
-    "bots-edi-data-pvc",
-  ],
-  [
-    69,
-    "bots.ini in /config",
-    (s) => mountOf(containerOf(web(s)), "/config/bots.ini"),
-    "bots-config-ini",
-  ],
-  [
-    69,
-    "settings.py in /config",
-    (s) => mountOf(containerOf(web(s)), "/config/settings.py"),
-    "bots-config-settings",
-  ],
-  [71, "BOTSENV", (s) => envOf(containerOf(web(s)), "BOTSENV"), "default"],
-  [72, "DB_INIT_SKIP", (s) => envOf(containerOf(web(s)), "DB_INIT_SKIP"), "true"],
-  [
-    73,
-    "credentials",
-    (s) => envOf(containerOf(web(s)), "DB_PASSWORD"),
-    secretKey("bots-edidb-secret", "DB_PASSWORD"),
-  ],
-  [79, "/entrypoint.sh jobqueueserver", (s) => command(queue(s)), "/entrypoint.sh jobqueueserver"],
-  [80, "one job queue", (s) => at(queue(s), "spec", "replicas"), 1],
-  [81, "Recreate", (s) => at(queue(s), "spec", "strategy"), { type: "Recreate" }],
-  [
-    83,
-    "liveness",
-    (s) => /^python \S*healthcheck\.py .*--check live --quiet$/.test(probeCommand(s, "liveness")),
-    true,
-  ],
-  [
-    84,
-    "readiness",
-    (s) => /^python \S*healthcheck\.py .*--check ready --quiet$/.test(probeCommand(s, "readiness")),
-    true,
-  ],
-  [86, "queue requests and limits", (s) => sizeOf(queue(s)), ["100m 256Mi", "500m 512Mi"]],
-  [88, "60 s to end", (s) => at(podOf(queue(s)), "terminationGracePeriodSeconds"), 60],
-  // Followed by the image's own check: the entrypoint ends with 0 whatever became of it.
+/**
+ * What "Phase 4 Complete: Kubernetes Manifests Refactoring" says about the deployment, by its line:
+ * https://github.com/rioncm/bots-edi-k8s/blob/079323ea7939e70c62962441515955cdd1a1de9c/docs/fork/phase4-complete.md?plain=1
+ */
+const document: readonly Row[] = [
+  [15, "namespace edi", path(find("Namespace", "edi"), "metadata", "name"), "edi"],
+  [19, "bots.ini", has(find("ConfigMap", "bots-config-ini"), "bots.ini"), true],
+  [20, "settings.py", has(find("ConfigMap", "bots-config-settings"), "settings.py"), true],
+  [34, "data 20Gi, RWX", claim(data), ["20Gi", "ReadWriteMany"]],
+  [35, "logs 5Gi, RWX", claim(logs), ["5Gi", "ReadWriteMany"]],
+  [36, "config 1Gi, RWX", claim(config), ["1Gi", "ReadWriteMany"]],
+  [38, "class t1-shiva-nfs for data", spec(data, "storageClassName"), storageClassName],
+  [38, "class t1-shiva-nfs for logs", spec(logs, "storageClassName"), storageClassName],
+  [38, "class t1-shiva-nfs for config", spec(config, "storageClassName"), storageClassName],
+  [41, "the engine mounts the data volume", mount(engine, home), "bots-edi-data-pvc"],
+  [42, "the web server mounts it", mount(web, home), "bots-edi-data-pvc"],
+  [43, "the job queue mounts it", mount(queue, home), "bots-edi-data-pvc"],
+  [47, "ClusterIP", spec(service, "type"), "ClusterIP"],
+  [47, "port 8080", spec(service, "ports", 0, "port"), 8080],
+  [57, "/entrypoint.sh webserver", command(web), "/entrypoint.sh webserver"],
+  [58, "replicas 1", spec(web, "replicas"), 1],
+  [59, "RollingUpdate", spec(web, "strategy", "type"), "RollingUpdate"],
+  [59, "maxUnavailable 0", spec(web, "strategy", "rollingUpdate", "maxUnavailable"), 0],
+  [61, "liveness", probe("liveness"), ["/health/live", 30, 30]],
+  [62, "readiness", probe("readiness"), ["/health/ready", 10, 10]],
+  [63, "startup", probe("startup"), ["/health/startup", 0, 5]],
+  [63, "30 failures", container(web, "startupProbe", "failureThreshold"), 30],
+  [65, "web requests and limits", size(web), ["100m 256Mi", "1000m 1Gi"]],
+  [68, "data at /home/bots/.bots", mount(web, home), "bots-edi-data-pvc"],
+  [69, "bots.ini in /config", mount(web, "/config/bots.ini"), "bots-config-ini"],
+  [69, "settings.py in /config", mount(web, "/config/settings.py"), "bots-config-settings"],
+  [71, "BOTSENV", env(web, "BOTSENV"), "default"],
+  [72, "DB_INIT_SKIP", env(web, "DB_INIT_SKIP"), "true"],
+  [73, "credentials", env(web, "DB_PASSWORD"), password],
+  [79, "/entrypoint.sh jobqueueserver", command(queue), "/entrypoint.sh jobqueueserver"],
+  [80, "one job queue", spec(queue, "replicas"), 1],
+  [81, "Recreate", spec(queue, "strategy"), { type: "Recreate" }],
+  [83, "liveness", probeCommand("liveness"), `${healthCheck} live --quiet`],
+  [84, "readiness", probeCommand("readiness"), `${healthCheck} ready --quiet`],
+  [86, "queue requests and limits", size(queue), ["100m 256Mi", "500m 512Mi"]],
+  [88, "60 s grace period", pod(queue, "terminationGracePeriodSeconds"), 60],
+  // The image's own check follows, because the entrypoint exits with 0 even after a failure.
   [
     98,
     "/entrypoint.sh init-db",
-    (s) =>
-      /^\/bin\/sh -ec \/entrypoint\.sh init-db\nexec python .*--check startup$/.test(
-        command(init(s)),
-      ),
-    true,
+    (stack) => String(command(init)(stack)).replace(/python .*--check /, "check "),
+    "/bin/sh -ec /entrypoint.sh init-db\nexec check startup",
   ],
-  // Not OnFailure: with it the failed pod is deleted, and with it the log that the error must show.
-  [99, "tried again", (s) => at(podOf(init(s)), "restartPolicy"), "Never"],
-  [100, "3 attempts", (s) => at(init(s), "spec", "backoffLimit"), 3],
-  // Opt-in: a Job that is gone would run again at the next `up`.
-  [101, "TTL", (s) => at(init(s), "spec", "ttlSecondsAfterFinished"), undefined],
-  [108, "300 s", (s) => at(init(s), "spec", "activeDeadlineSeconds"), 300],
+  // The document says OnFailure, which deletes the failed pod, and with it the log that the error shows.
+  [99, "restart policy", pod(init, "restartPolicy"), "Never"],
+  [100, "3 attempts", spec(init, "backoffLimit"), 3],
+  // The document says 300 s. Here it is optional: the next `up` would run a deleted Job again.
+  [101, "no TTL", spec(init, "ttlSecondsAfterFinished"), undefined],
+  [108, "deadline of 300 s", spec(init, "activeDeadlineSeconds"), 300],
   [
     108,
-    "awaited for 300 s",
-    (s) => init(s).metadata.annotations?.["pulumi.com/timeoutSeconds"],
+    "Pulumi waits 300 s",
+    path(init, "metadata", "annotations", "pulumi.com/timeoutSeconds"),
     "300",
   ],
-  [117, "*/5 * * * *", (s) => at(engine(s), "spec", "schedule"), "*/5 * * * *"],
-  [118, "/entrypoint.sh engine --new", (s) => command(engine(s)), "/entrypoint.sh engine --new"],
-  [119, "Forbid", (s) => at(engine(s), "spec", "concurrencyPolicy"), "Forbid"],
-  [120, "3 successful", (s) => at(engine(s), "spec", "successfulJobsHistoryLimit"), 3],
-  [120, "1 failed", (s) => at(engine(s), "spec", "failedJobsHistoryLimit"), 1],
-  [122, "engine requests and limits", (s) => sizeOf(engine(s)), ["200m 512Mi", "2000m 2Gi"]],
-  [
-    124,
-    "600 s",
-    (s) => at(engine(s), "spec", "jobTemplate", "spec", "ttlSecondsAfterFinished"),
-    600,
-  ],
+  [117, "*/5 * * * *", spec(engine, "schedule"), "*/5 * * * *"],
+  [118, "/entrypoint.sh engine --new", command(engine), "/entrypoint.sh engine --new"],
+  [119, "Forbid", spec(engine, "concurrencyPolicy"), "Forbid"],
+  [120, "3 successful", spec(engine, "successfulJobsHistoryLimit"), 3],
+  [120, "1 failed", spec(engine, "failedJobsHistoryLimit"), 1],
+  [122, "engine requests and limits", size(engine), ["200m 512Mi", "2000m 2Gi"]],
+  [124, "TTL of 600 s", spec(engine, "jobTemplate", "spec", "ttlSecondsAfterFinished"), 600],
   [
     144,
     "to bots-webserver",
-    (s) =>
-      at(
-        s.find("Ingress", "bots-webserver"),
-        "spec",
-        "rules",
-        0,
-        "http",
-        "paths",
-        0,
-        "backend",
-        "service",
-      ),
-    { name: "bots-webserver", port: { number: 8080 } },
+    spec(ingress, "rules", 0, "http", "paths", 0, "backend", "service"),
+    backend,
   ],
-  [
-    145,
-    "TLS",
-    (s) => at(s.find("Ingress", "bots-webserver"), "spec", "tls"),
-    [{ hosts: ["bots.example.org"], secretName: "bots-tls" }],
-  ],
+  [145, "TLS", spec(ingress, "tls"), [{ hosts: exposure.hosts, secretName }]],
   [
     146,
     "Traefik",
-    (s) =>
-      at(
-        s.find("Ingress", "bots-webserver"),
-        "metadata",
-        "annotations",
-        "traefik.ingress.kubernetes.io/router.tls",
-      ),
+    path(ingress, "metadata", "annotations", "traefik.ingress.kubernetes.io/router.tls"),
     "true",
   ],
-];
-
-/** The tables of the seed's end, and what reference 1.3 adds from upstream. */
-const rest: readonly Row[] = [
   [
     447,
-    "26Gi of volumes for bots itself",
-    (s) =>
-      ["data", "logs", "config"]
-        .map((of) => parseInt(String(claim(s, of)[0]), 10))
+    "26Gi of volumes",
+    (stack) =>
+      claims
+        .map((object) =>
+          parseInt(textAt(object(stack).spec, "resources", "requests", "storage"), 10),
+        )
         .reduce((a, b) => a + b),
     26,
   ],
-  [454, "DB init", (s) => sizeOf(init(s)), ["100m 256Mi", "500m 512Mi"]],
-  [
-    0,
-    "superuser within two minutes",
-    (s) => at(s.find("Job", "bots-create-superuser"), "spec", "activeDeadlineSeconds"),
-    120,
-  ],
-  [
-    0,
-    "user 10001",
-    (s) =>
-      ["runAsUser", "runAsGroup", "fsGroup"].map((of) => at(podOf(web(s)), "securityContext", of)),
-    [10001, 10001, 10001],
-  ],
-  [
-    0,
-    "Service of the job queue",
-    (s) => at(s.find("Service", "bots-jobqueue"), "spec", "ports", 0, "port"),
-    28082,
-  ],
-  [
-    0,
-    "logs",
-    (s) => mountOf(containerOf(engine(s)), "/home/bots/.bots/env/default/botssys/logging"),
-    "bots-edi-logs-pvc",
-  ],
-  [
-    0,
-    "config",
-    (s) => mountOf(containerOf(engine(s)), "/home/bots/.bots/env/default/config"),
-    "bots-edi-config-pvc",
-  ],
-  [
-    0,
-    "Prometheus",
-    (s) => at(web(s), "spec", "template", "metadata", "annotations", "prometheus.io/port"),
-    "8080",
-  ],
-  [
-    0,
-    "backup at 02:00",
-    (s) => at(s.find("CronJob", "bots-backup"), "spec", "schedule"),
-    "0 2 * * *",
-  ],
-  [0, "30 backups", (s) => envOf(containerOf(s.find("CronJob", "bots-backup")), "KEEP"), "30"],
-  [
-    0,
-    "dump at 02:00",
-    (s) => at(s.find("CronJob", "bots-database-backup"), "spec", "schedule"),
-    "0 2 * * *",
-  ],
-  [
-    0,
-    "dumps for 30 days",
-    (s) => envOf(containerOf(s.find("CronJob", "bots-database-backup")), "RETENTION_DAYS"),
-    "30",
-  ],
-  [
-    0,
-    "MySQL on 3306",
-    (s) => at(s.find("Secret", "bots-edidb-secret"), "stringData", "DB_PORT"),
-    "3306",
-  ],
-  [
-    0,
-    "botsedi_data",
-    (s) => at(s.find("Secret", "bots-edidb-secret"), "stringData", "DB_NAME"),
-    "botsedi_data",
-  ],
-  [
-    0,
-    "botsedi",
-    (s) => at(s.find("Secret", "bots-edidb-secret"), "stringData", "DB_USER"),
-    "botsedi",
-  ],
+  [454, "DB init", size(init), ["100m 256Mi", "500m 512Mi"]],
 ];
 
-describe("bots with the settings of the plan", () => {
+const superuser = find("Job", "bots-create-superuser");
+const scrapePort = ["spec", "template", "metadata", "annotations", "prometheus.io/port"] as const;
+
+/** What the manifests and guides beside the document say. */
+const beside: readonly (readonly [says: string, read: Read, value: unknown])[] = [
+  ["the superuser within two minutes", spec(superuser, "activeDeadlineSeconds"), 120],
+  ["user 10001", pod(web, "securityContext", "runAsUser"), 10001],
+  ["group 10001", pod(web, "securityContext", "runAsGroup"), 10001],
+  ["fsGroup 10001", pod(web, "securityContext", "fsGroup"), 10001],
+  ["Service of the job queue", spec(find("Service", "bots-jobqueue"), "ports", 0, "port"), 28082],
+  ["logs volume", mount(engine, `${home}/env/default/botssys/logging`), "bots-edi-logs-pvc"],
+  ["config volume", mount(engine, `${home}/env/default/config`), "bots-edi-config-pvc"],
+  ["Prometheus", path(web, ...scrapePort), "8080"],
+  ["backup at 02:00", spec(backup, "schedule"), "0 2 * * *"],
+  ["30 backups", env(backup, "KEEP"), "30"],
+  ["dump at 02:00", spec(dumps, "schedule"), "0 2 * * *"],
+  ["dumps for 30 days", env(dumps, "RETENTION_DAYS"), "30"],
+  ["MySQL on 3306", path(secret, "stringData", "DB_PORT"), "3306"],
+  ["botsedi_data", path(secret, "stringData", "DB_NAME"), "botsedi_data"],
+  ["botsedi", path(secret, "stringData", "DB_USER"), "botsedi"],
+];
+
+describe("bots with the settings of the upstream document", () => {
   let stack: SystemStack;
   before(async () => {
-    stack = await stackOf("bots", seeded);
+    stack = await stackOf("bots", settings);
   });
-  for (const [line, says, found, value] of [...seed, ...rest]) {
-    it(`${line === 0 ? "upstream" : `line ${line}`}: ${says}`, () => {
-      assert.deepEqual(found(stack), value);
-    });
+  for (const [line, says, read, value] of document) {
+    it(`line ${line}: ${says}`, () => assert.deepEqual(read(stack), value));
+  }
+  for (const [says, read, value] of beside) {
+    it(`beside it: ${says}`, () => assert.deepEqual(read(stack), value));
   }
 });

@@ -12,7 +12,7 @@ const path = [...versions.map((each) => join(versionsDir, each, "bin")), process
   ":",
 );
 const portOf = { mysql: "SELECT @@port", postgresql: "SHOW port" } as const;
-// Quotes, a line break, a backslash and letters of four bytes.
+// Quotes, a backslash and a character of four bytes.
 const text = "it''s \"quoted\" \\\\ \u{1F4E6} é";
 
 for (const engine of ["mysql", "postgresql"] as const) {
@@ -22,7 +22,7 @@ for (const engine of ["mysql", "postgresql"] as const) {
     let pod: DatabasePod | undefined;
     let port = "";
 
-    /** Runs one of the two scripts as its CronJob does. */
+    /** Runs a script with the environment of its CronJob. */
     const run = (script: string, env: Readonly<Record<string, string>> = {}) => {
       const { status, stdout, stderr } = spawnSync(
         "sh",
@@ -66,14 +66,14 @@ for (const engine of ["mysql", "postgresql"] as const) {
       rmSync(backups, { recursive: true, force: true });
     });
 
-    it("are made by the user of the application", () => {
+    it("are written by the application's user", () => {
       const { status, output } = run("dump.sh");
       assert.equal(status, 0, output);
       assert.match(output, /^wrote \d{8}T\d{6}Z\.sql\.gz, \d+ bytes$/m);
       assert.equal(files().length, 1);
     });
 
-    it("bring everything back", async () => {
+    it("restore everything", async () => {
       const before = await rows();
       assert.match(before, /quoted/);
       await pod?.sql("UPDATE ta SET note = 'lost'", { user: "app" });
@@ -83,7 +83,7 @@ for (const engine of ["mysql", "postgresql"] as const) {
       assert.equal(await rows(), before);
     });
 
-    it("are chosen by their time, or refused with those that there are", async () => {
+    it("are chosen by their time; an unknown time is refused with a list of the dumps", async () => {
       const [name = ""] = files();
       await pod?.sql("DELETE FROM ta", { user: "app" });
       const wrong = run("load.sh", { ARCHIVE: "20200101T000000Z" });
@@ -94,7 +94,7 @@ for (const engine of ["mysql", "postgresql"] as const) {
       assert.match(await rows(), /quoted/);
     });
 
-    it("are not there if the server is not, and the old ones stay", () => {
+    it("are not written without a server, and old ones stay", () => {
       writeFileSync(join(backups, "20200101T000000Z.sql.gz"), "old");
       const before = files();
       const { status, output } = run("dump.sh", { DB_PORT: "1" });
@@ -103,7 +103,7 @@ for (const engine of ["mysql", "postgresql"] as const) {
       assert.deepEqual(files(), before);
     });
 
-    it("go after their time, once there is a new one", () => {
+    it("are deleted after the retention time, once there is a new one", () => {
       const { status, output } = run("dump.sh");
       assert.equal(status, 0, output);
       assert.match(output, /^deleted 20200101T000000Z\.sql\.gz$/m);

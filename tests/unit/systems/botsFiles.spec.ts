@@ -4,7 +4,7 @@ import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { createServer } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { botsIni, djangoSettings } from "../../../systems/bots/configFiles";
+import { botsIni, djangoSettings } from "../../../systems/bots/parts/config";
 import { botsSchema } from "../../../systems/bots/schema";
 import { needsPython, python } from "../../support/python";
 import { root } from "../../support/stackberth";
@@ -55,7 +55,7 @@ describe("settings.py of bots", () => {
     return python(["-c", program], env);
   }
 
-  it("takes all that differs from the environment", async () => {
+  it("takes everything that differs between stacks from the environment", async () => {
     const found = await imported();
     assert.equal(found["SECRET_KEY"], environment.DJANGO_SECRET_KEY);
     assert.equal(found["DEBUG"], false);
@@ -81,7 +81,7 @@ describe("settings.py of bots", () => {
     assert.equal(found["BOTSSYS"], "/home/bots/.bots/env/default/botssys");
   });
 
-  it("knows both kinds of database, and their ports", async () => {
+  it("supports both database servers and their ports", async () => {
     const { default: postgresql } = (
       await imported({}, { ...environment, DB_ENGINE: "postgresql" })
     )["DATABASES"] as { default: Record<string, unknown> };
@@ -95,7 +95,7 @@ describe("settings.py of bots", () => {
     assert.equal(moved["PORT"], "3307");
   });
 
-  it("sends mail where it is told to", async () => {
+  it("sends mail to the configured server", async () => {
     const mail = {
       EMAIL_HOST: "mail.example.org",
       EMAIL_PORT: "587",
@@ -123,7 +123,7 @@ describe("settings.py of bots", () => {
     assert.deepEqual(logger?.["handlers"], ["stdout"]);
   });
 
-  it("names what is missing, and what is wrong", async () => {
+  it("names a missing or wrong variable", async () => {
     for (const name of ["DJANGO_SECRET_KEY", "DB_HOST", "DB_NAME", "DB_USER", "DB_PASSWORD"]) {
       const { code, output } = await tried({}, { ...environment, [name]: "" });
       assert.equal(code, 1);
@@ -134,7 +134,7 @@ describe("settings.py of bots", () => {
     assert.match(output, /DB_ENGINE is sqlite; allowed: mysql, postgresql/);
   });
 
-  it("takes the stack's own values last, whatever is in them", async () => {
+  it("applies the stack's own values last, whatever characters they contain", async () => {
     const values = {
       LANGUAGE_CODE: "nl",
       SESSION_COOKIE_AGE: 60,
@@ -152,7 +152,7 @@ describe("bots.ini", () => {
     needsPython(this);
   });
 
-  /** What bots' own parser, Python's, reads in it. */
+  /** What Python's parser, which bots uses, reads in it. */
   async function read(changes: object = {}): Promise<Record<string, Record<string, string>>> {
     const folder = mkdtempSync(join(tmpdir(), "stackberth-bots-"));
     try {
@@ -188,7 +188,7 @@ describe("bots.ini", () => {
     assert.equal(found["directories"]?.["botssys"], "/home/bots/.bots/env/default/botssys");
   });
 
-  it("takes a stack's own values, in sections of its own as well", async () => {
+  it("takes the stack's own values, in new sections too", async () => {
     const botsIniValues = {
       settings: { maxdays: 7, debug: true },
       custommenus: { menuname: "Reports" },
@@ -202,7 +202,7 @@ describe("bots.ini", () => {
     assert.deepEqual(found["partners"], { first: "a" });
   });
 
-  it("tells the directory monitor what to watch", async () => {
+  it("tells the directory monitor which folders to watch", async () => {
     const directories = [
       { path: "/home/bots/.bots/a" },
       { path: "/home/bots/.bots/b", filemask: "*.xml", route: "r" },
@@ -221,7 +221,7 @@ describe("bots.ini", () => {
   });
 });
 
-/** A port that is free. */
+/** A free port. */
 async function freePort(): Promise<number> {
   const server = createServer().listen(0, "127.0.0.1");
   await new Promise((resolve) => server.once("listening", resolve));
@@ -246,7 +246,7 @@ describe("the relay between bots' pods", () => {
     return child;
   }
 
-  /** What bots' client does: a call by XML-RPC, at localhost. */
+  /** An XML-RPC call to localhost, as bots' client makes it. */
   const call = () =>
     python([
       "-c",
@@ -259,17 +259,17 @@ describe("the relay between bots' pods", () => {
     queue = await freePort();
     web = await freePort();
     const relay = join(root, "systems/bots/files/relay.py");
-    // As in the two pods: each relay knows only the other one and its own localhost.
+    // As in the two pods, each relay knows only the other one and its own localhost.
     await start([relay, `127.0.0.1:${between}`, `127.0.0.1:${queue}`]);
     await start([relay, `127.0.0.1:${web}`, `127.0.0.1:${between}`]);
   });
   after(() => children.forEach((child) => child.kill("SIGKILL")));
 
-  it("fails a call as a server does that is down", async () => {
+  it("fails a call as a stopped server would", async () => {
     assert.notEqual((await call()).code, 0);
   });
 
-  it("carries calls to the job queue and answers back, one after the other", async () => {
+  it("carries calls to the job queue and the answers back, one after the other", async () => {
     const server = [
       "from xmlrpc.server import SimpleXMLRPCServer",
       `server = SimpleXMLRPCServer(("localhost", ${queue}), logRequests=False)`,
@@ -283,7 +283,7 @@ describe("the relay between bots' pods", () => {
     }
   });
 
-  it("ends when it is asked to", async () => {
+  it("exits on SIGTERM", async () => {
     const [relay] = children;
     assert.ok(relay);
     relay.kill("SIGTERM");
@@ -292,7 +292,7 @@ describe("the relay between bots' pods", () => {
   });
 });
 
-describe("the other programs of bots", () => {
+describe("the other Python files of bots", () => {
   it("are valid Python", async function () {
     needsPython(this);
     for (const name of ["create_superuser.py", "relay.py", "settings.py"]) {

@@ -28,7 +28,7 @@ const file = (stack: SystemStack, name: string): string => {
 const annotations = (object: KubeObject): unknown =>
   at(object, "spec", "template", "metadata", "annotations");
 
-/** Kind and name of what is not the same in two stacks; Jobs without their digest. */
+/** Kind and name of the objects that differ between two stacks; Jobs without their digest. */
 function changed(one: SystemStack, other: SystemStack): string[] {
   const texts = (stack: SystemStack) =>
     new Map(stack.objects.map((each) => [keyOf(each), JSON.stringify(each)]));
@@ -44,7 +44,7 @@ function changed(one: SystemStack, other: SystemStack): string[] {
 }
 
 describe("the job queue of bots", () => {
-  it("is reached through relays, since bots knows it only at localhost", async () => {
+  it("is reached through relays, because bots looks for it only at localhost", async () => {
     const stack = await stackOf("bots");
     const there = containerOf(web(stack), "relay");
     assert.deepEqual(at(there, "command"), [
@@ -60,14 +60,14 @@ describe("the job queue of bots", () => {
     assert.match(file(stack, "bots.ini"), /^host = localhost$/m);
   });
 
-  it("may be elsewhere", async () => {
+  it("may be at another host", async () => {
     const stack = await stackOf("bots", {
       jobQueue: { mode: "separate", host: "queue.example.org" },
     });
     assert.equal(at(containerOf(web(stack), "relay"), "command", 3), "queue.example.org:28082");
   });
 
-  it("needs no relay where the image knows a host", async () => {
+  it("needs no relay if the image reads the host", async () => {
     const stack = await stackOf("bots", { jobQueue: { mode: "separate", relay: false } });
     assert.deepEqual(containers(web(stack)), ["bots-webserver"]);
     assert.deepEqual(containers(queue(stack)), ["bots-jobqueue"]);
@@ -76,7 +76,7 @@ describe("the job queue of bots", () => {
     assert.ok(!names(stack, "ConfigMap").includes("bots-relay"));
   });
 
-  it("may be a container beside the one web server, never two of them", async () => {
+  it("may be a sidecar of the web server, which then has one pod", async () => {
     const settings = { jobQueue: { mode: "sidecar" } };
     const stack = await stackOf("bots", settings);
     assert.deepEqual(names(stack, "Deployment"), ["bots-webserver"]);
@@ -91,7 +91,7 @@ describe("the job queue of bots", () => {
     );
   });
 
-  it("counts in the capacity, wherever it is", async () => {
+  it("counts in the capacity in both modes", async () => {
     const capacity = async (mode: string): Promise<unknown> =>
       at((await stackOf("bots", { jobQueue: { mode } })).outputs["capacity"], "bots");
     // The two relays are the difference.
@@ -108,7 +108,7 @@ describe("the job queue of bots", () => {
 });
 
 describe("services of bots", () => {
-  it("start after the initialisation, which starts after its policies", async () => {
+  it("start after the initialisation, which starts after its NetworkPolicies", async () => {
     const { objects } = await stackOf("bots");
     const place = (kind: string, name: string): number =>
       objects.findIndex((each) => each.kind === kind && each.metadata.name.startsWith(name));
@@ -124,7 +124,7 @@ describe("services of bots", () => {
     assert.ok(place("Job", "bots-create-superuser") > job);
   });
 
-  it("are two Deployments that a changed password rolls, and nothing else", async () => {
+  it("are the only pods that a changed password restarts", async () => {
     const before = await stackOf("bots");
     for (const key of ["botsDatabasePassword", "botsDjangoSecretKey"]) {
       const after = await stackOf("bots", {}, { [`stackberth:${key}`]: `new-${key}` });
@@ -136,7 +136,7 @@ describe("services of bots", () => {
     }
   });
 
-  it("go on when the administrator's password changes, which their Job sets", async () => {
+  it("keep running when the administrator's password changes, which a Job sets", async () => {
     const after = await stackOf("bots", {}, { "stackberth:botsSuperuserPassword": "another one" });
     assert.deepEqual(changed(await stackOf("bots"), after), [
       "Job bots-create-superuser",
@@ -148,7 +148,7 @@ describe("services of bots", () => {
     { botsIni: { settings: { maxdays: 60 } } },
     { settings: { LANGUAGE_CODE: "nl" } },
   ]) {
-    it(`are rolled by ${Object.keys(files).join()}, as is the next run, after the initialisation`, async () => {
+    it(`restart after the initialisation when ${Object.keys(files).join()} changes, which the next run reads too`, async () => {
       const after = await stackOf("bots", { files });
       const kinds = ["Deployment", "CronJob", "Job"];
       assert.deepEqual(
@@ -166,7 +166,7 @@ describe("services of bots", () => {
     });
   }
 
-  it("are initialised again for another image", async () => {
+  it("are initialised again for a new image", async () => {
     const [before, after] = [
       await stackOf("bots"),
       await stackOf("bots", { image: "registry.example.org/edi/bots:4.0.1" }),
@@ -174,7 +174,7 @@ describe("services of bots", () => {
     assert.notEqual(init(before).metadata.name, init(after).metadata.name);
   });
 
-  it("know their addresses, and those of the pods", async () => {
+  it("answer to their host names and to the pods' addresses", async () => {
     const hosts = ["bots.example.org", "*.edi.example.org"];
     const tls = { mode: "certManager", issuer: "letsencrypt" };
     const stack = await stackOf("bots", { exposure: { type: "ingress", hosts, tls } });
@@ -188,7 +188,7 @@ describe("services of bots", () => {
     assert.deepEqual(env("POD_IP"), { fieldRef: { fieldPath: "status.podIP" } });
   });
 
-  it("may reach what they need, and nothing else", async () => {
+  it("may reach only what they need", async () => {
     const stack = await stackOf("bots", {
       egress: ["198.51.100.0/24"],
       smtp: { host: "mail.example.org", from: "a@example.org", managers: ["b@example.org"] },
@@ -215,7 +215,7 @@ describe("services of bots", () => {
     assert.equal(at(mail, "spec", "egress", 0, "ports", 0, "port"), 587);
   });
 
-  it("send reports with a password of their own Secret", async () => {
+  it("log in to the mail server with a password from a Secret", async () => {
     const smtp = {
       host: "mail.example.org",
       user: "bots",
@@ -231,7 +231,7 @@ describe("services of bots", () => {
     });
   });
 
-  it("watch folders, and have the job queue do the rest", async () => {
+  it("may include a directory monitor, which uses the job queue", async () => {
     const directories = [{ path: "/home/bots/.bots/in", route: "orders" }];
     const stack = await stackOf("bots", { dirMonitor: { directories } });
     const monitor = stack.find("Deployment", "bots-dirmonitor");
@@ -270,7 +270,7 @@ describe("the engine of bots", () => {
     );
   });
 
-  it("keeps its schedule by the deployment's clock, or rests", async () => {
+  it("follows the stack's time zone and can be suspended", async () => {
     const stack = await stackOf("bots", { timeZone: "Europe/Berlin", engine: { suspend: true } });
     const { spec } = stack.find("CronJob", "bots-engine");
     assert.equal(at(spec, "timeZone"), "Europe/Berlin");
@@ -284,7 +284,7 @@ describe("volumes of bots", () => {
     stack.find("Namespace", "edi").metadata.labels?.["pod-security.kubernetes.io/enforce"];
   const initContainers = (stack: SystemStack) => listAt(podOf(init(stack)), "initContainers");
 
-  it("belong to the group of the pods", async () => {
+  it("belong to the pods' group", async () => {
     const stack = await stackOf("bots");
     assert.equal(level(stack), "restricted");
     assert.deepEqual(
@@ -293,15 +293,16 @@ describe("volumes of bots", () => {
     );
   });
 
-  it("are left alone where the server maps users", async () => {
+  it("keep their owner if the NFS server maps users", async () => {
     const stack = await stackOf("bots", { volumes: { ownership: "none" } });
     const owners = [web(stack), queue(stack), init(stack), stack.find("CronJob", "bots-backup")];
     for (const each of owners) {
-      assert.equal(at(podOf(each), "securityContext", "fsGroup"), undefined, each.metadata.name);
+      const context = at(podOf(each), "securityContext");
+      assert.deepEqual([at(context, "runAsUser"), at(context, "fsGroup")], [10001, undefined]);
     }
   });
 
-  it("are given away by root, where the namespace lets it", async () => {
+  it("are handed over by root in a namespace that allows it", async () => {
     const stack = await stackOf("bots", { volumes: { ownership: "chown" } });
     assert.equal(level(stack), "baseline");
     const [own] = initContainers(stack);
@@ -324,7 +325,7 @@ describe("volumes of bots", () => {
     assert.equal(at(podOf(web(stack)), "securityContext", "runAsNonRoot"), true);
   });
 
-  it("are folders of an NFS server, with mount options", async () => {
+  it("may be folders of an NFS server, with mount options", async () => {
     const nfs = { server: "nfs.example.org", path: "/export/edi/" };
     const stack = await stackOf("bots", { volumes: { nfs } });
     const { spec } = stack.find("PersistentVolume", "edi-bots-edi-logs-pvc");
@@ -341,7 +342,7 @@ describe("volumes of bots", () => {
     assert.equal(at(claim, "spec", "storageClassName"), "");
   });
 
-  it("hold all pods on one node where only one can mount them", async () => {
+  it("keep all pods on one node if only one node can mount them", async () => {
     const stack = await stackOf("bots", { volumes: { accessMode: "ReadWriteOnce" } });
     const all = ["bots-engine", "bots-backup"].map((name) => stack.find("CronJob", name));
     for (const each of [web(stack), queue(stack), init(stack), ...all]) {
@@ -350,7 +351,7 @@ describe("volumes of bots", () => {
     assert.deepEqual(at(web(stack), "spec", "strategy"), { type: "Recreate" });
   });
 
-  it("may be there already", async () => {
+  it("may be existing claims", async () => {
     const stack = await stackOf("bots", { volumes: { data: { existingClaim: "bots-edi-pvc" } } });
     assert.ok(!names(stack, "PersistentVolumeClaim").includes("bots-edi-data-pvc"));
     const volumes = listAt(podOf(web(stack)), "volumes");
@@ -359,7 +360,7 @@ describe("volumes of bots", () => {
   });
 
   for (const type of ["snapshot", "none"]) {
-    it(`are saved by ${type}`, async () => {
+    it(`are backed up as backup.type ${type} says`, async () => {
       const stack = await stackOf("bots", { backup: { type } });
       const jobs = names(stack, "CronJob").filter((name) => /^bots-backup/.test(name));
       assert.deepEqual(jobs, type === "none" ? [] : ["bots-backup"]);
@@ -368,7 +369,7 @@ describe("volumes of bots", () => {
 });
 
 describe("the database of bots", () => {
-  it("may be PostgreSQL, anywhere", async () => {
+  it("may be PostgreSQL at any address", async () => {
     const database = { type: "external", engine: "postgresql", host: "db", cidr: "203.0.113.9/32" };
     const stack = await stackOf("bots", { database });
     assert.equal(envOf(containerOf(web(stack)), "DB_ENGINE"), "postgresql");
@@ -379,7 +380,7 @@ describe("the database of bots", () => {
     ]);
   });
 
-  it("may be the stack's own, which then starts first", async () => {
+  it("may be a server that the stack runs, which then starts first", async () => {
     const stack = await stackOf("bots", { database: { type: "managed" } });
     const server = stack.find("StatefulSet", "bots-database");
     assert.ok(stack.objects.indexOf(server) < stack.objects.indexOf(init(stack)));
@@ -392,7 +393,7 @@ describe("the database of bots", () => {
     assert.ok(!names(stack, "CronJob").includes("bots-database-restore"));
   });
 
-  it("is told nothing where somebody else keeps the Secrets", async () => {
+  it("is reached through existing Secrets in secretsMode existing", async () => {
     const secretNames = { database: "my-database", superuser: "my-superuser" };
     const existing = { "stackberth:secretsMode": "existing" };
     const stack = await stackOf("bots", { secretNames }, existing);

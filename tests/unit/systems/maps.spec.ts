@@ -92,8 +92,8 @@ const onOneNode = (spec: unknown): unknown =>
 
 type Row = readonly [source: string, says: string, read: (s: Stack) => unknown, value: unknown];
 
-/** Every number and name of seed 001 with default settings, its line beside it. */
-const seed: readonly Row[] = [
+/** Every number and name of the "Kubernetes Migration Guide" that systems/maps/README.md links, with its words. */
+const documented: readonly Row[] = [
   ["-n maps-python", "namespace", (s) => s.has("Namespace", ns), true],
   [
     "1. namespace.yaml - Dedicated namespace for isolation",
@@ -244,7 +244,7 @@ const seed: readonly Row[] = [
   ],
 ];
 
-/** Reference 1.2, the calls and pods that the backend's code really makes. */
+/** The calls and pods that the code of Maps_Script_Helper's backend really makes. */
 const upstream: readonly Row[] = [
   [
     "API calls",
@@ -349,12 +349,12 @@ describe("MAPS with default settings", () => {
   before(async () => {
     stack = await stackOf();
   });
-  for (const [source, says, read, value] of [...seed, ...upstream]) {
+  for (const [source, says, read, value] of [...documented, ...upstream]) {
     it(`${source}: ${says}`, () => assert.deepEqual(read(stack), value));
   }
 });
 
-/** The seed's "Production Recommendations", as prod's file has them. */
+/** The guide's "Production Recommendations", as prod's file has them. */
 const recommendations: readonly Row[] = [
   ["1. Use Ingress", "ingress", (s) => s.has("Ingress", "maps-backend"), true],
   ["1. … instead of LoadBalancer", "type", (s) => at(service(s), "spec", "type"), "ClusterIP"],
@@ -422,7 +422,7 @@ describe("MAPS in prod", () => {
     it(`${source}: ${says}`, () => assert.deepEqual(read(stack), value));
   }
 
-  it("4. Use external secret management: its Secrets can be somebody else's", async () => {
+  it("4. Use external secret management: it can use existing Secrets", async () => {
     const theirs = stackFrom(
       await collectStack("prod", { ...only, "stackberth:secretsMode": "existing" }),
     );
@@ -448,7 +448,7 @@ describe("MAPS in prod", () => {
   });
 
   it("9. Implement CI/CD pipeline: a workflow that builds both images, pinned by commit", () => {
-    const file = join(root, "systems", "maps", "ci", "build-images.yaml");
+    const file = join(root, "systems", "maps", "files", "build-images.yaml");
     const workflow: unknown = parse(readFileSync(file, "utf8"));
     const images = listAt(workflow, "jobs", "build", "strategy", "matrix", "include");
     assert.deepEqual(
@@ -466,7 +466,7 @@ describe("MAPS in prod", () => {
     assert.deepEqual(at(workflow, "permissions"), {});
   });
 
-  it("pulls its images, and its runners', by the registry's login", () => {
+  it("pulls its own and its runners' images with the registry's login", () => {
     const login = [{ name: "registry-credentials" }];
     assert.deepEqual(at(pod(backend(stack)), "imagePullSecrets"), login);
     assert.deepEqual(at(runner(stack), "spec", "imagePullSecrets"), login);
@@ -474,7 +474,7 @@ describe("MAPS in prod", () => {
     assert.equal(secret["type"], "kubernetes.io/dockerconfigjson");
   });
 
-  it("lets its runners be anywhere", () => {
+  it("lets its runners run on any node", () => {
     assert.equal(at(runner(stack), "spec", "affinity"), undefined);
     assert.equal(at(pod(backend(stack)), "affinity"), undefined);
     assert.equal(at(backend(stack), "spec", "strategy", "type"), "RollingUpdate");
@@ -490,7 +490,7 @@ describe("MAPS", () => {
   });
 
   for (const timeoutSeconds of [1, 600, 7200]) {
-    it(`gives a script of ${timeoutSeconds} s its time everywhere`, async () => {
+    it(`allows a script ${timeoutSeconds} s wherever there is a timeout`, async () => {
       const exposure = { type: "ingress", hosts: ["a.example.org"] };
       const stack = await stackOf({ runner: { timeoutSeconds }, exposure });
       assert.equal(env(stack, "SCRIPT_TIMEOUT"), String(timeoutSeconds));
@@ -505,7 +505,7 @@ describe("MAPS", () => {
     });
   }
 
-  it("is watched by the Prometheus operator where that is set", async () => {
+  it("has a ServiceMonitor if the settings ask for one", async () => {
     const stack = await stackOf({ backend: { metrics: { type: "serviceMonitor" } } });
     const monitor = stack.find("ServiceMonitor", "maps-backend");
     assert.deepEqual(at(monitor, "spec", "endpoints", 0), {
@@ -522,7 +522,7 @@ describe("MAPS", () => {
     assert.equal(annotations["nginx.ingress.kubernetes.io/proxy-body-size"], "0");
   });
 
-  it("lets runners reach only what is named, and no names at all", async () => {
+  it("lets runners reach only the addresses of egress, and no DNS", async () => {
     const stack = await stackOf({ runner: { egress: ["203.0.113.0/24"] } });
     assert.deepEqual(at(stack.find("NetworkPolicy", "runners"), "spec", "egress"), [
       { to: [{ ipBlock: { cidr: "203.0.113.0/24" } }] },
@@ -543,7 +543,7 @@ describe("MAPS", () => {
     }
   });
 
-  it("lets exactly those reach the API server who have rights there", async () => {
+  it("lets exactly the pods with a token reach the API server", async () => {
     const apiServer = { cidrs: ["203.0.113.1/32"], ports: [6443] };
     const stack = await stackOf({ apiServer, backup: { type: "snapshot" } });
     const reaching = stack.objects
@@ -557,13 +557,13 @@ describe("MAPS", () => {
     assert.deepEqual(tokens.sort(), reaching.sort());
   });
 
-  it("lets the backend reach what it is told", async () => {
+  it("lets the backend reach the addresses of egress", async () => {
     const stack = await stackOf({ egress: ["203.0.113.0/24"] });
     const policy = stack.find("NetworkPolicy", "egress-0-from-maps-backend");
     assert.equal(at(policy, "spec", "egress", 0, "to", 0, "ipBlock", "cidr"), "203.0.113.0/24");
   });
 
-  it("draws nothing together where volumes can be on several nodes", async () => {
+  it("keeps no pods together if volumes are ReadWriteMany", async () => {
     const stack = await stackOf({
       volumes: { accessMode: "ReadWriteMany", storageClassName: "nfs" },
     });
@@ -574,7 +574,7 @@ describe("MAPS", () => {
     );
   });
 
-  it("takes up claims that are there", async () => {
+  it("mounts existing claims", async () => {
     const stack = await stackOf({ volumes: { outputs: { existingClaim: "theirs" } } });
     assert.equal(claims(stack).length, 4);
     const volumes = JSON.stringify(at(runner(stack), "spec", "volumes"));
@@ -583,7 +583,7 @@ describe("MAPS", () => {
     assert.match(JSON.stringify(guard), /the claim theirs/);
   });
 
-  it("copies its volumes where there are no snapshots", async () => {
+  it("copies its volumes with backup.type copy", async () => {
     const backup = { type: "copy", size: "50Gi", keep: 3 };
     const stack = await stackOf({ backup });
     const spec = pod(stack.find("CronJob", "backup-volumes"));
@@ -600,7 +600,7 @@ describe("MAPS", () => {
     ["audit", ["Warn", "Audit"]],
     ["none", undefined],
   ] as const) {
-    it(`guards what the backend makes: ${guard}`, async () => {
+    it(`guards what the backend creates: ${guard}`, async () => {
       const stack = await stackOf({ runner: { guard } });
       const bindings = stack.objects.filter(
         ({ kind }) => kind === "ValidatingAdmissionPolicyBinding",
@@ -612,7 +612,7 @@ describe("MAPS", () => {
     });
   }
 
-  it("takes a registry's whole login", () => {
+  it("accepts a whole config.json as a registry's login", () => {
     const registry = { credentials: "dockerConfigJson" };
     const settings = { ...images, registry };
     const { problems } = parseStack({
@@ -627,7 +627,7 @@ describe("MAPS", () => {
     assert.match(problems[0]?.text ?? "", /--set mapsRegistryDockerConfigJson/);
   });
 
-  it("pulls by a registry's login that somebody else keeps", async () => {
+  it("pulls with an existing Secret of a registry's login", async () => {
     const registry = { credentials: "dockerConfigJson" };
     const mode = {
       "stackberth:secretsMode": "existing",
@@ -649,7 +649,7 @@ describe("MAPS", () => {
     assert.deepEqual(problems, []);
   });
 
-  it("limits no container below what is set for it", async () => {
+  it("raises its LimitRange to the largest resources in the settings", async () => {
     const large = { cpu: "16", memory: "64Gi" };
     const stack = await stackOf({ backend: { resources: { requests: large, limits: large } } });
     const limits = at(stack.find("LimitRange", "limits"), "spec", "limits", 0);
@@ -657,7 +657,7 @@ describe("MAPS", () => {
     assert.deepEqual(at(limits, "default"), { cpu: "500m", memory: "1Gi" });
   });
 
-  it("leaves the backend room to roll under its quota", async () => {
+  it("leaves room for a rollout of the backend in its quota", async () => {
     const autoscaling = { minReplicas: 2, maxReplicas: 6 };
     const stack = await stackOf({ backend: { autoscaling } });
     assert.deepEqual(stack.find("ResourceQuota", "all-but-runners")["spec"], {
@@ -666,20 +666,20 @@ describe("MAPS", () => {
     });
   });
 
-  it("adds variables of the app's own", async () => {
+  it("adds the variables of the settings", async () => {
     const stack = await stackOf({ backend: { variables: { LOG_LEVEL: "debug" } } });
     assert.equal(env(stack, "LOG_LEVEL"), "debug");
     assert.equal(env(stack, "EXECUTION_RUNTIME"), "kubernetes");
   });
 
-  it("places runners where it is told", async () => {
+  it("places runners by runner.placement", async () => {
     const placement = { nodeSelector: { pool: "runners" }, priorityClassName: "low" };
     const spec = runner(await stackOf({ runner: { placement } }))["spec"];
     assert.deepEqual(at(spec, "nodeSelector"), { pool: "runners" });
     assert.equal(at(spec, "priorityClassName"), "low");
   });
 
-  it("bounds what a runner writes beside its outputs", async () => {
+  it("limits what a runner writes outside its outputs", async () => {
     const stack = await stackOf({ runner: { scratchSize: "100Mi" } });
     const tmp = listAt(runner(stack), "spec", "volumes").find((each) => each["name"] === "tmp");
     assert.deepEqual(tmp?.["emptyDir"], { sizeLimit: "100Mi" });
@@ -690,7 +690,7 @@ describe("MAPS", () => {
 describe("the template of runner pods", () => {
   const context = { stack: "dev", protectData: false, canaries: [] };
 
-  it("keeps an id of digits a text", async () => {
+  it("keeps an id of digits a string", async () => {
     const labels = at(filledIn(template(await stackOf()), "007"), "metadata", "labels");
     assert.equal(at(labels, "job-id"), "007");
   });
@@ -705,7 +705,7 @@ describe("the template of runner pods", () => {
     assert.deepEqual(parse(output), filledIn(text, "42"));
   });
 
-  it("is held to what holds of every pod", async () => {
+  it("meets the invariants of every pod", async () => {
     const { objects } = await stackOf();
     for (const [name, invariant] of Object.entries(invariants)) {
       assert.deepEqual(invariant(objects, context), [], name);

@@ -39,7 +39,7 @@ import {
 
 const check = ["python", "-m", "exaflow.worker.healthcheck"];
 
-/** What a machine must hold of all that may run on it: the sum of a field of its pods' containers. */
+/** What the pods at a place ask for together: the sum of a field over their containers. */
 function load(s: Stack, place: string, path: readonly string[]): number {
   return s.objects
     .filter((object) => at(selector(object), place) === "true" && object.kind !== "Job")
@@ -51,7 +51,7 @@ function load(s: Stack, place: string, path: readonly string[]): number {
     .reduce((sum, each) => sum + each, 0);
 }
 
-/** What lies on a host's disk. */
+/** The volumes on a host's disk, in bytes. */
 function disk(s: Stack, host: string): number {
   return s.objects
     .filter(({ kind }) => kind === "PersistentVolume")
@@ -67,9 +67,19 @@ const within = (read: (s: Stack) => number, most: number) => (s: Stack) => {
 const policyPath = ["spec", "persistentVolumeReclaimPolicy"];
 const portalFolder = "/opt/mip-deployment/.stored_data";
 
-/** Seed 003 on machines of one's own, by its lines. */
-const seedMachines: readonly Row[] = [
-  ["9", "managed_cluster: false", (s) => s.objects.some((o) => o.kind === "Ingress"), false],
+/**
+ * Facts of an unmanaged cluster, by their lines in "Kubernetes Deployment" of mip-deployment:
+ * https://github.com/Medical-Informatics-Platform/mip-deployment/blob/25c90eb9162b3c2baf934e655b6119b6076685f7/kubernetes/README.md
+ * What that page leaves to the Helm charts of mip-deployment and Exaflow has the line of its component,
+ * or "chart".
+ */
+const unmanaged: readonly Row[] = [
+  [
+    "9",
+    "no Ingress with managed_cluster: false",
+    (s) => s.objects.some((o) => o.kind === "Ingress"),
+    false,
+  ],
   ["14", "master: 60 GB", within((s) => disk(s, "vm-0"), 60e9), true],
   ["15", "master: 16 GB", within((s) => load(s, "master", ["limits", "memory"]), 16e9), true],
   ["16", "master: 4 cores", within((s) => load(s, "master", ["requests", "cpu"]), 4), true],
@@ -130,45 +140,45 @@ const seedMachines: readonly Row[] = [
     [6000, 6001, 6002],
   ],
   ["37", "smpc-client", (s) => at(container(localworker(s), 1), "name"), "smpc-client"],
-  ["1.4", "front end at 30080", (s) => nodePort(s, "frontend"), 30080],
-  ["1.4", "front end with TLS at 30443", (s) => nodePort(s, "frontend", 1), 30443],
-  ["1.4", "controller at 30000", (s) => nodePort(s, "exaflow-controller"), 30000],
+  ["chart", "front end at 30080", (s) => nodePort(s, "frontend"), 30080],
+  ["chart", "front end with TLS at 30443", (s) => nodePort(s, "frontend", 1), 30443],
+  ["chart", "controller at 30000", (s) => nodePort(s, "exaflow-controller"), 30000],
   [
-    "1.4",
+    "chart",
     "volumes: reclaim policy Retain",
     (s) => at(s.find("PersistentVolume", "mip-demo-portal-db-data"), ...policyPath),
     "Retain",
   ],
   [
-    "1.4",
+    "chart",
     "class k8s-local-storage",
     (s) => at(claimOf("portal-db-data")(s), "spec", "storageClassName"),
     "k8s-local-storage",
   ],
   [
-    "1.4",
+    "chart",
     "portal's volumes on the master",
     (s) => at(onHost(s, "portal-db-data"), "values"),
     ["vm-0"],
   ],
   [
-    "1.4",
+    "chart",
     "portal's database",
     (s) => folder(s, "portal-db-data"),
     `${portalFolder}/portalbackenddb`,
   ],
-  ["1.4", "portal's files", (s) => folder(s, "portalbackend-data"), "/opt/mip-deployment/config"],
-  ["1.4", "portal's logs", (s) => folder(s, "portalbackend-logs"), "/opt/mip-deployment/logs"],
+  ["chart", "portal's files", (s) => folder(s, "portalbackend-data"), "/opt/mip-deployment/config"],
+  ["chart", "portal's logs", (s) => folder(s, "portalbackend-logs"), "/opt/mip-deployment/logs"],
 ];
-/** Seed 003 on a managed cluster, and the column "managed" of reference 1.4. */
-const seedManaged: readonly Row[] = [
+/** Facts of a managed cluster, from the same sources. */
+const managed: readonly Row[] = [
   [
     "9",
-    "managed_cluster: true",
+    "no PersistentVolume with managed_cluster: true",
     (s) => s.objects.some((o) => o.kind === "PersistentVolume"),
     false,
   ],
-  ["7", "no node chosen", (s) => s.objects.some((o) => selector(o) !== undefined), false],
+  ["7", "no nodeSelector", (s) => s.objects.some((o) => selector(o) !== undefined), false],
   ["30", "controller at 5000", (s) => ports(controller(s)), [5000]],
   [
     "30",
@@ -186,7 +196,7 @@ const seedManaged: readonly Row[] = [
   ["31", "Parallel", (s) => at(localworker(s), "spec", "podManagementPolicy"), "Parallel"],
   [
     "31",
-    "one a node",
+    "one worker per node",
     (s) => at(pod(localworker(s)), ...antiAffinity, 0, "topologyKey"),
     "kubernetes.io/hostname",
   ],
@@ -196,10 +206,15 @@ const seedManaged: readonly Row[] = [
     (s) => at(s.find("Service", "exaflow-workers"), "spec", "clusterIP"),
     "None",
   ],
-  ["31", "found by its name", (s) => env(controller(s), "LOCALWORKERS_DNS"), "exaflow-workers"],
   [
     "31",
-    "controller by its name",
+    "workers by the name of their Service",
+    (s) => env(controller(s), "LOCALWORKERS_DNS"),
+    "exaflow-workers",
+  ],
+  [
+    "31",
+    "controller by the name of its Service",
     (s) => env(localworker(s), "CONTROLLER_IP"),
     "exaflow-controller",
   ],
@@ -207,7 +222,7 @@ const seedManaged: readonly Row[] = [
   ["31", "no service links", (s) => at(pod(localworker(s)), "enableServiceLinks"), false],
   [
     "31",
-    "named by its node",
+    "identifier is the name of its node",
     (s) => env(localworker(s), "WORKER_IDENTIFIER"),
     field("spec.nodeName"),
   ],
@@ -228,8 +243,8 @@ const seedManaged: readonly Row[] = [
   ["31", "one global worker", (s) => at(globalworker(s), "spec", "replicas"), 1],
   ["31", "aggregation server at 50051", (s) => ports(aggregation(s)), [50051]],
   ["31", "gRPC probe", (s) => at(probe(aggregation(s), "readiness"), "grpc", "port"), 50051],
-  ["31", "its liveness", (s) => timing(probe(aggregation(s), "liveness")), [10, 30, 5]],
-  ["31", "its readiness", (s) => timing(probe(aggregation(s), "readiness")), [undefined, 15, 5]],
+  ["31", "liveness probe", (s) => timing(probe(aggregation(s), "liveness")), [10, 30, 5]],
+  ["31", "readiness probe", (s) => timing(probe(aggregation(s), "readiness")), [undefined, 15, 5]],
   ["31", "3 workers x 32 experiments", (s) => env(aggregation(s), "MAX_GRPC_CONNECTIONS"), "96"],
   ["31", "flower at 8080", (s) => env(controller(s), "FLOWER_SERVER_PORT"), "8080"],
   ["31", "flower's 30 s", (s) => env(controller(s), "FLOWER_EXECUTION_TIMEOUT"), "30"],
@@ -268,45 +283,50 @@ const seedManaged: readonly Row[] = [
     keycloak("client-secret"),
   ],
   [
-    "1.4",
+    "chart",
     "ClusterIP",
     (s) => at(s.find("Service", "exaflow-controller"), "spec", "type"),
     "ClusterIP",
   ],
   [
-    "1.4",
+    "chart",
     "class nginx-public",
     (s) => at(s.find("Ingress", "frontend"), "spec", "ingressClassName"),
     "nginx-public",
   ],
-  ["1.4", "issuer", (s) => annotation(s, "cert-manager.io/cluster-issuer"), "letsencrypt-public"],
   [
-    "1.4",
+    "chart",
+    "ClusterIssuer",
+    (s) => annotation(s, "cert-manager.io/cluster-issuer"),
+    "letsencrypt-public",
+  ],
+  [
+    "chart",
     "mip-frontend-tls",
     (s) => at(s.find("Ingress", "frontend"), "spec", "tls", 0, "secretName"),
     "mip-frontend-tls",
   ],
   [
-    "1.4",
+    "chart",
     "/ leads to /home",
     (s) => annotation(s, "nginx.ingress.kubernetes.io/app-root"),
     "/home",
   ],
   [
-    "1.4",
-    "no rewrite",
+    "chart",
+    "no rewrite-target",
     (s) => annotation(s, "nginx.ingress.kubernetes.io/rewrite-target"),
     undefined,
   ],
-  ["179", "a lost node's pods go within", (s) => tolerated(localworker(s)), [10, 10]],
+  ["179", "pods leave a lost node within 10 s", (s) => tolerated(localworker(s)), [10, 10]],
 ];
-describe("MIP on machines of one's own", () => {
+describe("MIP on an unmanaged cluster", () => {
   let stack: Stack;
   before(async () => {
     stack = await onMachines(secure);
   });
-  for (const [line, says, read, value] of seedMachines) {
-    it(`${line}: ${says}`, () => assert.deepEqual(read(stack), value));
+  for (const [line, about, read, value] of unmanaged) {
+    it(`${line}: ${about}`, () => assert.deepEqual(read(stack), value));
   }
 });
 
@@ -315,7 +335,7 @@ describe("MIP on a managed cluster", () => {
   before(async () => {
     stack = await onCluster({ exposure: ingress });
   });
-  for (const [line, says, read, value] of seedManaged) {
-    it(`${line}: ${says}`, () => assert.deepEqual(read(stack), value));
+  for (const [line, about, read, value] of managed) {
+    it(`${line}: ${about}`, () => assert.deepEqual(read(stack), value));
   }
 });

@@ -47,7 +47,7 @@ const good: Files = {
   "tbi/b.csv": table.replaceAll("site_a", "site_b"),
 };
 
-/** The files of `good` with one fault, what to name, and the lines that must be printed. */
+/** A fault in the files of `good`, the pathologies to require, and what must be printed. */
 type Fault = readonly [title: string, changes: Files, names: readonly string[], says: string[]];
 
 const meta = (changes: object): Files => ({
@@ -57,26 +57,31 @@ const csv = (...lines: string[]): Files => ({ "tbi/a.csv": `${lines.join("\n")}\
 const header = "dataset,age,score,gender";
 
 const faults: readonly Fault[] = [
-  ["no folder of a pathology", {}, ["dementia"], ["dementia: is missing"]],
+  ["a required pathology without a folder", {}, ["dementia"], ["dementia: is missing"]],
   ["no metadata", { "tbi/CDEsMetadata.json": undefined }, [], ["tbi: has no CDEsMetadata.json"]],
   [
-    "no CSV where data is asked for",
+    "a required pathology without CSV files",
     { "tbi/a.csv": undefined, "tbi/b.csv": undefined },
     ["tbi"],
     ["tbi: has no CSV"],
   ],
-  ["a CSV beside the folders", { "a.csv": table }, [], ["a.csv: belongs into a folder"]],
   [
-    "a CSV whose name would not be found",
-    { "tbi/C.CSV": table.replaceAll("site_a", "site_b"), "tbi/b.csv": undefined },
+    "a CSV file next to the folders",
+    { "a.csv": table },
     [],
-    ["tbi/C.CSV: would be passed over"],
+    ["a.csv: belongs in the folder of its pathology"],
   ],
   [
-    "metadata that is no JSON",
+    "a CSV file with a name in capitals",
+    { "tbi/C.CSV": table.replaceAll("site_a", "site_b"), "tbi/b.csv": undefined },
+    [],
+    ["tbi/C.CSV: would be ignored"],
+  ],
+  [
+    "metadata that is not JSON",
     { "tbi/CDEsMetadata.json": '{\n  "code": "tbi",\n  oops\n}' },
     [],
-    ["tbi/CDEsMetadata.json:3: is no JSON"],
+    ["tbi/CDEsMetadata.json:3: is not valid JSON"],
   ],
   [
     "metadata in Latin-1",
@@ -84,11 +89,21 @@ const faults: readonly Fault[] = [
     [],
     ["tbi/CDEsMetadata.json:2: is not UTF-8"],
   ],
-  ["metadata as a list", { "tbi/CDEsMetadata.json": "[]" }, [], ["must be one JSON object"]],
-  ["metadata without a version", meta({ version: undefined }), [], ['"version" must be a text']],
-  ["metadata with a number as version", meta({ version: 1 }), [], ['"version" must be a text']],
+  ["metadata as a list", { "tbi/CDEsMetadata.json": "[]" }, [], ["must be a JSON object"]],
   [
-    "groups that are no list",
+    "metadata without a version",
+    meta({ version: undefined }),
+    [],
+    ['"version" must be a non-empty string'],
+  ],
+  [
+    "metadata with a number as version",
+    meta({ version: 1 }),
+    [],
+    ['"version" must be a non-empty string'],
+  ],
+  [
+    "groups that are not a list",
     meta({ groups: { a: 1 } }),
     [],
     ['"variables" and "groups" must be lists'],
@@ -101,7 +116,7 @@ const faults: readonly Fault[] = [
     ['a variable has no "code"'],
   ],
   [
-    "a variable twice",
+    "a variable declared twice",
     meta({ variables: [dataset, variable("age")] }),
     [],
     ['variable "age" is declared twice'],
@@ -122,10 +137,10 @@ const faults: readonly Fault[] = [
     "two pathologies with one code and version",
     { "other/CDEsMetadata.json": JSON.stringify(metadata) },
     [],
-    ["tbi/CDEsMetadata.json: has the code and version of other's"],
+    ["tbi/CDEsMetadata.json: has the same code and version as other"],
   ],
   ["an empty file", { "tbi/a.csv": "" }, [], ["tbi/a.csv: is empty"]],
-  ["nothing but a header", csv(header), [], ["tbi/a.csv: has a header but no row"]],
+  ["a header without rows", csv(header), [], ["tbi/a.csv: has a header but no row"]],
   [
     "an unknown column",
     csv(`${header},weight`, "site_a,17,0.5,F,80"),
@@ -133,10 +148,10 @@ const faults: readonly Fault[] = [
     ['tbi/a.csv:1: column "weight" is not declared'],
   ],
   [
-    "a column twice",
+    "a repeated column",
     csv(`${header},age`, "site_a,17,0.5,F,17"),
     [],
-    ['tbi/a.csv:1: column "age" is there 2 times'],
+    ['tbi/a.csv:1: column "age" appears 2 times'],
   ],
   ["a column without a name", csv(`${header},`, "site_a,1,1,F,"), [], [":1: a column has no name"]],
   [
@@ -176,36 +191,56 @@ const faults: readonly Fault[] = [
     [],
     ["tbi/a.csv:3: is not UTF-8"],
   ],
-  ["an open quote", csv(header, 'site_a,1,1,"F'), [], ["tbi/a.csv:2: is no CSV"]],
+  ["an open quote", csv(header, 'site_a,1,1,"F'), [], ["tbi/a.csv:2: is not valid CSV"]],
   ["no dataset", csv(header, ",17,0.5,F"), [], [':2: column "dataset" must not be empty']],
   [
     "an unknown dataset",
     csv(header, "site_c,17,0.5,F"),
     [],
-    [':2: column "dataset": "site_c" is none of site_a, site_b'],
+    [':2: column "dataset": "site_c" must be one of site_a, site_b'],
   ],
   [
-    "a dataset in two files",
+    "one dataset in two files",
     { "tbi/b.csv": table },
     [],
-    ['tbi/b.csv: has dataset "site_a", which a.csv has already'],
+    ['tbi/b.csv: has dataset "site_a", as a.csv does'],
   ],
-  ["an unknown category", csv(header, "site_a,17,0.5,X"), [], [':2: column "gender": "X" is none']],
-  ["words for a number", csv(header, "site_a,17,high,F"), [], [':2: column "score": "high" is no']],
   [
-    "no number at all",
+    "an unknown category",
+    csv(header, "site_a,17,0.5,X"),
+    [],
+    [':2: column "gender": "X" must be one of F, M'],
+  ],
+  [
+    "words for a number",
+    csv(header, "site_a,17,high,F"),
+    [],
+    [':2: column "score": "high" must be a number'],
+  ],
+  [
+    "NaN for a number",
     csv(header, "site_a,17,nan,F"),
     [],
-    [':2: column "score": "nan" is no number'],
+    [':2: column "score": "nan" must be a number'],
   ],
   [
     "a fraction for a whole number",
     csv(header, "site_a,17.5,1,F"),
     [],
-    [':2: column "age": "17.5" is no whole number'],
+    [':2: column "age": "17.5" must be a whole number'],
   ],
-  ["too small a number", csv(header, "site_a,-1,1,F"), [], [':2: column "age": -1 is less than']],
-  ["too large a number", csv(header, "site_a,131,1,F"), [], ['"age": 131 is more than the most']],
+  [
+    "a number below the minimum",
+    csv(header, "site_a,-1,1,F"),
+    [],
+    [':2: column "age": -1 must be at least 0'],
+  ],
+  [
+    "a number above the maximum",
+    csv(header, "site_a,131,1,F"),
+    [],
+    ['"age": 131 must be at most 130'],
+  ],
   [
     "visits without subjects",
     meta({ longitudinal: true }),
@@ -213,7 +248,7 @@ const faults: readonly Fault[] = [
     ['variable "subjectid" is missing', 'variable "visitid" is missing'],
   ],
   [
-    "a visit that is not named",
+    "a row without a visit",
     {
       ...meta({
         longitudinal: true,
@@ -227,7 +262,7 @@ const faults: readonly Fault[] = [
   ],
 ];
 
-describe("the validation of MIP's data", () => {
+describe("MIP's validate_data.py", () => {
   let folder = "";
 
   before(function () {
@@ -256,19 +291,19 @@ describe("the validation of MIP's data", () => {
     return { status, output: stdout };
   }
 
-  it("accepts what is right", () => {
+  it("accepts valid data", () => {
     write({});
     const { status, output } = validate("tbi");
-    assert.equal(output, "1 pathologies, 2 CSV files: valid\n");
+    assert.equal(output, "2 CSV files in 1 folders: valid\n");
     assert.equal(status, 0);
   });
 
-  it("accepts what a file system or a person leaves around", () => {
+  it("ignores what a file system or a person leaves around", () => {
     write({ "lost+found/x": "", ".snapshot/a.csv": "", "tbi/README.txt": "?", "notes.txt": "" });
     assert.equal(validate().status, 0);
   });
 
-  it("accepts an empty folder unless a pathology is asked for", () => {
+  it("accepts an empty folder unless a pathology is required", () => {
     assert.equal(validate().status, 0);
     assert.equal(validate("tbi").status, 1);
   });
@@ -283,7 +318,7 @@ describe("the validation of MIP's data", () => {
     });
   }
 
-  it("numbers the lines of the file, whatever fields span", () => {
+  it("counts lines of the file, even if a field spans several", () => {
     write({
       ...meta({ variables: [dataset, variable("note")], groups: [] }),
       "tbi/a.csv": 'dataset,note\nsite_a,"two\nlines"\nsite_a\n',
@@ -292,18 +327,18 @@ describe("the validation of MIP's data", () => {
     assert.match(validate().output, /^tbi\/a\.csv:4: has 1 columns/m);
   });
 
-  it("prints the first faults of a file and counts the others", () => {
+  it("prints the first problems of a file and counts the rest", () => {
     write(csv(header, ...Array.from({ length: 12 }, () => "site_a,x,1,F")));
     const { output } = validate();
-    assert.equal(output.match(/is no whole number/g)?.length, 5);
+    assert.equal(output.match(/must be a whole number/g)?.length, 5);
     assert.match(output, /tbi\/a\.csv: 7 more problems/);
     assert.match(output, /: 12 problems\n$/);
   });
 
-  it("explains its use, and says when there is no folder", () => {
+  it("prints its usage, and reports a missing folder", () => {
     assert.equal(spawnSync("python3", [script]).status, 2);
     const missing = spawnSync("python3", [script, "/no/such"], { encoding: "utf8" });
     assert.equal(missing.status, 1);
-    assert.match(missing.stdout, /is no folder/);
+    assert.match(missing.stdout, /is not a folder/);
   });
 });

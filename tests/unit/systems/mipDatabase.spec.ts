@@ -8,7 +8,7 @@ import { root } from "../../support/stackberth";
 
 const script = join(root, "systems", "mip", "files", "portalbackend-db-init.sh");
 
-/** Debian keeps the server's programs out of the PATH, one folder a version. */
+/** Debian keeps the server's programs outside PATH, in a folder per version. */
 function serverFolder(): string | undefined {
   const base = "/usr/lib/postgresql";
   const versions = existsSync(base) ? readdirSync(base).sort((a, b) => Number(b) - Number(a)) : [];
@@ -18,7 +18,7 @@ function serverFolder(): string | undefined {
 }
 
 const bin = serverFolder();
-/** PostgreSQL refuses to run as root; Debian's package brings a user for it. */
+/** PostgreSQL refuses to run as root. */
 const user =
   process.getuid?.() === 0
     ? ["setpriv", "--reuid=nobody", "--regid=nogroup", "--clear-groups"]
@@ -34,13 +34,13 @@ async function freePort(): Promise<number> {
   return typeof address === "object" && address !== null ? address.port : 0;
 }
 
-describe("the bootstrap of MIP's portal database on a real PostgreSQL server", function () {
+describe("MIP's portalbackend-db-init.sh on a real PostgreSQL server", function () {
   this.timeout(120_000);
   let folder = "";
   let port = 0;
   let server: ChildProcess | undefined;
 
-  /** A program of the server's version, as the user who may run the server. */
+  /** A program of the server's version, run as that user. */
   const as = (program: string, ...words: string[]): [string, string[]] => {
     const [first = "", ...rest] = [...user, join(bin ?? "", program), ...words];
     return [first, rest];
@@ -74,7 +74,7 @@ describe("the bootstrap of MIP's portal database on a real PostgreSQL server", f
     const log = `logging_collector=off`;
     const settings = [`port=${port}`, "listen_addresses=127.0.0.1", "fsync=off", log].concat([
       `unix_socket_directories=${folder}`,
-      // Everything, as a careless administrator might want it.
+      // Log everything, as a careless administrator might.
       "log_statement=all",
       "log_min_duration_statement=0",
     ]);
@@ -109,7 +109,7 @@ describe("the bootstrap of MIP's portal database on a real PostgreSQL server", f
   const bootstrap = (more: Readonly<Record<string, string>> = {}) =>
     spawnSync("sh", [script], { env: environment(more), encoding: "utf8" });
 
-  /** What a statement answers, or the server's refusal. */
+  /** The result of a statement, or the server's error. */
   function query(sql: string, more: Readonly<Record<string, string>> = {}, database = "portal") {
     const words = ["--no-psqlrc", "--tuples-only", "--no-align", "--dbname", database, "-c", sql];
     const asked = spawnSync("psql", words, { env: environment(more), encoding: "utf8" });
@@ -119,13 +119,13 @@ describe("the bootstrap of MIP's portal database on a real PostgreSQL server", f
   const attributes = () =>
     query("SELECT rolsuper, rolcreatedb, rolcreaterole FROM pg_roles WHERE rolname = 'portal'");
 
-  it("gives up on a server that does not come, and says which", () => {
+  it("gives up on a server that never answers, and names it", () => {
     const { status, stderr } = bootstrap({ PORTAL_DB_WAIT_SECONDS: "0" });
     assert.equal(status, 1);
     assert.match(stderr, new RegExp(`no PostgreSQL server answers at 127.0.0.1:${port}`));
   });
 
-  it("waits for a server that comes later, then makes role and database", async () => {
+  it("waits for a server that starts later, then creates the role and the database", async () => {
     const running = spawn("sh", [script], { env: environment(), stdio: "ignore" });
     const ended = new Promise((resolve) => running.once("exit", resolve));
     start();
@@ -133,7 +133,7 @@ describe("the bootstrap of MIP's portal database on a real PostgreSQL server", f
     assert.equal(query("SELECT current_user", asPortal), "portal");
   });
 
-  it("may run again, and changes nothing", () => {
+  it("changes nothing when it runs again", () => {
     const state = () =>
       query(
         "SELECT d.oid, r.oid, d.datacl, d.datdba = r.oid FROM pg_database d, pg_roles r WHERE datname = 'portal' AND rolname = 'portal'",
@@ -154,7 +154,7 @@ describe("the bootstrap of MIP's portal database on a real PostgreSQL server", f
     assert.match(query("SELECT pg_read_file('/etc/passwd')", asPortal), /permission denied/);
   });
 
-  it("lets nobody else in", () => {
+  it("lets no other role in", () => {
     query("CREATE ROLE other LOGIN PASSWORD 'other'");
     const other = { PGUSER: "other", PGPASSWORD: "other" };
     assert.match(query("SELECT 1", other), /permission denied for database "portal"/);
@@ -165,7 +165,7 @@ describe("the bootstrap of MIP's portal database on a real PostgreSQL server", f
     );
   });
 
-  it("changes the password, and takes back rights that were given by hand", () => {
+  it("changes the password, and revokes attributes granted by hand", () => {
     query("ALTER ROLE portal SUPERUSER CREATEDB");
     assert.equal(bootstrap({ PORTAL_DB_PASSWORD: "new" }).status, 0);
     assert.equal(attributes(), "f|f|f");
@@ -174,14 +174,14 @@ describe("the bootstrap of MIP's portal database on a real PostgreSQL server", f
     assert.equal(bootstrap().status, 0);
   });
 
-  it("makes the role a superuser if it is asked to", () => {
+  it("makes the role a superuser with PORTAL_DB_SUPERUSER", () => {
     assert.equal(bootstrap({ PORTAL_DB_SUPERUSER: "true" }).status, 0);
     assert.match(attributes(), /^t\|/);
     assert.equal(bootstrap().status, 0);
     assert.equal(attributes(), "f|f|f");
   });
 
-  it("takes any name", () => {
+  it("accepts any name", () => {
     const names = { PORTAL_DB_NAME: `a"b'c`, PORTAL_DB_USER: `d"e'f; DROP ROLE portal` };
     const { status, stderr } = bootstrap(names);
     assert.equal(status, 0, stderr);
@@ -190,7 +190,7 @@ describe("the bootstrap of MIP's portal database on a real PostgreSQL server", f
     assert.equal(query("SELECT 1", asPortal), "1");
   });
 
-  it("says what is missing", () => {
+  it("names a missing variable", () => {
     const { status, stderr } = bootstrap({ PORTAL_DB_PASSWORD: "" });
     assert.notEqual(status, 0);
     assert.match(stderr, /PORTAL_DB_PASSWORD.*is missing/);

@@ -14,7 +14,7 @@ const settings = mipSchema.parse({
 });
 const stackSettings = stackSchema.parse({ systems: ["mip"] });
 
-/** The notebook's chart, if it comes to that, where each secret is what `value` says. */
+/** The notebook's chart, or undefined if it was never registered. `value` gives each secret. */
 async function chartOf(value: (key: string) => string): Promise<Recorded | undefined> {
   const resources: readonly Recorded[] = await deploy(() => {
     new Mip(
@@ -34,7 +34,7 @@ async function chartOf(value: (key: string) => string): Promise<Recorded | undef
 }
 
 describe("the notebook's chart", () => {
-  it("has keys of 32 bytes, each made of a secret of its own", async () => {
+  it("gets keys of 32 bytes, each derived from its own secret", async () => {
     const chart = await chartOf((key) => key);
     assert.ok(chart);
     assert.ok(chart.secretInputs.includes("values"));
@@ -49,10 +49,10 @@ describe("the notebook's chart", () => {
   });
 
   for (const [what, value] of [
-    ["nothing", () => ""],
+    ["an empty secret", () => ""],
     ["a placeholder", placeholder],
   ] as const) {
-    it(`is never given keys made of ${what}`, async () => {
+    it(`never gets keys derived from ${what}`, async () => {
       assert.equal(await chartOf(value), undefined);
     });
   }

@@ -24,7 +24,7 @@ import {
 } from "../../support/mipStack";
 
 describe("MIP", () => {
-  it("mounts the machines' files without changing whose they are, and lets pods write to the others", async () => {
+  it("leaves the owner of the machines' files alone, and lets pods write to all other folders", async () => {
     const stack = await onMachines();
     const spec = (claim: string) => at(stack.find("PersistentVolume", `mip-demo-${claim}`), "spec");
     for (const claim of ["csvs-exaflow-localworker-0", "credentials-exaflow-localworker-0"]) {
@@ -34,10 +34,13 @@ describe("MIP", () => {
       assert.ok(at(spec(claim), "local"), claim);
     }
     const all = JSON.stringify(stack.objects.filter(({ kind }) => kind !== "PersistentVolume"));
-    assert.ok(!all.includes("hostPath"), "a pod would need an exception from Pod Security");
+    assert.ok(
+      !all.includes("hostPath"),
+      "a pod mounts hostPath, which Pod Security restricted refuses",
+    );
   });
 
-  it("puts labels on nodes only if it is told to, one set for each", async () => {
+  it("labels nodes only with labelNodes, one set of labels per node", async () => {
     const none = await onMachines(secure);
     assert.ok(!none.objects.some(({ kind }) => kind === "Node"));
     const federations = [
@@ -60,7 +63,7 @@ describe("MIP", () => {
     assert.deepEqual(labels("vm-9"), ["worker"]);
   });
 
-  it("is local with one worker on the master, as with several it is federated", async () => {
+  it("runs one worker on the master as a local deployment", async () => {
     const stack = await onMachines(
       { localnodes: 1, nodes: { master: "vm-0", workers: ["vm-0"] } },
       { labelNodes: true },
@@ -72,12 +75,12 @@ describe("MIP", () => {
     assert.ok(!stack.objects.some(({ kind }) => kind === "PodDisruptionBudget"));
   });
 
-  it("lets a drain take one of several workers at a time", async () => {
+  it("lets a drain evict one worker at a time", async () => {
     const budget = (await onCluster()).find("PodDisruptionBudget", "exaflow-localworker");
     assert.equal(at(budget, "spec", "maxUnavailable"), 1);
   });
 
-  it("validates the data of each worker before it starts, and again when it has changed", async () => {
+  it("validates each worker's data before the worker starts, and again with a new dataRevision", async () => {
     const jobs = async (changes: object) => {
       const { objects } = await onCluster({ pathologies: ["tbi", "dementia"], ...changes });
       return objects.filter(({ kind }) => kind === "Job");
@@ -95,10 +98,11 @@ describe("MIP", () => {
     const names = (found: readonly KubeObject[]) => found.map(({ metadata }) => metadata.name);
     assert.deepEqual(names(await jobs({})), names(first));
     const changed = names(await jobs({ dataRevision: "2026-11-21" }));
+    assert.equal(changed.length, 3);
     assert.ok(changed.every((name) => !names(first).includes(name)));
   });
 
-  it("computes securely with three players on three nodes, and no literal password", async () => {
+  it("runs three SMPC players on three nodes, without a literal password", async () => {
     const stack = await onCluster(secure);
     for (const number of [0, 1, 2]) {
       const object = player(number)(stack);
@@ -119,12 +123,12 @@ describe("MIP", () => {
     for (const literal of ["123qwe", "agora", "easytoken"]) assert.ok(!text.includes(literal));
   });
 
-  it("has nothing of secure computation where it is off", async () => {
+  it("has no SMPC objects without smpc.enabled", async () => {
     const { objects } = await onCluster();
     assert.ok(!objects.some(({ metadata }) => metadata.name.includes("smpc")));
   });
 
-  it("keeps its claims apart from the StatefulSet, which finds them by their names", async () => {
+  it("creates the claims whose names the StatefulSet expects", async () => {
     const stack = await onMachines();
     const templates = listAt(localworker(stack), "spec", "volumeClaimTemplates");
     const names = templates.map((each) => textAt(each, "metadata", "name"));
@@ -134,7 +138,7 @@ describe("MIP", () => {
     assert.equal(at(policy, "whenDeleted"), "Retain");
   });
 
-  it("has each federation in its own namespace, with its own secrets and address", async () => {
+  it("gives each federation its own namespace, secrets and URL", async () => {
     const other = { ...managed, name: "stroke", namespace: "elsewhere", exposure: ingress };
     const stack = await stackOf({ managedCluster: true, federations: [managed, other] });
     assert.deepEqual(at(stack.outputs, "namespaces", "mip"), ["mip-demo", "elsewhere"]);
@@ -148,14 +152,14 @@ describe("MIP", () => {
     assert.match(password("elsewhere"), /mipStrokePortalDbPassword/);
   });
 
-  it("lets everybody in only where it is told to", async () => {
+  it("asks for a login unless keycloak.enabled is false", async () => {
     assert.equal(env(backend(await onCluster()), "AUTHENTICATION"), "1");
     const open = await onCluster({}, { keycloak: { enabled: false } });
     assert.equal(env(backend(open), "AUTHENTICATION"), "0");
     assert.ok(!JSON.stringify(open.objects).includes("keycloak-credentials"));
   });
 
-  it("tells the portal where browsers find it", async () => {
+  it("passes publicUrl or the exposure's URL to the portal", async () => {
     const url = (s: Stack): unknown => env(backend(s), "PLATFORM_UI_BASE_URL");
     assert.equal(url(await onCluster({ exposure: ingress })), "https://mip.example.org");
     assert.equal(url(await onMachines()), "http://vm-0:30080");
@@ -163,19 +167,19 @@ describe("MIP", () => {
     assert.equal(url(await onMachines({ publicUrl })), publicUrl);
   });
 
-  it("makes the portal's role a superuser only where it is asked to", async () => {
+  it("makes the portal's role a superuser with portalDb.superuser", async () => {
     const stack = await onCluster({}, { portalDb: { superuser: true } });
     assert.equal(initEnv(stack, "PORTAL_DB_SUPERUSER"), "true");
   });
 
-  it("opens the engine's API to everybody only as a port of the nodes", async () => {
+  it("opens the controller's API to everyone only as a node port", async () => {
     const from = (s: Stack): unknown =>
       at(s.find("NetworkPolicy", "to-controller"), "spec", "ingress", 0, "from");
     assert.equal(from(await onMachines()), undefined);
     assert.equal((from(await onCluster()) as unknown[]).length, 3);
   });
 
-  it("uses Secrets that somebody else keeps", async () => {
+  it("creates no Secret with secretsMode existing", async () => {
     const stack = await stackOf(
       { managedCluster: true, federations: [{ ...managed, ...secure }] },
       { "stackberth:secretsMode": "existing" },
@@ -188,7 +192,7 @@ describe("MIP", () => {
     ["external", { "stackberth:secretStore": JSON.stringify({ name: "vault" }) }],
     ["sealed", {}],
   ] as const) {
-    it(`has no notebooks whose keys nobody here knows, with secretsMode ${mode}`, async () => {
+    it(`refuses notebooks with secretsMode ${mode}, which hides their keys from the program`, async () => {
       const federations = [{ ...managed, notebook: true }];
       await assert.rejects(
         stackOf({ managedCluster: true, federations }, { "stackberth:secretsMode": mode, ...more }),
@@ -202,7 +206,7 @@ describe("MIP", () => {
     });
   }
 
-  it("cannot have notebooks offline, and says which setting it is", async () => {
+  it("refuses notebooks offline, and names the setting", async () => {
     await assert.rejects(
       onCluster({ notebook: true }),
       /mip\.federations\[\]\.notebook is the Helm chart jupyterhub.*cannot be rendered offline/s,

@@ -27,7 +27,7 @@ const size = (kind: string) => (s: SystemStack) => at(containerOf(backend(s)), "
 const probe = (kind: string) => (s: SystemStack) => at(containerOf(backend(s)), `${kind}Probe`);
 const variable = (name: string) => (s: SystemStack) => variableOf(backend(s), name);
 const secret = (key: string) => ({ secretKeyRef: { name: "openml-backend-secrets", key } });
-/** A line of the seed, or the reference's section; what it says; how to read it; dev's and prod's value. */
+/** A line of the document, or the stack of a manifest; what it says; how to read it; dev's and prod's value. */
 type Row = readonly [
   source: string,
   says: string,
@@ -90,8 +90,8 @@ const down = {
   policies: [{ type: "Percent", value: 50, periodSeconds: 60 }],
 };
 
-/** Every number and word of seed 004, by the lines of its README. */
-const seed: readonly Row[] = [
+/** Every number and word of "OpenML Kubernetes Deployment", which systems/openml/README.md links, by its lines. */
+const documented: readonly Row[] = [
   ["10", "one image", (s) => at(containerOf(backend(s)), "image"), ...both(good.image)],
   ["21", "namespace", (s) => backend(s).metadata.namespace, "openml-dev", "openml-prod"],
   ["23", "replicas, unless by load", (s) => at(backend(s), "spec", "replicas"), 1, undefined],
@@ -127,8 +127,8 @@ const seed: readonly Row[] = [
   ["405", "its port", (s) => at(target(s), "port", "number"), ...both(80)],
 ];
 
-/** What reference 1.5 adds from openml/openml.org. */
-const reference: readonly Row[] = [
+/** What the manifests beside it in openml/openml.org add. */
+const manifests: readonly Row[] = [
   ["dev", "GUNICORN_TIMEOUT", variable("GUNICORN_TIMEOUT"), "60", "120"],
   ["dev", "liveness", probe("liveness"), times(30, 10, 5, 3), times(60, 10, 5, 3)],
   ["dev", "readiness", probe("readiness"), times(10, 5, 3, 3), times(20, 5, 3, 2)],
@@ -186,8 +186,8 @@ describe("OpenML in the stacks' files", () => {
     stacks.dev = await systemStack("openml", "dev");
     stacks.prod = await systemStack("openml", "prod");
   });
-  for (const [source, says, found, dev, prod] of [...seed, ...reference]) {
-    it(`${source}: ${says}`, () => {
+  for (const [source, says, found, dev, prod] of [...documented, ...manifests]) {
+    it(`${/^\d/.test(source) ? `line ${source}` : `manifests of ${source}`}: ${says}`, () => {
       assert.ok(stacks.dev && stacks.prod);
       assert.deepEqual(found(stacks.dev), dev);
       assert.deepEqual(found(stacks.prod), prod);
@@ -196,7 +196,7 @@ describe("OpenML in the stacks' files", () => {
 });
 
 describe("OpenML", () => {
-  it("keeps SQLite's file on a volume that is mounted, wherever it is", async () => {
+  it("mounts the volume at the folder of SQLite's file", async () => {
     const stack = await withSettings({ database: { type: "sqlite", path: "/srv/db/o.db" } });
     const uri = variableOf(backend(stack), "DATABASE_URI");
     assert.equal(uri, "sqlite:////srv/db/o.db");
@@ -205,7 +205,7 @@ describe("OpenML", () => {
     assert.deepEqual(at(claim, "spec", "accessModes"), ["ReadWriteOnce"]);
   });
 
-  it("shows the address of an external database nowhere but in its Secret", async () => {
+  it("keeps the address of an external database in its Secret only", async () => {
     const stack = await withSettings({ database: { type: "external" } });
     const shown = stack.objects.filter((it) =>
       JSON.stringify(it).includes(canary("openmlDatabaseUri")),
@@ -232,7 +232,7 @@ describe("OpenML", () => {
     ["user:canary@host/openml", false],
   ];
   for (const [uri, isRight] of forms) {
-    it(`${isRight ? "takes" : "refuses"} the address ${uri}`, () => {
+    it(`${isRight ? "accepts" : "refuses"} the address ${uri}`, () => {
       const openml = { ...good, database: { type: "external" } };
       const { problems } = parse({ systems: ["openml"], openml, openmlDatabaseUri: uri });
       assert.deepEqual(
@@ -247,7 +247,7 @@ describe("OpenML", () => {
     });
   }
 
-  it("leads its front end to the backend's Service, whatever its port", async () => {
+  it("gives the front end the address of the backend's Service", async () => {
     const stack = await withSettings({ frontend });
     const front = stack.find("Deployment", "openml-frontend");
     const { metadata } = service(stack);
@@ -265,12 +265,12 @@ describe("OpenML", () => {
     assert.equal((at(stack.outputs, "urls", "openml") as string[]).length, 2);
   });
 
-  it("has no front end, and none of its secrets, unless it is asked to", async () => {
+  it("has neither a front end nor its secrets by default", async () => {
     const stack = await withSettings({});
     assert.ok(!JSON.stringify(stack.objects).includes("frontend"));
   });
 
-  it("asks for a connection where the image has no health page", async () => {
+  it("probes by TCP if the image has no health endpoint", async () => {
     const stack = await withSettings({ mode: "production", backend: { probe: { type: "tcp" } } });
     const { httpGet: _none, ...expected } = times(60, 10, 5, 3);
     assert.deepEqual(probe("liveness")(stack), { ...expected, tcpSocket: { port: "http" } });
@@ -279,7 +279,7 @@ describe("OpenML", () => {
     }
   });
 
-  it("is found by the Prometheus operator where that is asked for", async () => {
+  it("has a ServiceMonitor if the settings ask for one", async () => {
     const metrics = { type: "serviceMonitor", labels: { release: "prometheus" } };
     const stack = await withSettings({ backend: { metrics } });
     const monitor = stack.find("ServiceMonitor", "openml-backend");
@@ -288,20 +288,18 @@ describe("OpenML", () => {
     const wanted = at(monitor, "spec", "selector", "matchLabels") as Record<string, string>;
     assert.ok(Object.keys(wanted).length > 0);
     for (const [key, value] of Object.entries(wanted)) assert.equal(labels[key], value);
-    assert.equal(
-      at(monitor, "spec", "endpoints", 0, "port"),
-      at(service(stack), "spec", "ports", 0, "name"),
-    );
+    assert.equal(at(monitor, "spec", "endpoints", 0, "port"), "http");
+    assert.equal(at(service(stack), "spec", "ports", 0, "name"), "http");
     assert.equal(annotated("prometheus.io/scrape")(stack), undefined);
   });
 
-  it("lets a stack's own variables win over the mode's", async () => {
+  it("lets a stack's variables override those of the mode", async () => {
     const stack = await withSettings({ config: { GUNICORN_WORKERS: "8" } });
     assert.deepEqual(variable("GUNICORN_WORKERS")(stack), config("GUNICORN_WORKERS"));
     assert.equal(inConfig("GUNICORN_WORKERS")(stack), "8");
   });
 
-  it("lets a stack's own behaviour win over the system's", async () => {
+  it("lets a stack's scaling behavior override the system's", async () => {
     const rules = { policies: [{ type: "Pods", value: 1, periodSeconds: 60 }] };
     const behavior = { scaleDown: rules };
     const autoscaling = { minReplicas: 2, maxReplicas: 4, behavior };
@@ -310,7 +308,7 @@ describe("OpenML", () => {
   });
 
   for (const mode of ["config", "existing"]) {
-    it(`names its Secrets as it is told, with secretsMode ${mode}`, async () => {
+    it(`names its Secrets by secretNames, with secretsMode ${mode}`, async () => {
       const settings = { secretNames: { backend: "mine", frontend: "my-front" }, frontend };
       const stack = await withSettings(settings, { "stackberth:secretsMode": mode });
       const found = stack.objects.filter(({ kind }) => kind === "Secret");
@@ -320,7 +318,7 @@ describe("OpenML", () => {
     });
   }
 
-  it("lets its pods out to the addresses it is given, and to no others", async () => {
+  it("lets its pods reach the addresses of egress and no others", async () => {
     const stack = await withSettings({ egress: ["203.0.113.0/24"], frontend });
     const out = stack.objects
       .filter(({ kind }) => kind === "NetworkPolicy")

@@ -22,8 +22,8 @@ const backend = (s: SystemStack): KubeObject => s.find("Deployment", "openml-bac
 const server = (s: SystemStack): KubeObject => s.find("StatefulSet", "openml-database");
 const place = (s: SystemStack, object: KubeObject): number => s.objects.indexOf(object);
 
-describe("OpenML with a database of its own", () => {
-  it("runs MySQL on a volume, and finds it by an address with a generated password", async () => {
+describe("OpenML with a managed database", () => {
+  it("runs MySQL on a volume and gives the backend an address with a generated password", async () => {
     const stack = await stackOf();
     assert.match(String(at(containerOf(server(stack)), "image")), /^mysql:8\.4\./);
     const claim = stack.find("PersistentVolumeClaim", "openml-database-data");
@@ -42,7 +42,7 @@ describe("OpenML with a database of its own", () => {
     assert.equal(volumeAt(backend(stack), "/app/data"), undefined);
   });
 
-  it("lets the backend in before it starts, and nobody else but the dumps", async () => {
+  it("lets only the backend and the dumps connect, and before the backend starts", async () => {
     const stack = await stackOf({}, {}, { frontend: { image } });
     const policies = stack.objects.filter(
       ({ kind, spec }) =>
@@ -66,7 +66,7 @@ describe("OpenML with a database of its own", () => {
     }
   });
 
-  it("dumps it every night, and restores a dump before the backend starts", async () => {
+  it("is dumped every night, and restored before the backend starts", async () => {
     const stack = await stackOf({ restoreFrom: "openml-20260101T020000Z.sql.gz" });
     const dumps = stack.find("CronJob", "openml-database-backup");
     assert.equal(at(dumps, "spec", "schedule"), "0 2 * * *");
@@ -83,7 +83,7 @@ describe("OpenML with a database of its own", () => {
     assert.deepEqual([at(spec, "suspend"), at(spec, "schedule")], [true, "30 3 * * *"]);
   });
 
-  it("is what it is told to be", async () => {
+  it("has the image, size, names and resources of its settings", async () => {
     const resources = {
       requests: { cpu: "1", memory: "2Gi" },
       limits: { cpu: "2", memory: "4Gi" },
@@ -99,7 +99,7 @@ describe("OpenML with a database of its own", () => {
     assert.match(String(at(stringData, "uri")), /^mysql:\/\/om_user:.*\/om\?/);
   });
 
-  it("may have several backends, which a changed password rolls together with it", async () => {
+  it("may serve several backends; a changed password restarts it and them", async () => {
     const several = { backend: { replicas: 3 } };
     const before = await stackOf({}, {}, several);
     assert.equal(at(backend(before), "spec", "replicas"), 3);
@@ -111,7 +111,7 @@ describe("OpenML with a database of its own", () => {
     }
   });
 
-  it("has its address composed by the cluster where a store has the password", async () => {
+  it("has its address composed in the cluster if a store holds the password", async () => {
     const store = { "stackberth:secretStore": JSON.stringify({ name: "vault" }) };
     const stack = await stackOf({}, { "stackberth:secretsMode": "external", ...store });
     const secret = stack.find("ExternalSecret", "openml-database-auth");
@@ -123,7 +123,7 @@ describe("OpenML with a database of its own", () => {
     assert.ok(!JSON.stringify(stack.objects).includes("canary"));
   });
 
-  it("tells its operators how to back it up", () => {
+  it("has its backup in the runbook", () => {
     const runbook = runbookOf("openml", { image, database: { type: "managed" } });
     assert.match(
       runbook["back up the database now"] ?? "",

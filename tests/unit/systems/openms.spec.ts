@@ -62,8 +62,11 @@ const appMounts = [
   "/app/.streamlit/secrets.toml",
 ];
 
-/** Every number and word of seed 000; where the seed says nothing else, with default settings. */
-const seed: readonly Row[] = [
+/**
+ * Every number and word of the "Implementation Plan: Kubernetes Support for streamlit-template" that
+ * systems/openms/README.md links, by its steps; where it leaves a value open, with default settings.
+ */
+const documented: readonly Row[] = [
   ["3a", "redis, 1 replica", (s) => at(redis(s), "spec", "replicas"), 1],
   ["3a", "redis:7-alpine", (s) => at(container(redis(s)), "image"), "redis:7-alpine"],
   ["3a", "port 6379", (s) => at(container(redis(s)), "ports", 0, "containerPort"), 6379],
@@ -182,7 +185,7 @@ const seed: readonly Row[] = [
   ["4", "CLEANUP_RETENTION_DAYS", (s) => env(cron(s), "CLEANUP_RETENTION_DAYS"), "7"],
 ];
 
-/** The column "recommended" of reference 1.1. */
+/** What this project adds to that document. */
 const recommended: readonly Row[] = [
   [
     "redis",
@@ -227,8 +230,8 @@ describe("OpenMS with default settings", () => {
   before(async () => {
     stack = await stackOf({ exposure: ingress });
   });
-  for (const [step, says, found, value] of [...seed, ...recommended]) {
-    it(`${step}: ${says}`, () => {
+  for (const [step, says, found, value] of [...documented, ...recommended]) {
+    it(`${/^\d/.test(step) ? `step ${step}` : step}: ${says}`, () => {
       const field = says === "same environment" ? "env" : "volumeMounts";
       const expected = value === null ? at(container(web(stack)), field) : value;
       assert.deepEqual(found(stack), expected);
@@ -242,7 +245,7 @@ describe("OpenMS", () => {
     high: ["500m/512Mi-4/4Gi", "2/2Gi-20/180Gi"],
   } as const;
   for (const [tier, [webSize, workerSize]] of Object.entries(tiers)) {
-    it(`has the pods of tier ${tier}, on no node of its own`, async () => {
+    it(`sizes pods by tier ${tier} and selects no node`, async () => {
       const stack = await stackOf({ tier });
       const size = (object: KubeObject): string =>
         ["requests", "limits"]
@@ -257,7 +260,7 @@ describe("OpenMS", () => {
     });
   }
 
-  it("scales its workers by the queue, and lets KEDA in", async () => {
+  it("scales its workers by the queue, which KEDA may read", async () => {
     const stack = await stackOf({ worker: { queueScaling: { maxReplicas: 8 } } });
     const scaled = stack.find("ScaledObject", "worker");
     assert.deepEqual(at(scaled, "spec", "triggers", 0, "metadata"), {
@@ -273,7 +276,7 @@ describe("OpenMS", () => {
     assert.match(JSON.stringify(at(clients, "spec", "ingress")), /"keda"/);
   });
 
-  it("seeds demos only where it is asked to", async () => {
+  it("copies demo workspaces only if seedDemos is set", async () => {
     assert.equal(at(pod(web(await stackOf())), "initContainers"), undefined);
     const init = at(pod(web(await stackOf({ seedDemos: true }))), "initContainers", 0);
     assert.equal(at(init, "name"), "seed-demos");
@@ -282,7 +285,7 @@ describe("OpenMS", () => {
     assert.equal(at(init, "volumeMounts", 0, "mountPath"), dir);
   });
 
-  it("answers to several hosts, under TLS", async () => {
+  it("serves several hosts over TLS", async () => {
     const hosts = ["a.example.org", "b.example.org"];
     const tls = { mode: "secret", secretName: "cert" };
     const stack = await stackOf({ exposure: { ...ingress, hosts, tls } });
@@ -298,7 +301,7 @@ describe("OpenMS", () => {
     );
   });
 
-  it("keeps all that share a ReadWriteOnce volume on one node", async () => {
+  it("schedules all pods that share a ReadWriteOnce volume on one node", async () => {
     const stack = await stackOf({ workspaces: { accessMode: "ReadWriteOnce" } });
     for (const object of [web(stack), worker(stack), cron(stack)]) {
       const terms = listAt(
@@ -314,7 +317,7 @@ describe("OpenMS", () => {
     }
   });
 
-  it("lays a stack's values over its files, however deep", async () => {
+  it("merges a stack's values into its files at any depth", async () => {
     const settings = { "app-name": "Mine", analytics: { "piwik-pro": { enabled: true } } };
     const merged = file(await stackOf({ files: { settings } }), "settings.json");
     assert.equal(merged["app-name"], "Mine");
@@ -336,7 +339,7 @@ describe("OpenMS", () => {
     });
   }
 
-  it("refuses a time-out in the file that outlasts the worker's", () => {
+  it("refuses a timeout in the file that differs from the worker's", () => {
     const files = { settings: { queue_settings: { default_timeout: 9999 } } };
     const { problems } = parse({ openms: { ...base, files } });
     assert.deepEqual(
@@ -347,7 +350,7 @@ describe("OpenMS", () => {
   });
 
   for (const mode of ["config", "existing"]) {
-    it(`names its Secrets as it is told, with secretsMode ${mode}`, async () => {
+    it(`names its Secrets by secretNames, with secretsMode ${mode}`, async () => {
       const secretNames = { redis: "my-redis", streamlit: "my-toml" };
       const stack = await stackOf({ secretNames }, { "stackberth:secretsMode": mode });
       const found = stack.objects.filter(({ kind }) => kind === "Secret");

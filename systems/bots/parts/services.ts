@@ -1,0 +1,173 @@
+import * as k8s from "@pulumi/kubernetes";
+import type * as pulumi from "@pulumi/pulumi";
+import { ConfigMap, Web, Worker } from "../../../components";
+import { unawaited } from "../../../lib/await";
+import { podField } from "../../../lib/env";
+import type { Probe, ServerContainerArgs } from "../../../lib/pod";
+import type { Context } from "../schema";
+import type { App } from "./app";
+import { ownFile } from "./config";
+import { names, ports } from "./names";
+import { queueGraceSeconds, queueProbes, sizes, webProbes } from "./sizes";
+
+/** The long-running services. With `jobQueue.mode: sidecar` the web server is the only pod. */
+export interface Services {
+  readonly web: Web;
+  readonly workers: readonly Worker[];
+}
+
+type Containers = Readonly<Record<string, ServerContainerArgs>>;
+
+/** The web server, the job queue and the directory monitor. They start after `init`. */
+export function createServices(
+  context: Context,
+  app: App,
+  init: pulumi.Resource,
+  parent: pulumi.Resource,
+): Services {
+  const { jobQueue, dirMonitor } = context.settings;
+  const options = { parent, dependsOn: [init] };
+  const container = (role: string, resources = sizes.jobQueue): ServerContainerArgs => ({
+    image: app.pod.image,
+    command: ["/entrypoint.sh"],
+    args: [role],
+    // The entrypoint creates the paths that the check would look at; only the database can fail.
+    env: { ...app.env, HEALTH_CHECK_DB_ONLY: "true" },
+    mounts: app.mounts,
+    resources,
+    ...queueProbes,
+  });
+  const queue = container("jobqueueserver", jobQueue.resources);
+  const monitor = dirMonitor && container("dirmonitor", dirMonitor.resources);
+  if (jobQueue.mode === "sidecar") {
+    const sidecars = { [names.jobQueue]: queue, ...(monitor && { [names.dirMonitor]: monitor }) };
+    return { web: createWeb(context, app, sidecars, options), workers: [] };
+  }
+  const relay = jobQueue.relay ? createRelay(context, app, jobQueue.host, parent) : undefined;
+  const toQueue = relay ? { relay: relay.toQueue } : {};
+  const workers = [createQueue(context, app, queue, relay?.fromQueue, options)];
+  if (monitor) {
+    workers.push(
+      new Worker(
+        `${context.name}-dirmonitor`,
+        {
+          ...app.pod,
+          ...monitor,
+          namespace: app.namespace,
+          name: names.dirMonitor,
+          strategy: "recreate",
+          placement: dirMonitor.placement,
+          sidecars: toQueue,
+        },
+        options,
+      ),
+    );
+  }
+  return { web: createWeb(context, app, toQueue, options), workers };
+}
+
+function createWeb(
+  { name, settings }: Context,
+  { pod, namespace, env, mounts }: App,
+  sidecars: Containers,
+  options: pulumi.ComponentResourceOptions,
+): Web {
+  const { replicas, autoscaling, resources, placement, metricsPath, healthPath } = settings.web;
+  return new Web(
+    `${name}-webserver`,
+    {
+      ...pod,
+      namespace,
+      name: names.web,
+      command: ["/entrypoint.sh"],
+      args: ["webserver"],
+      // The Job initialises the database.
+      env: { ...env, DB_INIT_SKIP: "true" },
+      mounts,
+      sidecars,
+      containerPort: ports.web,
+      replicas,
+      autoscaling,
+      resources: resources ?? sizes.web,
+      placement,
+      ...webProbes(healthPath),
+      // A rolling update would run two job queues for a while.
+      ...(names.jobQueue in sidecars && {
+        strategy: "recreate",
+        terminationGracePeriodSeconds: queueGraceSeconds,
+      }),
+      podAnnotations: {
+        "prometheus.io/scrape": "true",
+        "prometheus.io/port": String(ports.web),
+        "prometheus.io/path": metricsPath,
+      },
+      exposure: settings.exposure,
+    },
+    options,
+  );
+}
+
+/** The job queue's Deployment, which always has one pod, and its Service. */
+function createQueue(
+  { name, settings: { jobQueue } }: Context,
+  { namespace, pod }: App,
+  queue: ServerContainerArgs,
+  relay: ServerContainerArgs | undefined,
+  options: pulumi.ComponentResourceOptions,
+): Worker {
+  const port = { jobs: ports.queue };
+  const worker = new Worker(
+    `${name}-jobqueue`,
+    {
+      ...pod,
+      ...queue,
+      namespace,
+      name: names.jobQueue,
+      strategy: "recreate",
+      terminationGracePeriodSeconds: queueGraceSeconds,
+      placement: jobQueue.mode === "separate" ? jobQueue.placement : undefined,
+      ...(relay ? { sidecars: { relay: { ...relay, ports: port } } } : { ports: port }),
+    },
+    options,
+  );
+  new k8s.core.v1.Service(
+    `${name}-jobqueue-service`,
+    {
+      metadata: { ...namespace.metadata(names.jobQueue, names.jobQueue), annotations: unawaited },
+      spec: {
+        selector: { ...worker.selector },
+        ports: [{ name: "jobs", port: ports.queue, targetPort: "jobs" }],
+      },
+    },
+    options,
+  );
+  return worker;
+}
+
+/** Two sidecars that carry the queue's port from localhost in one pod to localhost in another. */
+function createRelay({ name }: Context, app: App, host: string, parent: pulumi.Resource) {
+  const script = new ConfigMap(
+    `${name}-relay`,
+    { namespace: app.namespace, name: "bots-relay", data: { "relay.py": ownFile("relay.py") } },
+    { parent },
+  );
+  const local = `127.0.0.1:${ports.queue}`;
+  const relay = (listen: string, target: string, probe: Probe): ServerContainerArgs => ({
+    image: app.pod.image,
+    command: ["python", "/relay/relay.py", listen, target],
+    mounts: [{ from: script, path: "/relay", readOnly: true }],
+    resources: sizes.relay,
+    livenessProbe: { ...probe, periodSeconds: 30, timeoutSeconds: 5 },
+  });
+  const connect = `import socket; socket.create_connection(("127.0.0.1", ${ports.queue}), 3).close()`;
+  return {
+    toQueue: relay(local, `${host}:${ports.queue}`, {
+      exec: { command: ["python", "-c", connect] },
+    }),
+    fromQueue: {
+      // The job queue itself listens at localhost, so the relay listens at the pod's address.
+      ...relay(`$(POD_IP):${ports.queue}`, local, { tcpSocket: { port: "jobs" } }),
+      env: { POD_IP: podField("status.podIP") },
+    },
+  };
+}

@@ -1,0 +1,80 @@
+import * as pulumi from "@pulumi/pulumi";
+import { type Namespace, Rbac, Web, type WebArgs } from "../../../components";
+import type { Context, MapsSettings } from "../schema";
+import { createConfig, createSecrets } from "./config";
+import { backend, volumeNames } from "./names";
+import type { Runners } from "./runners";
+import { backendProbes, spareSeconds } from "./sizes";
+import type { Volumes } from "./volumes";
+
+export interface BackendArgs {
+  readonly context: Context;
+  readonly namespace: Namespace;
+  readonly volumes: Volumes;
+  readonly runners: Runners;
+  readonly imagePullSecrets: readonly string[];
+}
+
+/** Exactly the API calls that the backend makes to run scripts. */
+const rules = [
+  { apiGroups: [""], resources: ["pods"], verbs: ["create", "get", "list", "watch", "delete"] },
+  { apiGroups: [""], resources: ["pods/log"], verbs: ["get"] },
+  { apiGroups: [""], resources: ["configmaps"], verbs: ["create", "get", "delete"] },
+];
+
+/** The API and web pages of MAPS, with the right to run scripts as pods. */
+export class Backend extends pulumi.ComponentResource {
+  readonly web: Web;
+
+  constructor(name: string, args: BackendArgs, opts: pulumi.ComponentResourceOptions) {
+    super("stackberth:systems:MapsBackend", name, {}, opts);
+    const { context, namespace, volumes, runners, imagePullSecrets } = args;
+    const { settings } = context;
+    const parent = { parent: this };
+    const secrets = createSecrets(name, context, namespace, this);
+    const config = createConfig(name, context, namespace, this);
+    const identity = new Rbac(`${name}-account`, { namespace, names: backend.rbac, rules }, parent);
+    const { variables: _variables, ...pod } = settings.backend;
+    this.web = new Web(
+      `${name}-web`,
+      {
+        ...pod,
+        ...backendProbes,
+        namespace,
+        name: backend.name,
+        imagePullSecrets,
+        identity,
+        // It writes lists of users and jobs beside its code.
+        readOnlyRootFilesystem: false,
+        env: { ...config, ...secrets },
+        mounts: [
+          ...volumeNames.map((volume) => ({
+            from: volumes[volume],
+            path: settings.volumes[volume].mountPath,
+          })),
+          runners.template,
+        ],
+        terminationGracePeriodSeconds: requestSeconds(settings),
+        exposure: exposureOf(settings),
+      },
+      parent,
+    );
+    this.registerOutputs({ urls: this.web.urls });
+  }
+}
+
+/** Seconds that a request may take: it waits for its script. */
+const requestSeconds = ({ runner }: MapsSettings): number => runner.timeoutSeconds + spareSeconds;
+
+function exposureOf(settings: MapsSettings): WebArgs["exposure"] {
+  const { exposure } = settings;
+  if (exposure.type !== "ingress") return exposure;
+  return {
+    ...exposure,
+    // Each pod has its own lists of users and jobs.
+    stickyCookie: "maps-backend",
+    timeoutSeconds: requestSeconds(settings),
+    // Uploads are images of any size.
+    maxBodyMebibytes: 0,
+  };
+}

@@ -1,0 +1,59 @@
+import type { NamespaceArgs } from "../../../components";
+import type { Probe } from "../../../lib/pod";
+import { formatBytes, formatCpu, parseQuantity } from "../../../lib/quantity";
+import type { MapsSettings } from "../schema";
+
+type Hard = Readonly<Record<string, string>>;
+
+/** The total of `maxPods` runners. */
+export function runnersQuota({ runner: { maxPods, resources } }: MapsSettings): Hard {
+  const all = (of: "requests" | "limits"): Hard => ({
+    [`${of}.cpu`]: formatCpu(maxPods * parseQuantity(resources[of].cpu)),
+    [`${of}.memory`]: formatBytes(maxPods * parseQuantity(resources[of].memory)),
+  });
+  return { pods: String(maxPods), ...all("requests"), ...all("limits") };
+}
+
+/** Number of other pods: two generations of the backend during a rollout, and six more for Jobs. */
+export function othersQuota({ backend: { autoscaling, replicas = 1 } }: MapsSettings): Hard {
+  return { pods: String(2 * (autoscaling?.maxReplicas ?? replicas) + 6) };
+}
+
+/** Number of jobs, counted by their ConfigMaps; 20 more are for the stack's and the cluster's own. */
+export function jobsQuota({ runner: { maxJobs } }: MapsSettings): Hard {
+  return { "count/configmaps": String(maxJobs + 20) };
+}
+
+/** Limits of a ScriptCronJob, in cores and bytes: 500m and 256Mi. */
+const scriptLimits = { cpu: 0.5, memory: 256 * 2 ** 20 };
+
+/** A container without resources gets a runner's; the maximum is the largest that the settings name. */
+export function limitRange({
+  backend,
+  runner,
+}: MapsSettings): NonNullable<NamespaceArgs["limitRange"]> {
+  const { requests: defaultRequest, limits } = runner.resources;
+  const largest = (of: "cpu" | "memory"): number =>
+    Math.max(...[backend, runner].map(({ resources }) => parseQuantity(resources.limits[of])));
+  return {
+    defaultRequest,
+    default: limits,
+    max: {
+      cpu: formatCpu(Math.max(largest("cpu"), scriptLimits.cpu)),
+      memory: formatBytes(Math.max(largest("memory"), scriptLimits.memory)),
+    },
+  };
+}
+
+const health: Probe = { httpGet: { path: "/health", port: "http" }, timeoutSeconds: 5 };
+
+/** Probes of the backend. */
+export const backendProbes = {
+  // Its imports take a while: 30 failures, 5 s apart, are 150 s.
+  startupProbe: { ...health, periodSeconds: 5, failureThreshold: 30 },
+  readinessProbe: { ...health, periodSeconds: 10 },
+  livenessProbe: { ...health, periodSeconds: 30 },
+};
+
+/** Seconds that a request may take beyond the script it waits for. */
+export const spareSeconds = 30;

@@ -1,0 +1,47 @@
+import type * as pulumi from "@pulumi/pulumi";
+import { type Namespace, Storage } from "../../../components";
+import type { SystemContext } from "../../system";
+import type { MipSettings } from "../schema";
+import type { Cluster, Place, VolumeShape } from "./cluster";
+import type { FederationSettings } from "./federationSettings";
+import { secretKey, type SecretName } from "./names";
+
+export type Context = SystemContext<MipSettings>;
+
+/** What every part of a federation is built from. `name` is the prefix of the federation's resources. */
+export interface FederationContext extends Context {
+  readonly federation: FederationSettings;
+  readonly cluster: Cluster;
+  readonly namespace: Namespace;
+}
+
+/** What all pods at a place have in common. */
+export function podBasics({ namespace, settings, cluster }: FederationContext, place: Place) {
+  return {
+    namespace,
+    imagePullSecrets: settings.imagePullSecrets,
+    placement: cluster.placement(place),
+  };
+}
+
+/** A volume, kept where the stack protects data. `name` follows the prefix of the federation's resources. */
+export function createVolume(
+  context: FederationContext,
+  { name, claimName, shape }: { name: string; claimName: string; shape: VolumeShape },
+  parent: pulumi.Resource,
+): Storage {
+  const { namespace, stackSettings } = context;
+  return new Storage(
+    `${context.name}-${name}`,
+    { ...shape, namespace, name: claimName, retain: stackSettings.protectData },
+    { parent },
+  );
+}
+
+/** One of a federation's own secrets. */
+export function secretOf(
+  { secret, federation }: FederationContext,
+  name: SecretName,
+): pulumi.Output<string> {
+  return secret(secretKey(federation.name, name));
+}

@@ -1,0 +1,43 @@
+import * as pulumi from "@pulumi/pulumi";
+import { type Capacity, sumCapacity } from "../../../lib/capacity";
+import { createNamespace } from "../../namespace";
+import type { Cluster } from "./cluster";
+import type { Context, FederationContext } from "./context";
+import { Exaflow } from "./exaflow";
+import type { FederationSettings } from "./federationSettings";
+import { namespaceOf } from "./namespaces";
+import { allowTraffic } from "./network";
+import { Notebook } from "./notebook";
+import { Portal } from "./portal";
+import { Smpc } from "./smpc";
+
+/** One federation, with its own namespace, secrets, Exaflow and portal. */
+export class Federation extends pulumi.ComponentResource {
+  readonly urls: pulumi.Output<string[]>;
+  readonly namespace: pulumi.Output<string>;
+  readonly capacity: Capacity;
+
+  constructor(
+    context: Context,
+    federation: FederationSettings,
+    cluster: Cluster,
+    opts: pulumi.ComponentResourceOptions,
+  ) {
+    const name = `${context.name}-${federation.name}`;
+    super("stackberth:systems:MipFederation", name, {}, opts);
+    const namespace = createNamespace(context, { name: namespaceOf(federation) }, this, name);
+    const own: FederationContext = { ...context, name, federation, cluster, namespace };
+    const parent = { parent: this };
+    const exaflow = new Exaflow(own, parent);
+    const smpc = federation.smpc.enabled ? new Smpc(own, parent) : undefined;
+    const portal = new Portal(own, parent);
+    if (federation.notebook) new Notebook(own, portal, parent);
+    allowTraffic(own, { exaflow, portal, smpc }, parent);
+    this.urls = portal.urls;
+    this.namespace = namespace.name;
+    this.capacity = sumCapacity(
+      [exaflow, portal, ...(smpc ? [smpc] : [])].map(({ capacity }) => capacity),
+    );
+    this.registerOutputs({ urls: this.urls });
+  }
+}

@@ -1,0 +1,96 @@
+import type * as pulumi from "@pulumi/pulumi";
+import { type Namespace, type NetworkPolicy, Secrets, type Web } from "../../../components";
+import type { Environment } from "../../../lib/env";
+import { scratchVolume } from "../../../lib/pod";
+import type { Context, OpenmlSettings } from "../schema";
+import type { DatabaseLink } from "./database";
+import { ports } from "./names";
+import { modes } from "./sizes";
+import { createWeb } from "./web";
+
+/** The backend's Secret; it also holds the address of an external database. */
+export function createSecrets(
+  { name, settings, secret, digestKey }: Context,
+  namespace: Namespace,
+  parent: pulumi.Resource,
+): Secrets {
+  return new Secrets(
+    `${name}-secrets`,
+    {
+      namespace,
+      name: settings.secretNames.backend,
+      data: {
+        APP_SECRET_KEY: secret("openmlAppSecretKey"),
+        JWT_SECRET_KEY: secret("openmlJwtSecretKey"),
+        ...(settings.smtp && { SMTP_PASS: secret("openmlSmtpPass") }),
+        ...(settings.database.type === "external" && {
+          DATABASE_URI: secret("openmlDatabaseUri"),
+        }),
+      },
+      digestKey,
+    },
+    { parent },
+  );
+}
+
+interface Links {
+  readonly namespace: Namespace;
+  readonly secrets: Secrets;
+  readonly database: DatabaseLink;
+  /** The policies that must exist before it starts. */
+  readonly policies: readonly NetworkPolicy[];
+}
+
+/** The Flask backend. */
+export function createBackend(
+  context: Context,
+  { namespace, secrets, database, policies }: Links,
+  parent: pulumi.Resource,
+): Web {
+  const { settings } = context;
+  const { smtp, backend } = settings;
+  const mode = modes[settings.mode];
+  const environment: Environment = {
+    ...mode.environment,
+    APP_SECRET_KEY: secrets.ref("APP_SECRET_KEY"),
+    JWT_SECRET_KEY: secrets.ref("JWT_SECRET_KEY"),
+    DATABASE_URI: database.uri,
+    ...(smtp && { SMTP_PASS: secrets.ref("SMTP_PASS") }),
+  };
+  return createWeb(
+    context,
+    namespace,
+    {
+      name: "backend",
+      dependsOn: [...(database.server ? [database.server] : []), ...policies],
+      image: settings.image,
+      runAsUser: settings.runAsUser,
+      containerPort: ports.backend,
+      settings: backend,
+      resources: backend.resources ?? mode.resources,
+      exposure: settings.exposure,
+      metrics: backend.metrics,
+      clientIPAffinitySeconds: backend.clientIPAffinitySeconds,
+      environment,
+      config: { ...mailConfig(smtp), ...settings.config },
+      mounts: [
+        ...database.mounts,
+        { from: scratchVolume("cache", "1Gi"), path: "/app/cache" },
+        { from: scratchVolume("tmp", "500Mi"), path: "/tmp" },
+      ],
+    },
+    parent,
+  );
+}
+
+function mailConfig(smtp: OpenmlSettings["smtp"]): Record<string, string> {
+  if (!smtp) return {};
+  return {
+    SMTP_SERVER: smtp.server,
+    SMTP_PORT: String(smtp.port),
+    SMTP_LOGIN: smtp.login,
+    // As Python writes it.
+    SMTP_USE_TLS: smtp.useTls ? "True" : "False",
+    EMAIL_SENDER: smtp.sender,
+  };
+}
