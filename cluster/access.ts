@@ -20,8 +20,7 @@ export async function readKubeconfig({ kubeconfig, context }: Access): Promise<K
   if (context !== undefined) config.setCurrentContext(context);
   if (config.getCurrentCluster() !== null) return config;
   const known = config.getContexts().map(({ name }) => name);
-  throw new UserError(
-    `there is no context ${context ?? "that is current"} in the kubeconfig; there are: ` +
-      (known.join(", ") || "none"),
-  );
+  const missing =
+    context === undefined ? "no current context is set" : `context ${context} is missing`;
+  throw new UserError(`${missing} in the kubeconfig; it has: ${known.join(", ") || "no contexts"}`);
 }

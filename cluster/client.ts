@@ -2,7 +2,7 @@ import { request as plainRequest } from "node:http";
 import { request as secureRequest, type RequestOptions } from "node:https";
 import { setTimeout as sleep } from "node:timers/promises";
 import type { KubeConfig } from "@kubernetes/client-node" with { "resolution-mode": "import" };
-import { isJson, type Json, textAt } from "../lib/objects";
+import { isJson, type Json, type KubeObject, listAt, textAt } from "../lib/objects";
 import { UserError } from "../lib/errors";
 
 /** A request to the API server. */
@@ -16,12 +16,12 @@ export interface ApiRequest {
 }
 
 /** An answer of the API server. */
-export interface ApiAnswer {
+interface ApiAnswer {
   readonly status: number;
   readonly text: string;
 }
 
-/** An answer that says no; `body` is Kubernetes' Status object. */
+/** A request that the API server refused; `body` is Kubernetes' Status object. */
 export class ApiError extends Error {
   constructor(
     readonly status: number,
@@ -47,9 +47,12 @@ export class ApiClient {
     this.server = kubeConfig.getCurrentCluster()?.server ?? "";
   }
 
-  /** The parsed answer. @throws ApiError if the server says no. */
+  /** The parsed answer. @throws ApiError if the server refuses the request. */
   async json(request: ApiRequest): Promise<Json> {
-    return (await this.send(request)).body;
+    const { status, text } = await this.text(request);
+    const body: unknown = text === "" ? {} : parseJson(text);
+    if (status >= 400 || !isJson(body)) throw new ApiError(status, body, request);
+    return body;
   }
 
   /** The parsed answer, or undefined if there is no such object. */
@@ -62,15 +65,7 @@ export class ApiClient {
     }
   }
 
-  /** The answer with its status; overload and lost connections are tried again. */
-  async send(request: ApiRequest): Promise<{ readonly status: number; readonly body: Json }> {
-    const { status, text } = await this.text(request);
-    const body: unknown = text === "" ? {} : parseJson(text);
-    if (status >= 400 || !isJson(body)) throw new ApiError(status, body, request);
-    return { status, body };
-  }
-
-  /** The answer as text, whatever its status. */
+  /** The answer as text, whatever its status; overload and lost connections are tried again. */
   async text(request: ApiRequest): Promise<ApiAnswer> {
     this.options ??= this.connectionOptions();
     const options = await this.options;
@@ -89,7 +84,7 @@ export class ApiClient {
   }
 
   private unreachable(code: string): UserError {
-    return new UserError(`the API server ${this.server} cannot be reached (${code})`);
+    return new UserError(`cannot reach the API server ${this.server} (${code})`);
   }
 
   private async once(
@@ -141,6 +136,10 @@ export class ApiClient {
     return options;
   }
 }
+
+/** The objects in an answer about a collection. The API server leaves out their kind. */
+export const itemsOf = (answer: Json | undefined): readonly KubeObject[] =>
+  listAt(answer, "items").map((item) => item as KubeObject);
 
 function parseJson(text: string): unknown {
   try {

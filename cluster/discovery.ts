@@ -43,7 +43,7 @@ export class Discovery {
       ["/api", "/apis"].map((path) => this.client.json({ path, accept })),
     );
     if (answers.some((answer) => textAt(answer, "kind") !== "APIGroupDiscoveryList")) {
-      throw new UserError(`${this.client.server} is older than Kubernetes 1.27, which is needed`);
+      throw new UserError(`${this.client.server} must run Kubernetes 1.27 or newer`);
     }
     return answers.flatMap((answer) => listAt(answer, "items")).flatMap(resourcesOf);
   }

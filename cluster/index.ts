@@ -1,13 +1,9 @@
-import { UserError } from "../lib/errors";
-import { describe, isBorrowed, type Json, keyOf, type KubeObject, listAt } from "../lib/objects";
+import { describe, keyOf, type KubeObject, listAt } from "../lib/objects";
 import { type Access, readKubeconfig } from "./access";
 import { ApiClient, ApiError } from "./client";
 import { type ApiResource, collectionPath, Discovery, objectPath } from "./discovery";
 
-/** The name by which the API server knows which fields are this program's. */
-export const fieldManager = "stackberth";
-
-// Written by controllers from other objects' labels, or gone with their owner.
+// Created by controllers, with labels copied from other objects, or deleted with their owner.
 const derived = new Set([
   "ControllerRevision",
   "Endpoints",
@@ -20,13 +16,7 @@ const derived = new Set([
 
 export type { Access } from "./access";
 
-/** An answer to an apply. */
-export interface Applied {
-  readonly live: KubeObject;
-  readonly created: boolean;
-}
-
-/** A cluster's objects: applying, listing and deleting them. */
+/** A cluster's objects: finding, listing and deleting them. */
 export class Cluster {
   readonly discovery: Discovery;
 
@@ -52,33 +42,7 @@ export class Cluster {
     return live as KubeObject | undefined;
   }
 
-  /** Applies an object on the server's side, taking over fields that others have set. */
-  async apply(object: KubeObject): Promise<Applied> {
-    const resource = await this.discovery.find(object);
-    if (resource === undefined) {
-      throw new ApiError(
-        404,
-        { message: `the cluster has no kind ${object.kind} of ${object.apiVersion}` },
-        { path: "" },
-      );
-    }
-    if (isBorrowed(object) && (await this.find(object)) === undefined) {
-      throw new UserError(
-        `${describe(object)} is not there, and this program makes none: name one of ` +
-          `\`kubectl get ${resource.plural}\``,
-      );
-    }
-    const { status, body } = await this.client.send({
-      method: "PATCH",
-      path: objectPath(resource, object),
-      contentType: "application/apply-patch+yaml",
-      query: { fieldManager, force: "true" },
-      body: forServer(object),
-    });
-    return { live: body as KubeObject, created: status === 201 };
-  }
-
-  /** Begins an object's deletion; that it is gone already is no error. */
+  /** Starts an object's deletion; an object that is already gone is not an error. */
   async delete(object: KubeObject): Promise<void> {
     const resource = await this.discovery.find(object);
     if (resource === undefined) return;
@@ -86,10 +50,10 @@ export class Cluster {
       await this.client.json({
         method: "DELETE",
         path: objectPath(resource, object),
-        // All of it in the body: beside one the query is ignored, and a Job would leave its pods behind.
+        // All options go in the body: with a body the query is ignored, and a Job would leave its pods behind.
         body: {
           propagationPolicy: "Background",
-          // The very object that was judged, not a later one of the same name.
+          // Only the object that was examined, not a later one of the same name.
           ...(object.metadata.uid !== undefined && {
             preconditions: { uid: object.metadata.uid },
           }),
@@ -139,21 +103,4 @@ function onePerKind(resources: readonly ApiResource[]): readonly ApiResource[] {
     if (!chosen.has(key)) chosen.set(key, resource);
   }
   return [...chosen.values()];
-}
-
-/**
- * The object as it is sent. `stringData` is written only, so that nobody would own, and later
- * remove, the keys of `data` that come of it: it is sent as `data`.
- */
-export function forServer(object: KubeObject): Json {
-  const { status: _status, ...sent } = object;
-  const { stringData, ...rest } = sent;
-  if (object.kind !== "Secret" || stringData === undefined) return sent;
-  const encoded = Object.entries(stringData as Record<string, string>).map(([key, value]) => {
-    return [key, Buffer.from(value, "utf8").toString("base64")] as const;
-  });
-  return {
-    ...rest,
-    data: { ...(rest["data"] as Json | undefined), ...Object.fromEntries(encoded) },
-  };
 }

@@ -5,7 +5,7 @@ import { completed, liveAll, liveJobs, livePods } from "../support/jobs";
 import { kubectl } from "../support/kubectl";
 import { until } from "../support/simulatedNodes";
 import { run, TestStack, unchanged } from "../support/stackberth";
-import { live, testCluster, versions } from "../support/testCluster";
+import { apply, live, testCluster, versions } from "../support/testCluster";
 
 const name = "test-bots";
 const ofStack = ["--stack", name];
@@ -282,7 +282,7 @@ describe("bots on the embedded API server", function () {
     if (typeof argo === "string") skipFor(this, argo);
     const { cluster } = await testCluster();
     const argoNamespace = `${name}-argo`;
-    for (const definition of argo.definitions) await cluster.apply(definition);
+    for (const definition of argo.definitions) await apply(definition);
     await kubectl("create", "namespace", argoNamespace);
     try {
       await until("Argo's kinds", async () => {

@@ -3,7 +3,7 @@ import { at, type KubeObject, textAt } from "../../lib/objects";
 import { liveAll } from "../support/jobs";
 import { kubectl } from "../support/kubectl";
 import { run, TestStack, unchanged } from "../support/stackberth";
-import { live, testCluster } from "../support/testCluster";
+import { apply, live } from "../support/testCluster";
 
 const name = "test-bots-migration";
 const ofStack = ["--stack", name];
@@ -94,10 +94,9 @@ describe("moving bots from a single Deployment, on the embedded API server", fun
 
   before(async () => {
     stack = new TestStack(name, "dev", "bots");
-    const { cluster } = await testCluster();
     await run("down", ...ofStack);
     await kubectl("delete", "namespace", name, "--ignore-not-found");
-    for (const object of old) await cluster.apply(object);
+    for (const object of old) await apply(object);
     await kubectl("rollout", "status", "deployment/bots-edi", "-n", name, "--timeout=120s");
     kept["secret"] = content(await secret());
     kept["claim"] = content(await claim());

@@ -7,7 +7,7 @@ import { filledIn, jobCode, liveTemplate } from "../support/maps";
 import { needsPython } from "../support/python";
 import { until } from "../support/simulatedNodes";
 import { run, TestStack, unchanged } from "../support/stackberth";
-import { live, testCluster, versions } from "../support/testCluster";
+import { apply, live, testCluster, versions } from "../support/testCluster";
 
 const stackName = "test-maps";
 // The namespace of the "Kubernetes Migration Guide" that systems/maps/README.md links: its command is
@@ -337,12 +337,11 @@ describe("MAPS on the embedded API server", function () {
         delete (copy["spec"] as Record<string, unknown>)["activeDeadlineSeconds"];
         return copy;
       };
-      const { cluster } = await testCluster();
       let refusal = "";
       for (let id = 0; id < 10 && refusal === ""; id += 1) {
         const { metadata, ...rest } = plain(id) as { metadata: Json };
         const object = { ...rest, metadata: { ...metadata, namespace: ns } };
-        refusal = await cluster.apply(object as never).then(
+        refusal = await apply(object as never).then(
           () => "",
           (error: unknown) => String(error),
         );
@@ -462,8 +461,7 @@ describe("MAPS on the embedded API server", function () {
       const other = structuredClone(pod("other"));
       const metadata = other["metadata"] as Record<string, unknown>;
       Object.assign(metadata, { labels: { app: "something-else" }, namespace: ns });
-      const { cluster } = await testCluster();
-      await cluster.apply(other as never);
+      await apply(other as never);
       await reach("runner-other", "Running");
       const status = JSON.stringify({ status: ended("Succeeded", now) });
       const target = ["patch", "pod", "runner-other", "-n", ns, "--subresource=status"];

@@ -85,7 +85,7 @@ describe("review stacks on the embedded API server", function () {
       // `up` does not wait for what other objects' readiness implies.
       await until("a review that is ready", async () => {
         const status = await run("status", "--stack", `review-${name}`);
-        return status.code === 0 && /all is ready/.test(status.output);
+        return status.code === 0 && /everything is ready/.test(status.output);
       });
     });
 
@@ -136,8 +136,8 @@ describe("review stacks on the embedded API server", function () {
         await kubectl("patch", "pv", volume, "-p", retain);
       }
       const listed = await review("list");
-      assert.match(listed.output, new RegExp(`^${old}: ${namespace}; its time is over$`, "m"));
-      assert.match(listed.output, new RegExp(`^${young}: .*; ends in 48 h$`, "m"));
+      assert.match(listed.output, new RegExp(`^${old}: ${namespace}; expired$`, "m"));
+      assert.match(listed.output, new RegExp(`^${young}: .*; expires in 48 h$`, "m"));
       const { code, output } = await review("sweep");
       assert.equal(code, 0, output);
       assert.match(output, /^1 removed, 1 left$/m);
@@ -162,7 +162,10 @@ describe("review stacks on the embedded API server", function () {
       forgetState(name);
       const { code, output } = await up(name);
       assert.equal(code, 0, output);
-      assert.match(output, /was made elsewhere, and its secrets are only there: it starts anew/);
+      assert.match(
+        output,
+        /was deployed from elsewhere, and its secrets are only there: starting afresh/,
+      );
       const [after] = await namespacesOf(name);
       assert.ok(after && after.metadata.uid !== before?.metadata.uid);
     } finally {
@@ -183,11 +186,11 @@ describe("review stacks on the embedded API server", function () {
 
   it("are asked for by name, and leave no file when they are refused", async () => {
     for (const [argv, says] of [
-      [["up", "PR_1"], /"PR_1" is no name for a review/],
-      [["up"], /"" is no name for a review/],
+      [["up", "PR_1"], /"PR_1" is not a review name/],
+      [["up"], /"" is not a review name/],
       [["up", "a".repeat(31)], /at most 30 characters/],
       [["up", "test-bad", "--systems", "shop"], /--systems shop: stack dev runs/],
-      [["up", "test-bad", "--ttl-hours", "0"], /--ttl-hours 0: allowed are numbers above 0/],
+      [["up", "test-bad", "--ttl-hours", "0"], /--ttl-hours 0: must be a number above 0/],
       [["remove", "test-bad"], /usage: npm run review -- up NAME/],
     ] as const) {
       const { code, output } = await review(...argv);
@@ -197,6 +200,6 @@ describe("review stacks on the embedded API server", function () {
     assert.deepEqual(await leftovers("test-bad"), []);
     const { code, output } = await review("down", "test-bad");
     assert.equal(code, 0);
-    assert.match(output, /there was nothing of it/);
+    assert.match(output, /nothing to remove/);
   });
 });

@@ -162,10 +162,13 @@ describe("npm run secrets, with the real CLI", function () {
     for (const argv of [[], ["--check"], ["--rotate", "openmsRedisPassword"]]) {
       const prod = await secrets("prod", argv, { phrase: "wrong" });
       assert.equal(prod.code, 1);
-      assert.match(prod.output, /the passphrase does not open Pulumi\.prod\.yaml: set PULUMI_/);
+      assert.match(prod.output, /the passphrase does not decrypt Pulumi\.prod\.yaml: set PULUMI_/);
     }
     const dev = await secrets("dev", [], { phrase: passphrase });
-    assert.match(dev.output, /does not open Pulumi\.dev\.yaml: .*unset both to use its public one/);
+    assert.match(
+      dev.output,
+      /does not decrypt Pulumi\.dev\.yaml: .*unset both to use its public one/,
+    );
     assert.deepEqual([textOf("dev"), textOf("prod")], before);
   });
 
@@ -178,7 +181,7 @@ describe("npm run secrets, with the real CLI", function () {
     assert.equal(code, 1);
     assert.match(
       output,
-      /^mapsAdminPassword is equal in Pulumi\.prod\.yaml and Pulumi\.dev\.yaml/m,
+      /^mapsAdminPassword has the same value in Pulumi\.prod\.yaml and Pulumi\.dev\.yaml/m,
     );
     const fromDev = await secrets("dev", ["--check"]);
     assert.equal(fromDev.code, 0, fromDev.output);
@@ -352,7 +355,7 @@ describe("`pulumi config`, as the project's commands use it", function () {
       assert.match(readTarget(target), /https:\/\/stack\/one/);
       process.env["PULUMI_CONFIG_PASSPHRASE"] = "wrong";
       const wrong = chooseTarget(repository.root, stack, undefined, () => undefined);
-      await assert.rejects(wrong, /the passphrase does not open Pulumi\.lab\.yaml/);
+      await assert.rejects(wrong, /the passphrase does not decrypt Pulumi\.lab\.yaml/);
     } finally {
       process.env = before;
     }

@@ -5,7 +5,7 @@ import type { StackStatus, SystemStatus } from "../../tools/status/report";
 import { kubectl } from "../support/kubectl";
 import { until } from "../support/simulatedNodes";
 import { environment, root, run, runWith, TestStack } from "../support/stackberth";
-import { live, testCluster } from "../support/testCluster";
+import { apply, live, testCluster } from "../support/testCluster";
 
 const name = "test-status";
 const flags = ["--stack", name];
@@ -84,8 +84,7 @@ describe("status of a stack on the embedded API server", function () {
     assert.ok(well?.lastSuccess && well.lastRun);
     assert.equal(well.lastFailure, null);
     const template = await live("CronJob", name, "clean-up-workspaces");
-    const { cluster } = await testCluster();
-    await cluster.apply(failingRun(template));
+    await apply(failingRun(template));
     await kubectl("wait", "job/run-badly", "-n", name, "--for=condition=failed", "--timeout=120s");
     const { code, status } = await statusOf();
     assert.equal(code, 1);

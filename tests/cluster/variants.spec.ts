@@ -4,7 +4,7 @@ import { type KubeObject, textAt } from "../../lib/objects";
 import { kubectl } from "../support/kubectl";
 import { until } from "../support/simulatedNodes";
 import { run, TestStack, unchanged } from "../support/stackberth";
-import { live, testCluster, versions } from "../support/testCluster";
+import { apply, live, testCluster, versions } from "../support/testCluster";
 
 const name = "test-variants";
 const ofStack = ["--stack", name];
@@ -138,7 +138,7 @@ describe("the reasons for a workload that does not start", function () {
         },
       },
     };
-    await cluster.apply(deployment);
+    await apply(deployment);
     try {
       const found = await live("Deployment", "default", "crashing");
       let text = "";

@@ -8,7 +8,7 @@ import { Account } from "../support/account";
 import { kubectl } from "../support/kubectl";
 import { needsPython, type PythonRun } from "../support/python";
 import { root, run, TestStack, unchanged } from "../support/stackberth";
-import { live, setStatus, testCluster } from "../support/testCluster";
+import { apply, live, setStatus, testCluster } from "../support/testCluster";
 
 const name = "test-backup";
 const copies = "test-copies";
@@ -129,7 +129,7 @@ describe("VolumeBackup by snapshots, on the embedded API server", function () {
     };
     const { cluster } = await testCluster();
     cluster.discovery.forget();
-    await cluster.apply(own);
+    await apply(own);
     for (const round of ["first", "second", "third"]) {
       assert.equal((await take(claims)).code, 0, round);
     }
@@ -164,8 +164,7 @@ describe("VolumeBackup by snapshots, on the embedded API server", function () {
         },
       },
     };
-    const { cluster } = await testCluster();
-    await cluster.apply(restored);
+    await apply(restored);
     stack.set(["stackberth:maps", "volumes", "data"], { existingClaim: "maps-data-restored" });
     const { code, output } = await run("up", ...ofStack);
     assert.equal(code, 0, output);

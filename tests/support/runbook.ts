@@ -25,7 +25,7 @@ export function runbooksOf(stack: string): Readonly<Record<string, Commands>> {
 /** Why a command cannot succeed here; nothing if it can. */
 export function needsNode(command: string): string | undefined {
   return / (exec|port-forward) /.test(command)
-    ? "the built-in cluster's nodes are simulated: no container runs that it could talk to"
+    ? "the embedded cluster's nodes are simulated: no container runs that it could talk to"
     : undefined;
 }
 

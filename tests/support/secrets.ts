@@ -1,8 +1,8 @@
 import assert from "node:assert/strict";
 import type { SecretDeclaration } from "../../config/secretDeclaration";
 import { messageOf, UserError } from "../../lib/errors";
-import { secretsCommand } from "../../tools/secrets";
-import type { Keeping } from "../../tools/secrets";
+import { secretsCommand } from "../../tools/secrets/command";
+import type { Keeping } from "../../tools/secrets/keeping";
 import type { SecretStore, Stored, StoredValues, Storing } from "../../tools/secrets/store";
 
 export const redis: SecretDeclaration = {
@@ -66,7 +66,7 @@ class FakeStore implements SecretStore {
   open(): Promise<StoredValues> {
     const { lock, values } = this.kept;
     if (lock === undefined || lock === this.passphrase) return Promise.resolve(new Map(values));
-    return Promise.reject(new UserError(`the passphrase does not open ${this.name}`));
+    return Promise.reject(new UserError(`the passphrase does not decrypt ${this.name}`));
   }
 
   set(key: string, value: string, storing: Storing): Promise<void> {

@@ -1,4 +1,4 @@
-import { type Collected, collectObjects } from "../../tools/offline/collect";
+import { type Collected, collectRun, requireKnown } from "../../tools/offline/collect";
 import { withoutStackTraces } from "../../tools/offline/stackTraces";
 import { projectDefaults, readProject } from "../../tools/project/stackConfig";
 import { asConfigText, holdsCiphertext, readStackFile } from "../../tools/project/stackFile";
@@ -69,12 +69,25 @@ function settingsIn(config: Readonly<Record<string, string>>): Record<string, un
   >;
 }
 
-/** What a stack would create, with canaries for secrets. */
-export function collectStack(
+/** What a stack would create, with canaries for secrets. @param name - It could be called otherwise. */
+export async function collectStack(
   stack: StackName,
   changes: Readonly<Record<string, string>> = {},
+  name: string = stack,
 ): Promise<Collected> {
-  return withoutStackTraces(() => collectObjects({ root, stack, ...stackConfig(stack, changes) }));
+  // The same at every run, as an engine's state would keep it.
+  const passwords = (name: string): string => `generated-${name}`;
+  const collected = await withoutStackTraces(() =>
+    collectRun({
+      root,
+      project: "stackberth",
+      stack: name,
+      passwords,
+      ...stackConfig(stack, changes),
+    }),
+  );
+  requireKnown(collected.objects);
+  return collected;
 }
 
 /** A stack's checked configuration. */

@@ -1,6 +1,7 @@
 import { readFileSync } from "node:fs";
 import { ensureCluster, type Cluster as Embedded } from "../../tools/cluster";
 import { Cluster } from "../../cluster";
+import { objectPath } from "../../cluster/discovery";
 import { ownedBy } from "../../cluster/ownership";
 import { type Json, type KubeObject, keyOf } from "../../lib/objects";
 import { home, root } from "./folders";
@@ -45,6 +46,20 @@ const kinds: Readonly<Record<string, string>> = {
   CronJob: "batch/v1",
   Job: "batch/v1",
 };
+
+/** Applies an object server-side, taking over fields that others have set. */
+export async function apply(object: KubeObject): Promise<void> {
+  const { cluster } = await testCluster();
+  const resource = await cluster.discovery.find(object);
+  if (!resource) throw new Error(`the cluster has no ${object.kind} of ${object.apiVersion}`);
+  await cluster.client.json({
+    method: "PATCH",
+    path: objectPath(resource, object),
+    contentType: "application/apply-patch+yaml",
+    query: { fieldManager: "tests", force: "true" },
+    body: object,
+  });
+}
 
 /** Writes an object's status, as the controller of its kind would. @param path - The object's. */
 export async function setStatus(path: string, status: Json): Promise<void> {

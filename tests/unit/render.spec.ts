@@ -76,7 +76,7 @@ describe("render", function () {
         const of = typeof type === "string" ? ` of type ${type}` : "";
         const due = `Secret ${metadata.namespace}/${metadata.name}${of} with the keys ${keys}`;
         assert.ok(said.includes(`  ${due}`), due);
-        assert.ok(files["kustomization.yaml"]?.includes(`# It needs ${due}`), due);
+        assert.ok(files["kustomization.yaml"]?.includes(`# Needs ${due}`), due);
       }
     });
 
@@ -167,7 +167,7 @@ describe("render", function () {
   it("refuses a folder that is another stack's", async () => {
     const out = join(folder, "shared");
     await written("dev", out);
-    await assert.rejects(written("prod", out), /not a rendering of stack prod.*--out/);
+    await assert.rejects(written("prod", out), /not rendered from stack prod.*--out/);
   });
 
   it("refuses a secret text outside of Secrets", async () => {
@@ -181,7 +181,7 @@ describe("render", function () {
       );
       const out = join(folder, "leak");
       const leaky = render({ root: copy.root, stack: "prod", out, secrets: "omit", line });
-      await assert.rejects(leaky, /ConfigMap openms\/openms-config holds a secret text/);
+      await assert.rejects(leaky, /ConfigMap openms\/openms-config contains a secret value/);
     } finally {
       copy.remove();
     }
@@ -189,7 +189,7 @@ describe("render", function () {
 
   const mistakes: readonly [argv: string[], says: RegExp][] = [
     [[], /--out is missing: npm run render/],
-    [["--out", "x", "--secrets", "plain"], /plain is unknown; it is one of: .*omit/],
+    [["--out", "x", "--secrets", "plain"], /--secrets plain: must be one of .*omit/],
     [["--out", "x", "--show-secrets"], /allowed: --out OUT/],
     [["--out", "x", "--stack", "nope"], /no stack "nope"/],
   ];

@@ -245,9 +245,12 @@ describe("the stack file of a review", () => {
     });
   }
 
-  it("refuses systems that dev has not", () => {
-    assert.throws(() => file(["openms", "shop"]), /--systems shop: stack dev runs openms.*choose/);
-    assert.throws(() => file([]), /choose among them/);
+  it("refuses systems that dev does not have", () => {
+    assert.throws(
+      () => file(["openms", "shop"]),
+      /--systems shop: must be among those of stack dev: openms/,
+    );
+    assert.throws(() => file([]), /must be among those of stack dev/);
   });
 });
 
@@ -323,15 +326,15 @@ describe("review stacks in a cluster", () => {
     );
   });
 
-  it("are never another stack, whatever its name is asked to be", async () => {
+  it("are never another stack, whatever name is given", async () => {
     const { cluster, asked } = clusterOf([namespace("prod", "prod")]);
-    await assert.rejects(clear(cluster, "prod"), /prod is no review stack/);
+    await assert.rejects(clear(cluster, "prod"), /prod is not a review stack/);
     assert.deepEqual(asked, []);
     assert.equal(reviewOf("prod"), undefined);
     assert.equal(reviewOf(stackOf("pr-1")), "pr-1");
   });
 
-  it("take volumes along that their class would retain, but nobody else's", async () => {
+  it("remove volumes with reclaim policy Retain, but nobody else's", async () => {
     const volume = (name: string, of: string, policy: string): object => ({
       metadata: { name },
       spec: { claimRef: { namespace: of }, persistentVolumeReclaimPolicy: policy },
@@ -348,7 +351,7 @@ describe("review stacks in a cluster", () => {
     assert.deepEqual(asked, ["PATCH /api/v1/persistentvolumes/kept"]);
   });
 
-  it("say so where volumes may not be looked at, rather than fail", async () => {
+  it("warn rather than fail where volumes may not be listed", async () => {
     const { cluster } = clusterOf([namespace("pr-1-a", "review-pr-1", early)]);
     const refuse = (status: number): void => {
       const error = new ApiError(status, { message: "no" }, { path: "" });
@@ -356,12 +359,12 @@ describe("review stacks in a cluster", () => {
     };
     refuse(403);
     const lines = await releaseVolumes(cluster, "review-pr-1");
-    assert.deepEqual(lines, ["volumes whose class retains them may stay behind: no"]);
+    assert.deepEqual(lines, ["volumes with reclaim policy Retain may stay behind: no"]);
     refuse(500);
     await assert.rejects(releaseVolumes(cluster, "review-pr-1"), /no/);
   });
 
-  it("go with everything that is labelled as theirs, namespaces last", async () => {
+  it("are removed with everything labelled as theirs, namespaces last", async () => {
     const secret = { ...namespace("leftover", "review-pr-1"), kind: "Secret" };
     const { cluster, asked } = clusterOf([namespace("pr-1-a", "review-pr-1", early), secret]);
     assert.equal(await clear(cluster, "review-pr-1"), 2);

@@ -32,7 +32,7 @@ describe("a command's start", function () {
     writeFileSync(file, "not a folder, which nobody expects");
     const plain = start(file, "up");
     assert.equal(plain.status, 1);
-    assert.match(plain.stderr, /\(with NODE_OPTIONS=--enable-source-maps the stack has/);
+    assert.match(plain.stderr, /\(NODE_OPTIONS=--enable-source-maps shows/);
     const { stderr } = start(file, "up", "--enable-source-maps");
     const line = Number(/tools\/pulumi\/engine\.ts:(\d+):\d+/.exec(stderr)?.[1]);
     const source = readFileSync(join(root, "tools", "pulumi", "engine.ts"), "utf8").split("\n");

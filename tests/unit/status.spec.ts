@@ -2,9 +2,12 @@ import assert from "node:assert/strict";
 import type { Cluster } from "../../cluster";
 import { ApiError } from "../../cluster/client";
 import { keyOf, type KubeObject } from "../../lib/objects";
-import { readStatus, type StackStatus, statusLines, type View, watch } from "../../tools/status";
+import { readStatus } from "../../tools/status/read";
+import type { StackStatus } from "../../tools/status/report";
+
+import { type View, watch } from "../../tools/status/watch";
 import { jobStatus, scheduleStatus } from "../../tools/status/runs";
-import { since } from "../../tools/status/text";
+import { since, statusLines } from "../../tools/status/text";
 import { urlsOf } from "../../tools/status/urls";
 import type { Wants } from "../../tools/status/wants";
 
@@ -75,7 +78,10 @@ describe("status", () => {
     assert.deepEqual(system?.objects, { wanted: 2, live: 2, ready: 2 });
     assert.deepEqual(system.workloads[0]?.replicas, { wanted: 2, ready: 2 });
     assert.deepEqual(system.problems, []);
-    assert.match(statusLines(status).join("\n"), /sys: ready, 2 of 2 wanted\n.*\n\nall is ready$/);
+    assert.match(
+      statusLines(status).join("\n"),
+      /sys: ready, 2 of 2 wanted\n.*\n\neverything is ready$/,
+    );
   });
 
   it("has exactly the documented fields", async () => {
@@ -116,16 +122,19 @@ describe("status", () => {
     const status = await read(live, wants);
     assert.equal(status.ready, false);
     const text = statusLines(status).join("\n");
-    assert.match(text, /Service lab\/web missing: it is wanted and not there/);
+    assert.match(text, /Service lab\/web missing: it does not exist/);
     assert.deepEqual(status.systems[0]?.objects, { wanted: 2, live: 1, ready: 1 });
   });
 
-  it("says whose an object is that another stack has", async () => {
+  it("names the stack that owns an object instead", async () => {
     const foreign = object("Service", "web");
     const other = { ...labels, "stackberth.dev/stack": "other" };
     const others = [{ ...foreign, metadata: { ...foreign.metadata, labels: other } }];
     const status = await read([deployment("web", 2)], { objects: [foreign] }, others);
-    assert.match(status.systems[0]?.problems[0]?.reason ?? "", /is there, but of stack other/);
+    assert.match(
+      status.systems[0]?.problems[0]?.reason ?? "",
+      /exists, but belongs to stack other/,
+    );
   });
 
   it("does not call missing what it may not read, nor a Job that is deleted once done", async () => {
@@ -152,14 +161,14 @@ describe("status", () => {
     assert.deepEqual(status.systems[0].workloads[0]?.replicas, { wanted: 3, ready: 1 });
   });
 
-  it("judges workloads also where an engine need not wait for them", async () => {
+  it("judges workloads even where the engine does not wait for them", async () => {
     const lazy = deployment("web", 0);
     const annotations = { "pulumi.com/skipAwait": "true" };
     const live = [{ ...lazy, metadata: { ...lazy.metadata, annotations } }];
     assert.equal((await read(live)).ready, false);
   });
 
-  it("tells from live objects alone what it can, and why not more", async () => {
+  it("reports what live objects show, and why it cannot report more", async () => {
     const status = await read([deployment("web", 2)], { unknown: "no passphrase for stack test" });
     assert.equal(status.ready, true);
     assert.equal(status.wantedKnown, false);
@@ -170,14 +179,14 @@ describe("status", () => {
   it("is not ready when the cluster has nothing of the stack", async () => {
     const status = await read([], { objects: [] });
     assert.equal(status.ready, false);
-    assert.deepEqual(status.notes, ["the cluster has nothing of stack test"]);
+    assert.deepEqual(status.notes, ["the cluster has no objects of stack test"]);
   });
 
   it("shortens a long list of what is missing, for people alone", async () => {
     const objects = Array.from({ length: 30 }, (_, index) => object("Service", `s${index}`));
     const status = await read([deployment("web", 2)], { objects });
     assert.equal(status.systems[0]?.problems.length, 30);
-    assert.match(statusLines(status).join("\n"), /and 20 more objects that are missing/);
+    assert.match(statusLines(status).join("\n"), /and 20 more missing objects/);
   });
 });
 
@@ -212,7 +221,7 @@ describe("status of runs", () => {
     });
   });
 
-  it("is well again after a success, whose Job may be deleted already", () => {
+  it("is ready again after a success, even if its Job is deleted", () => {
     const status = { lastSuccessfulTime: "2026-01-03T02:00:00Z" };
     const jobs = [failed("b-2", "2026-01-02T02:10:00Z")];
     assert.equal(scheduleStatus({ ...backup, status }, jobs).state, "ready");

@@ -51,7 +51,7 @@ describe("the cluster that a command works on", () => {
     assert.equal(await serverFor("two"), "https://own/two");
   });
 
-  it("is in the stack's own kubeconfig, before any other, as for Pulumi's provider", async () => {
+  it("is in the stack's own kubeconfig first, as for Pulumi's provider", async () => {
     sandbox.setenv({ STACKBERTH_KUBECONFIG: kubeconfigOf("handed-over") });
     assert.equal(await serverFor(), "https://handed-over/one");
     configure({ "kubernetes:kubeconfig": kubeconfigOf("stack") });
@@ -83,52 +83,58 @@ describe("the cluster that a command works on", () => {
     const encrypted = { "kubernetes:kubeconfig": { secure: "v1:abc:def" } };
     configure(encrypted, { encryptionsalt: "v1:c2FsdA==:v1:bm9uY2U=:dGV4dA==" });
     assert.equal(await serverFor("two"), "https://secret/two");
-    assert.throws(() => requireHeard(root, "lab", "two"), /says kubernetes:kubeconfig, which/);
+    assert.throws(() => requireHeard(root, "lab", "two"), /sets kubernetes:kubeconfig, which/);
   });
 
-  it("is never another than the stack's file says, for the provider would not hear of it", () => {
+  it("must match the stack's file, which the provider prefers", () => {
     const ask = (asked?: string) => () => requireHeard(root, "lab", asked);
     assert.doesNotThrow(ask("two"));
     configure({ "kubernetes:context": "one" });
     assert.doesNotThrow(ask());
     assert.doesNotThrow(ask("one"));
-    assert.throws(ask("two"), /--context two: Pulumi\.lab\.yaml says kubernetes:context: one/);
+    assert.throws(ask("two"), /--context two: Pulumi\.lab\.yaml sets kubernetes:context: one/);
     configure({ "kubernetes:kubeconfig": kubeconfigOf("stack") });
-    assert.throws(ask("two"), /says kubernetes:kubeconfig, which the provider/);
+    assert.throws(ask("two"), /sets kubernetes:kubeconfig, which the provider/);
   });
 
-  it("is kept where nobody else can read it", async () => {
+  it("is stored where nobody else can read it", async () => {
     const { kubeconfig } = await chooseTarget(root, "lab", "one", () => undefined);
     assert.match(readFileSync(kubeconfig, "utf8"), /token-of-own/);
     assert.ok(kubeconfig.startsWith(sandbox.path("state")));
   });
 
-  it("stays the same while another command works on one of the same name", async () => {
+  it("is not affected by another command's context of the same name", async () => {
     const own = await chooseTarget(root, "lab", "one", () => undefined);
     configure({ "kubernetes:kubeconfig": kubeconfigOf("stack") });
     await chooseTarget(root, "lab", "one", () => undefined);
     assert.match(readTarget(own), /https:\/\/own\/one/);
   });
 
-  it("is refused if it is not there, and no credentials are said", async () => {
+  it("is refused if it does not exist, without printing credentials", async () => {
     configure({ "kubernetes:kubeconfig": kubeconfigOf("stack") });
     await assert.rejects(serverFor("three"), (error: Error) => {
       assert.match(
         error.message,
-        /no context three in the kubeconfig \(kubernetes:kubeconfig of Pulumi\.lab\.yaml\); there are: one, two/,
+        /context three is missing in the kubeconfig \(kubernetes:kubeconfig of Pulumi\.lab\.yaml\); it has: one, two/,
       );
       assert.doesNotMatch(error.message, /token/);
       return true;
     });
     const noneChosen = kubeconfigOf("stack").replace(/current-context: .*/, "");
     configure({ "kubernetes:kubeconfig": noneChosen });
-    await assert.rejects(serverFor(), /no current context, and no --context, .* one, two/);
+    await assert.rejects(
+      serverFor(),
+      /no current context is set in .* one, two; choose one with --context/,
+    );
     for (const wrong of ["/no/such/file", "token: canary", "- canary", "{"]) {
       configure({ "kubernetes:kubeconfig": wrong });
       await assert.rejects(
         serverFor(),
         (error: Error) => {
-          assert.match(error.message, /kubernetes:kubeconfig of Pulumi\.lab\.yaml is neither/);
+          assert.match(
+            error.message,
+            /kubernetes:kubeconfig of Pulumi\.lab\.yaml: must be a kubeconfig/,
+          );
           assert.ok(!error.message.includes("canary"));
           return true;
         },

@@ -71,7 +71,7 @@ describe("the toolchain", () => {
 
     it("says where to get one", async () => {
       sandbox.setenv({ PATH: sandbox.path("nothing") });
-      await refuses(/there is no `go` command on this machine\./);
+      await refuses(/there is no `go` command on PATH\./);
     });
 
     it("says that it is old", async () => {
@@ -87,7 +87,7 @@ describe("the toolchain", () => {
       await refuses(/newer: go\.mod requires go >= 1\.26\.8 \(running go 1\.20\)\./);
     });
 
-    it("works on with what is built", async () => {
+    it("still works with what is already built", async () => {
       const path = await buildAlpha();
       sandbox.setenv({ PATH: sandbox.path("nothing") });
       assert.equal(await buildAlpha(), path);
@@ -95,7 +95,7 @@ describe("the toolchain", () => {
   });
 
   describe("a build", () => {
-    it("is asked for once, by digest, with the version that it is to say of itself", async () => {
+    it("runs once per digest, with the version that the program reports", async () => {
       assert.equal(await isBuilt(root(), alpha), false);
       const [path = "", other = ""] = await build(alpha, second);
       assert.match(basename(path), /^alpha-[0-9a-f]{16}$/);
@@ -136,7 +136,7 @@ describe("the toolchain", () => {
       assert.equal(go.builds.length, 2);
     });
 
-    it("leaves nothing behind that does not compile, and says why", async () => {
+    it("leaves nothing behind if it does not compile, and says why", async () => {
       go.install({ build: 'printf ha > "$output"; echo "main.go:3: undefined: x" >&2; exit 1' });
       await assert.rejects(build(alpha), {
         name: "UserError",
@@ -147,7 +147,7 @@ describe("the toolchain", () => {
       assert.equal(readFileSync(await buildAlpha(), "utf8"), "built\n");
     });
 
-    it("is not taken for one if it was killed halfway", async () => {
+    it("does not count if it was killed halfway", async () => {
       sandbox.write(`cache/stackberth/${basename(await builtPath(root(), alpha))}.7.partial`, "ha");
       assert.equal(await isBuilt(root(), alpha), false);
       assert.equal(readFileSync(await buildAlpha(), "utf8"), "built\n");

@@ -14,11 +14,11 @@ import (
 	"stackberth/cluster/internal/supervisor"
 )
 
-// build identifies the sources the program was built from; whoever builds it sets it by -ldflags.
+// build identifies the sources the program was built from; the build sets it with -ldflags.
 // Components started by another build are restarted.
 var build = "development"
 
-const usage = `usage: stackberth-cluster up     --dir DIR [--nodes N] [--json]   start, or mend, or do nothing
+const usage = `usage: stackberth-cluster up     --dir DIR [--nodes N] [--json]   start, repair, or do nothing
        stackberth-cluster down   --dir DIR               stop and keep the data
        stackberth-cluster status --dir DIR [--json]      exit code 0 if ready, 1 if not
        stackberth-cluster reset  --dir DIR               stop and remove the data

@@ -13,7 +13,7 @@ import (
 
 const module = "github.com/pulumi/pulumi-kubernetes/provider/v4"
 
-// version is what the provider says of itself; whoever builds it sets it by -ldflags.
+// version is the version that the provider reports; the build sets it with -ldflags.
 var version = "4.0.0"
 
 func main() {

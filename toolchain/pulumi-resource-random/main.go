@@ -16,7 +16,7 @@ import (
 	"google.golang.org/grpc"
 )
 
-// version is what the provider says of itself; whoever builds it sets it by -ldflags.
+// version is the version that the provider reports; the build sets it with -ldflags.
 var version = "0.0.0"
 
 // pulse is how often the provider looks whether the engine that started it is still there.

@@ -105,7 +105,7 @@ func (provider) Delete(context.Context, *pulumirpc.DeleteRequest) (*emptypb.Empt
 
 func requirePassword(resource string) error {
 	if asked := urn.URN(resource).Type(); asked != passwordType {
-		return fmt.Errorf("%s is not among the resource types of this provider, which has only %s; "+
+		return fmt.Errorf("%s is not a resource type of this provider, which has only %s; "+
 			"the provider that the pulumi CLI installs has all of them", asked, passwordType)
 	}
 	return nil

@@ -6,7 +6,7 @@ export type Command = (argv: readonly string[], root: string) => Promise<number>
 
 const load = createRequire(__filename);
 
-// Loaded when called: `render` need not wait for what only `up` uses.
+// Loaded on call, so that `render` does not load what only `up` uses.
 const commands: Readonly<Record<string, () => Command>> = {
   up: () => (load("./stack") as typeof import("./stack")).up,
   refresh: () => (load("./stack") as typeof import("./stack")).refresh,
@@ -21,9 +21,9 @@ const commands: Readonly<Record<string, () => Command>> = {
   diff: () => (load("./diff") as typeof import("./diff")).diff,
   graph: () => (load("./graph") as typeof import("./graph")).graph,
   render: () => (load("./render") as typeof import("./render")).render,
-  cluster: () => (load("./others") as typeof import("./others")).cluster,
-  secrets: () => (load("./others") as typeof import("./others")).secrets,
-  docs: () => (load("./others") as typeof import("./others")).docs,
+  cluster: () => (load("./cluster") as typeof import("./cluster")).cluster,
+  secrets: () => (load("./secrets") as typeof import("./secrets")).secrets,
+  docs: () => (load("./docs") as typeof import("./docs")).docs,
 };
 
 /**
@@ -40,9 +40,7 @@ export async function execute(argv: readonly string[], root: string): Promise<nu
       console.error(messageOf(error));
     } else {
       console.error(error);
-      console.error(
-        "(with NODE_OPTIONS=--enable-source-maps the stack has the lines of the source)",
-      );
+      console.error("(NODE_OPTIONS=--enable-source-maps shows the source's line numbers)");
     }
     return 1;
   }
@@ -52,5 +50,5 @@ function commandOf(name: string): Command {
   const find = Object.hasOwn(commands, name) ? commands[name] : undefined;
   if (find !== undefined) return find();
   const known = Object.keys(commands).join(", ");
-  throw new UserError(`there is no command ${JSON.stringify(name)}; there are: ${known}`);
+  throw new UserError(`unknown command ${JSON.stringify(name)}; must be one of: ${known}`);
 }

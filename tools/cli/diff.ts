@@ -11,7 +11,7 @@ const formats: Readonly<Record<string, (report: DiffReport) => string>> = {
   json: asJson,
 };
 
-/** What a run with losses that nobody consented to exits with; 1 is for errors. */
+/** The exit code if there are losses without consent; 1 is for errors. */
 const refused = 2;
 
 /** `npm run diff -- --base REV`: what deploying this folder instead of another revision changes. */
@@ -27,16 +27,15 @@ export async function diff(
     "allow-replace": { type: "string", multiple: true },
   });
   const { base, stack = "all", format = "text", "allow-replace": allowed = [] } = flags;
-  if (typeof base !== "string" || base === "") {
+  if (base === undefined || base === "") {
     throw new UserError("diff: --base is missing: npm run diff -- --base main");
   }
-  const write = Object.hasOwn(formats, String(format)) ? formats[String(format)] : undefined;
+  const write = Object.hasOwn(formats, format) ? formats[format] : undefined;
   if (write === undefined) {
     const known = Object.keys(formats).join(", ");
-    throw new UserError(`--format ${String(format)} is unknown; it is one of: ${known}`);
+    throw new UserError(`--format ${format}: must be one of ${known}`);
   }
-  const names = Array.isArray(allowed) ? allowed.map(String) : [];
-  const report = await diffRevision({ root, base, stack: String(stack), allowed: names });
+  const report = await diffRevision({ root, base, stack, allowed });
   out(write(report).trimEnd());
   return refusals(report).length > 0 ? refused : 0;
 }

@@ -1,10 +1,9 @@
-import { mkdirSync, writeFileSync } from "node:fs";
 import { join, resolve } from "node:path";
 import { format } from "prettier";
 import { UserError } from "../../lib/errors";
 import { type Drawing, drawStack } from "../graph";
 import { readFlags } from "./arguments";
-import { between, type GeneratedFile, textOf } from "../docs";
+import { between, type GeneratedFile, textOf, write } from "../docs";
 
 /** The stack whose systems the documents show: the one with the most to show. */
 const documented = "prod";
@@ -22,16 +21,16 @@ export async function graph(
   const { stack, out } = flags;
   if (stack !== undefined && out === undefined) {
     throw new UserError(
-      `graph: --out is missing: npm run graph -- --stack ${String(stack)} --out DIR ` +
-        `(the documents show ${documented})`,
+      `graph: --out is missing: npm run graph -- --stack ${stack} --out DIR ` +
+        `(docs/graphs.md shows ${documented})`,
     );
   }
   if (out === undefined) {
     write([await document(root)], line);
     return 0;
   }
-  const drawings = await drawStack(root, String(stack ?? documented));
-  write(filesIn(resolve(root, String(out)), drawings), line);
+  const drawings = await drawStack(root, stack ?? documented);
+  write(filesIn(resolve(root, out), drawings), line);
   return 0;
 }
 
@@ -60,14 +59,4 @@ function section(drawings: readonly Drawing[]): string {
       ].join("\n\n"),
     )
     .join("\n\n");
-}
-
-function write(files: readonly GeneratedFile[], line: (text: string) => void): void {
-  for (const { path, current, wanted } of files) {
-    if (current !== wanted) {
-      mkdirSync(join(path, ".."), { recursive: true });
-      writeFileSync(path, wanted);
-    }
-    line(`${current === wanted ? "unchanged" : "updated  "} ${path}`);
-  }
 }

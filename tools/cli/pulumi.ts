@@ -61,17 +61,14 @@ async function targetOf(root: string, stack: string): Promise<Target | undefined
 /** `eval "$(npm run -s env -- --stack S)"`: puts a shell where plain `pulumi` works on the stack. */
 export async function env(argv: readonly string[], root: string): Promise<number> {
   const flags = readFlags("env", argv, { stack: { type: "string" }, context: { type: "string" } });
-  const { stack = "dev", context } = flags as {
-    readonly stack?: string;
-    readonly context?: string;
-  };
+  const { stack = "dev", context } = flags;
   requireStack(root, stack);
   const engine = await findEngine({ root, parts: everything, progress });
   const target = await chooseTarget(root, stack, context, progress);
   const { PATH, ...settings } = engineEnvironment(root, engine, stack, target.kubeconfig);
   for (const [name, value] of Object.entries(settings))
     console.log(`export ${name}=${quoted(value)}`);
-  // What is on PATH by then stays there.
+  // Keeps what is on PATH when the shell evaluates this.
   console.log(`export PATH=${quoted(PATH?.split(":")[0] ?? "")}:"$PATH"`);
   await selectStack(root, stack, engine, settings);
   return 0;

@@ -11,18 +11,18 @@ export async function render(argv: readonly string[], root: string): Promise<num
     secrets: { type: "string" },
   });
   const { stack = "dev", out, secrets = "omit" } = flags;
-  if (typeof out !== "string" || out === "") {
+  if (out === undefined || out === "") {
     throw new UserError("render: --out is missing: npm run render -- --stack dev --out DIR");
   }
   const sources = Object.keys(secretSources) as (keyof typeof secretSources)[];
   const source = sources.find((each) => each === secrets);
   if (source === undefined) {
     const known = sources.join(", ");
-    throw new UserError(`--secrets ${String(secrets)} is unknown; it is one of: ${known}`);
+    throw new UserError(`--secrets ${secrets}: must be one of ${known}`);
   }
   await renderStack({
     root,
-    stack: String(stack),
+    stack,
     out: resolve(root, out),
     secrets: source,
     line: (text) => console.log(text),

@@ -21,10 +21,10 @@ import { readFlags } from "./arguments";
 import { up as deploy } from "./stack";
 
 const usage = `usage: npm run review -- up NAME [--systems A,B] [--ttl-hours 48]   deploy a throw-away stack like ${base}
-       npm run review -- down NAME   remove it wholly, its data too
-       npm run review -- sweep       remove those whose time is over
-       npm run review -- list        name those that are in the cluster
-all of them take --context NAME`;
+       npm run review -- down NAME   remove it with all of its data
+       npm run review -- sweep       remove the expired ones
+       npm run review -- list        list those in the cluster
+all take --context NAME`;
 const longestName = 30;
 const hourMs = 3_600_000;
 
@@ -62,20 +62,15 @@ function readRequest(argv: readonly string[], root: string): Request {
     "ttl-hours": { type: "string" },
     context: { type: "string" },
   });
-  const text = (name: string): string | undefined => {
-    const value = flags[name];
-    return typeof value === "string" ? value : undefined;
-  };
-  const ttlHours = Number(text("ttl-hours") ?? "48");
+  const { systems, context, "ttl-hours": ttl = "48" } = flags;
+  const ttlHours = Number(ttl);
   if (!(ttlHours > 0 && ttlHours <= 8760)) {
-    throw new UserError(
-      `--ttl-hours ${text("ttl-hours") ?? ""}: allowed are numbers above 0, at most 8760`,
-    );
+    throw new UserError(`--ttl-hours ${ttl}: must be a number above 0, at most 8760`);
   }
   return {
     root,
-    context: text("context"),
-    systems: text("systems")?.split(",").filter(Boolean),
+    context,
+    systems: systems?.split(",").filter(Boolean),
     ttlHours,
   };
 }
@@ -83,7 +78,7 @@ function readRequest(argv: readonly string[], root: string): Request {
 function checkName(name: string): void {
   if (objectName.accepts(name) && name.length <= longestName) return;
   throw new UserError(
-    `${JSON.stringify(name)} is no name for a review, which is like pr-123; allowed: ${objectName.write}, ` +
+    `${JSON.stringify(name)} is not a review name such as pr-123; write ${objectName.write}, ` +
       `at most ${longestName} characters\n${usage}`,
   );
 }
@@ -116,12 +111,14 @@ async function up(name: string, request: Request): Promise<number> {
   const cluster = await connect(target);
   const isLive = (await cluster.labelled(ownedBy(stack))).length > 0;
   if (isLive && (await stateOf(stack, request, target)) === undefined) {
-    line(`${name} was made elsewhere, and its secrets are only there: it starts anew`);
+    line(`${name} was deployed from elsewhere, and its secrets are only there: starting afresh`);
     for (const text of await releaseVolumes(cluster, stack)) line(text);
     await clear(cluster, stack);
   }
   const code = await deploy(["--stack", stack, ...(context ? ["--context", context] : [])], root);
-  line(`review ${name} ends ${expires.toISOString()}; npm run review -- down ${name}`);
+  line(
+    `review ${name} expires ${expires.toISOString()}; to remove it: npm run review -- down ${name}`,
+  );
   return code;
 }
 
@@ -149,7 +146,7 @@ async function checkApart(root: string, name: string): Promise<void> {
   if (shared.length === 0) return;
   throw new UserError(
     `review ${name} would share these with stack ${base}: ${shared.map(describe).join(", ")}; ` +
-      "their system must say in its table entry how it gets namespaces of its own (`inNamespaces`)",
+      "give their system an `inNamespaces` in its definition",
   );
 }
 
@@ -171,7 +168,7 @@ async function down(stack: string, request: Request): Promise<number> {
   const path = pathOf(root, stack);
   const isKnown = existsSync(path) || state !== undefined || found > 0;
   rmSync(path, { force: true });
-  line(`${stack}: ${isKnown ? "nothing is left of it" : "there was nothing of it"}`);
+  line(`${stack}: ${isKnown ? "removed" : "nothing to remove"}`);
   return 0;
 }
 
@@ -188,7 +185,7 @@ async function forget(stack: string, { root }: Request, { kubeconfig }: Target):
 async function sweep(request: Request): Promise<number> {
   const { root } = request;
   const live = await liveReviews(await connect(await targetOf(request)));
-  // A stack that the cluster no longer has may still have its file here.
+  // A stack that is gone from the cluster may still have its file here.
   const files = listStacks(root)
     .filter((stack) => reviewOf(stack) !== undefined && !live.some((it) => it.stack === stack))
     .map((stack) => ({ stack, expires: new Date(String(plainSettings(root, stack)["expires"])) }));
@@ -202,7 +199,7 @@ async function list(request: Request): Promise<number> {
   const live = await liveReviews(await connect(await targetOf(request)));
   for (const { review: name, namespaces, expires } of live) {
     const hours = Math.round((expires.getTime() - Date.now()) / hourMs);
-    const end = hours > 0 ? `ends in ${hours} h` : "its time is over";
+    const end = hours > 0 ? `expires in ${hours} h` : "expired";
     line(`${name}: ${namespaces.join(", ")}; ${end}`);
   }
   if (live.length === 0) line("no review stacks");

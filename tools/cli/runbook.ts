@@ -1,33 +1,25 @@
 import { UserError } from "../../lib/errors";
 import { systems } from "../../systems";
-import { plainSettings, requireStack } from "../project/stackConfig";
+import { CheckedSettings } from "../project/settings";
+import { requireStack } from "../project/stackConfig";
 import { readFlags } from "./arguments";
 
 const usage = "usage: npm run runbook -- SYSTEM [--stack STACK]";
 
-/** `npm run runbook -- SYSTEM`: the commands that an operator of a system needs, ready to be pasted. */
+/** `npm run runbook -- SYSTEM`: an operator's commands for a system, ready to paste. */
 export function runbook(argv: readonly string[], root: string): Promise<number> {
   const [name = "", ...rest] = argv;
-  const { stack = "dev" } = readFlags("runbook", rest, { stack: { type: "string" } }) as {
-    readonly stack?: string;
-  };
+  const { stack = "dev" } = readFlags("runbook", rest, { stack: { type: "string" } });
   requireStack(root, stack);
-  const values = plainSettings(root, stack);
-  const listed = Array.isArray(values["systems"]) ? values["systems"].map(String) : [];
+  const settings = new CheckedSettings(root, stack);
+  const listed = settings.ofStack().systems;
   const system = listed.includes(name) ? systems[name] : undefined;
   if (system === undefined) {
     throw new UserError(
-      `there is no system ${JSON.stringify(name)} in stack ${stack}; it runs: ${listed.join(", ")}\n${usage}`,
+      `stack ${stack} has no system ${JSON.stringify(name)}; must be one of: ${listed.join(", ")}\n${usage}`,
     );
   }
-  const settings = system.schema.safeParse(values[name] ?? {});
-  if (!settings.success) {
-    throw new UserError(
-      `the settings of ${name} in Pulumi.${stack}.yaml are wrong; what is wrong with them says: ` +
-        `npm run preview -- --stack ${stack}`,
-    );
-  }
-  for (const { title, command } of system.runbook(settings.data)) {
+  for (const { title, command } of system.runbook(settings.ofSystem(name))) {
     console.log(`# ${title}\n${command}\n`);
   }
   return Promise.resolve(0);

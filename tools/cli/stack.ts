@@ -32,24 +32,25 @@ const plain: Readonly<Record<Operation, string>> = {
   down: "destroy --exclude-protected",
 };
 
+const flags = {
+  stack: { type: "string" },
+  context: { type: "string" },
+  verbose: { type: "boolean" },
+} as const;
+
 async function run(operation: Operation, argv: readonly string[], root: string): Promise<number> {
-  const flags = readFlags(operation, argv, {
-    stack: { type: "string" },
-    context: { type: "string" },
-    verbose: { type: "boolean" },
-    ...(operation === "preview" && { "expect-no-changes": { type: "boolean" } }),
-  });
-  const { stack = "dev", context } = flags as {
-    readonly stack?: string;
-    readonly context?: string;
-  };
+  const read =
+    operation === "preview"
+      ? readFlags(operation, argv, { ...flags, "expect-no-changes": { type: "boolean" } })
+      : readFlags(operation, argv, flags);
+  const { stack = "dev", context, verbose = false } = read;
   const line = (text: string): void => console.log(text);
   requireStack(root, stack);
   requireHeard(root, stack, context);
   const engine = await findEngine({ root, parts: partsOf(root, stack), progress: line });
   const target = await chooseTarget(root, stack, context, line);
   line(
-    `${engine.title}: stack ${stack}; the same by hand: pulumi ${plain[operation]} --stack ${stack}`,
+    `${engine.title}: stack ${stack}; with plain Pulumi: pulumi ${plain[operation]} --stack ${stack}`,
   );
   // Loaded here: what it takes to run the program is not needed to refuse a command.
   const { openStack } = load("../pulumi/stack") as typeof import("../pulumi/stack");
@@ -60,8 +61,8 @@ async function run(operation: Operation, argv: readonly string[], root: string):
     stack: opened,
     connect: () => Cluster.connect(readTarget(target), target.context),
     screen: process.stdout,
-    verbose: flags["verbose"] === true,
-    expectNoChanges: flags["expect-no-changes"] === true,
+    verbose,
+    expectNoChanges: "expect-no-changes" in read,
   });
   if (operation === "up") for (const text of farewell(stack, outputs)) line(text);
   return 0;

@@ -1,7 +1,10 @@
 import { Cluster } from "../../cluster";
 import { messageOf } from "../../lib/errors";
 import { requireStack } from "../project/stackConfig";
-import { readStatus, readWants, statusLines, type View, watch } from "../status";
+import { readStatus } from "../status/read";
+import { statusLines } from "../status/text";
+import { readWants } from "../status/wants";
+import { type View, watch } from "../status/watch";
 import { readFlags } from "./arguments";
 import { chooseTarget, readTarget } from "../cluster/target";
 
@@ -9,18 +12,20 @@ const watchMs = 2000;
 
 /** `npm run status`: what is wanted, what is there, what is not ready and why. Exit code 0 if all is ready. */
 export async function status(argv: readonly string[], root: string): Promise<number> {
-  const flags = readFlags("status", argv, {
+  const {
+    stack = "dev",
+    context,
+    json = false,
+    watch: watched = false,
+  } = readFlags("status", argv, {
     stack: { type: "string" },
     context: { type: "string" },
     json: { type: "boolean" },
     watch: { type: "boolean" },
   });
-  const stack = typeof flags["stack"] === "string" ? flags["stack"] : "dev";
-  const asked = typeof flags["context"] === "string" ? flags["context"] : undefined;
-  const [json, watched] = [flags["json"] === true, flags["watch"] === true];
   requireStack(root, stack);
   // Standard output is the status alone.
-  const target = await chooseTarget(root, stack, asked, (line) => console.error(line));
+  const target = await chooseTarget(root, stack, context, (line) => console.error(line));
   const cluster = await Cluster.connect(readTarget(target), target.context);
   const wants = await readWants(root, stack);
   let ready = false;
@@ -41,7 +46,7 @@ export async function status(argv: readonly string[], root: string): Promise<num
   await watch({
     screen,
     inPlace: screen.isTTY && !json,
-    // The API server may be away for a while: that is something to see, not the end.
+    // The API server may be unreachable for a while: show that and go on.
     read: () =>
       read().catch((error: unknown) => {
         ready = false;

@@ -4,7 +4,7 @@ import { UserError } from "../../lib/errors";
 import { installFolder, ownEngine } from "../pulumi/engine";
 import { builtPath, isBuilt, programs } from "../toolchain";
 
-const usage = `usage: npm run toolchain -- status    which programs there are, which engine runs, and where
+const usage = `usage: npm run toolchain -- status    list the programs with their paths, and the engine in use
        npm run toolchain -- install   download the official Pulumi CLI into the state folder`;
 
 /** `npm run toolchain`: what the project's own programs are, and the official CLI in their place. */
@@ -13,7 +13,7 @@ export async function toolchain(argv: readonly string[], root: string): Promise<
   if (rest.length > 0 || (action !== "status" && action !== "install")) throw new UserError(usage);
   if (action === "install") return await install(root);
   const own = await ownEngine(root);
-  console.log(own?.title ?? "no pulumi on PATH: one built from Go modules is used");
+  console.log(own?.title ?? "no pulumi on PATH; using one built from Go modules");
   if (own !== undefined) console.log("with its own language host and plugins");
   const width = Math.max(...programs.map(({ name }) => name.length));
   for (const program of programs) {
@@ -31,13 +31,13 @@ async function install(root: string): Promise<number> {
   console.log(`downloading the official Pulumi CLI into ${folder}`);
   try {
     const { version } = await PulumiCommand.install({ root: folder });
-    console.log(`Pulumi ${String(version)} is installed, and is used from now on`);
+    console.log(`installed Pulumi ${String(version)}; commands use it from now on`);
     return 0;
   } catch (error) {
     const [reason = ""] = (error instanceof Error ? error.message : String(error)).split("\n");
     throw new UserError(
-      `the official Pulumi CLI could not be downloaded: ${reason}\n` +
-        "Without internet do nothing: the commands build one from Go modules.",
+      `cannot download the official Pulumi CLI: ${reason}\n` +
+        "Commands work without it: they build Pulumi from Go modules.",
     );
   }
 }

@@ -15,14 +15,14 @@ export interface Cluster {
   readonly kubectl: readonly string[];
 }
 
-/** Where the program lives, and who hears what it is doing. */
-export interface ClusterOptions {
+/** Where the project is, and who hears of progress. */
+interface ClusterOptions {
   /** Root of this project. */
   readonly root: string;
   readonly progress: (line: string) => void;
 }
 
-/** What `status --json` of the cluster's program prints. */
+/** What the control plane prints for `status --json`. */
 interface Status {
   readonly ready: boolean;
   readonly problem?: string;
@@ -40,9 +40,9 @@ interface Paths {
 
 const CONTEXT = "stackberth";
 
-const USAGE = `usage: npm run cluster -- up [--nodes N]   start the built-in cluster, or mend it
+const USAGE = `usage: npm run cluster -- up [--nodes N]   start the embedded cluster, or repair it
        npm run cluster -- down             stop it and keep its data
-       npm run cluster -- status [--json]  exit code 0 if it is ready, 1 if not
+       npm run cluster -- status [--json]  exit code 0 if ready, 1 if not
        npm run cluster -- reset            stop it and remove its data
        npm run cluster -- kubectl ...      run kubectl against it`;
 
@@ -53,8 +53,8 @@ async function pathsOf(root: string): Promise<Paths> {
 }
 
 /**
- * Makes sure the built-in cluster is built, runs and can be used. A cluster that runs already costs
- * a fraction of a second; a dead or half-dead one is mended.
+ * Builds and starts the embedded cluster if necessary. For a running cluster this takes a fraction of
+ * a second; one that has partly stopped is repaired.
  */
 export async function ensureCluster(options: ClusterOptions): Promise<Cluster> {
   return start(options, []);
@@ -77,7 +77,7 @@ function kubectlWords({ program, kubeconfig }: Paths): readonly string[] {
   return [program, "kubectl", "--kubeconfig", kubeconfig, "--context", CONTEXT];
 }
 
-/** Runs the supervisor; its progress is passed on, and its complaints become an error. */
+/** Runs the supervisor: passes its progress on, and turns its other output into an error. */
 async function supervise(
   { progress }: ClusterOptions,
   { program, data }: Paths,
@@ -95,7 +95,7 @@ async function supervise(
   });
   if (code !== 0) {
     const reason = complaints.join("\n") || `it ended with exit code ${code}`;
-    throw new Error(`The built-in cluster could not do \`${command}\`: ${reason}`);
+    throw new Error(`the embedded cluster failed to run \`${command}\`: ${reason}`);
   }
   return { stdout };
 }
@@ -140,10 +140,10 @@ function isNumber([flag = "", value, ...others]: readonly string[]): boolean {
 async function stop(command: "down" | "reset", options: ClusterOptions): Promise<number> {
   const paths = await pathsOf(options.root);
   if (!existsSync(paths.data)) {
-    options.progress("cluster: not running, and it has no data");
+    options.progress("cluster: not running, no data");
     return 0;
   }
-  // Only if somebody removed the program while its data, and maybe its processes, are still there.
+  // The program may be gone while its data, and perhaps its processes, still exist.
   if (!existsSync(paths.program)) {
     await ensureBuilt([controlPlane], options);
   }
@@ -157,7 +157,7 @@ async function showStatus(flags: readonly string[], options: ClusterOptions): Pr
     process.stdout.write(
       flags.length > 0
         ? `${JSON.stringify({ ready: false, problem: "never started" })}\n`
-        : "never started; `npm run cluster -- up` starts it\n",
+        : "never started; start it: npm run cluster -- up\n",
     );
     return 1;
   }
@@ -167,7 +167,7 @@ async function showStatus(flags: readonly string[], options: ClusterOptions): Pr
 async function kubectl(words: readonly string[], options: ClusterOptions): Promise<number> {
   const paths = await pathsOf(options.root);
   if (!existsSync(paths.program) || !existsSync(paths.kubeconfig)) {
-    options.progress("The built-in cluster is not running; `npm run cluster -- up` starts it.");
+    options.progress("the embedded cluster is not running; start it: npm run cluster -- up");
     return 1;
   }
   const [program = "", ...flags] = kubectlWords(paths);

@@ -20,7 +20,7 @@ export interface Target {
   readonly context: string;
 }
 
-/** Holds a kubeconfig, as text: how a CI job hands over its cluster without a file. */
+/** Holds the text of a kubeconfig, so that a CI job needs no file. */
 const kubeconfigVariable = "STACKBERTH_KUBECONFIG";
 
 /**
@@ -47,8 +47,8 @@ export async function chooseTarget(
 }
 
 /**
- * Refuses `--context` where Pulumi's provider would not hear it: what the stack's file says of its
- * cluster goes before what the command hands over.
+ * Refuses `--context` where Pulumi's provider would ignore it: the cluster in the stack's file takes
+ * precedence over the command line.
  */
 export function requireHeard(root: string, stack: string, asked: string | undefined): void {
   const { context, kubeconfig } = namedCluster(root, stack);
@@ -56,7 +56,7 @@ export function requireHeard(root: string, stack: string, asked: string | undefi
   if (asked === undefined || asked === context || isFree) return;
   const said = context === undefined ? "kubernetes:kubeconfig" : `kubernetes:context: ${context}`;
   throw new UserError(
-    `--context ${asked}: Pulumi.${stack}.yaml says ${said}, which the provider goes by; say it there: ` +
+    `--context ${asked}: Pulumi.${stack}.yaml sets ${said}, which the provider uses; change it there: ` +
       `npm run pulumi -- config set kubernetes:context ${asked} --stack ${stack}`,
   );
 }
@@ -128,9 +128,10 @@ async function namedTarget(
   const cluster = found === null ? null : all.getCluster(found.cluster);
   if (found === null || cluster === null) {
     const known = all.getContexts().map((each) => each.name);
-    const missing = context ? `no context ${context}` : "no current context, and no --context,";
+    const missing = context ? `context ${context} is missing` : "no current context is set";
     throw new UserError(
-      `there is ${missing} in the kubeconfig (${source.name}); there are: ${known.join(", ") || "none"}`,
+      `${missing} in the kubeconfig (${source.name}); it has: ` +
+        `${known.join(", ") || "no contexts"}; choose one with --context`,
     );
   }
   const user = all.getUser(found.user);
@@ -144,10 +145,10 @@ async function namedTarget(
   const folder = join(stateFolder(root), "kubeconfig");
   mkdirSync(folder, { recursive: true, mode: 0o700 });
   const text = one.exportConfig();
-  // By what it holds: a run that goes on at the same time may have another cluster's context of this name.
+  // Named by content: a concurrent run may use another cluster's context of the same name.
   const mark = createHash("sha256").update(text).digest("hex").slice(0, 12);
   const path = join(folder, `${context.replaceAll(/[^a-zA-Z0-9.-]/g, "_")}-${mark}.json`);
-  // Whole at any time: another command may be reading it.
+  // Replaced atomically: another command may be reading it.
   const partial = `${path}.${String(process.pid)}`;
   writeFileSync(partial, text, { mode: 0o600 });
   renameSync(partial, path);
@@ -158,10 +159,10 @@ function read(config: KubeConfig, name: string, text: string): void {
   try {
     config.loadFromString(text);
   } catch {
-    // Said below, without its text: it has credentials.
+    // Reported below without its text, which has credentials.
   }
   if (config.getContexts().length > 0) return;
-  throw new UserError(`${name} is neither a kubeconfig with contexts nor the path of one`);
+  throw new UserError(`${name}: must be a kubeconfig with contexts, or the path of one`);
 }
 
 /** The text of a target's kubeconfig. */

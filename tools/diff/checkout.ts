@@ -5,7 +5,7 @@ import { join } from "node:path";
 import { UserError } from "../../lib/errors";
 
 /** The files of another revision, in a folder of their own. */
-export interface Checkout {
+interface Checkout {
   readonly root: string;
   /** What the reader must know about how they are run. */
   readonly notes: readonly string[];
@@ -55,8 +55,8 @@ function treeOf(root: string, revision: string): string {
     return git(root, ["rev-parse", "--verify", "--quiet", "--end-of-options", `${revision}:./`]);
   } catch {
     throw new UserError(
-      `--base ${revision} is no revision here that holds this folder: name a branch, tag or commit ` +
-        "(git log --oneline); a shallow clone may lack it (git fetch --unshallow)",
+      `--base ${revision}: no such revision with this folder in it; name a branch, tag or commit ` +
+        "(git log --oneline). A shallow clone may lack it (git fetch --unshallow)",
     );
   }
 }

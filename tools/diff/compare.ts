@@ -1,10 +1,12 @@
-import { annotation, keyOf, type KubeObject, textAt } from "../../lib/objects";
+import { systemOf } from "../../cluster/ownership";
+import { annotation, keyOf, type KubeObject } from "../../lib/objects";
 import { retainAnnotation } from "../../lib/labels";
 import { capacityOf } from "./capacity";
 import { fieldChanges } from "./fields";
 import { replacementOf } from "./immutable";
 import { consentName, type Loss, type ObjectChange, type StackDiff } from "./report";
 import { rollsOf } from "./rolls";
+import { inline } from "./values";
 
 /** A changed object, and what is lost by its change. */
 interface Compared {
@@ -24,7 +26,7 @@ export function compareStack(
   const keys = [...new Set([...old.keys(), ...now.keys()])].sort();
   const compared = keys.flatMap((key) => compareObjects(old.get(key), now.get(key)));
   const changes = compared.map(({ change }) => change);
-  const systems = [...new Set([...before, ...after].map(systemOf))].sort();
+  const systems = [...new Set([...before, ...after].map(groupOf))].sort();
   const losses = compared.flatMap(({ change, costs }): Loss[] => {
     if (costs.length === 0) return [];
     const name = consentName(change.object);
@@ -36,9 +38,9 @@ export function compareStack(
     total: after.length,
     losses,
     systems: systems.flatMap((system) => {
-      const own = changes.filter(({ object }) => systemOf(object) === system);
+      const own = changes.filter(({ object }) => groupOf(object) === system);
       if (own.length === 0) return [];
-      const [was, is] = [before, after].map((all) => all.filter((it) => systemOf(it) === system));
+      const [was, is] = [before, after].map((all) => all.filter((it) => groupOf(it) === system));
       const capacity = { before: capacityOf(was ?? []), after: capacityOf(is ?? []) };
       return [{ system, objects: own, rolls: rollsOf(own, is ?? []), capacity }];
     }),
@@ -55,7 +57,7 @@ function compareObjects(
   if (before !== undefined && after === undefined) {
     const kept = annotation(before, retainAnnotation) === "true";
     const lost = !kept && before.kind === "PersistentVolumeClaim";
-    const costs = lost ? ["its data goes with it"] : [];
+    const costs = lost ? ["its data is deleted with it"] : [];
     return [{ change: changeOf(kept ? "kept" : "deleted", before), costs }];
   }
   if (before === undefined || after === undefined) return [];
@@ -78,21 +80,13 @@ function changeOf(change: ObjectChange["change"], object: KubeObject): ObjectCha
 function whatOf({ change, fields, replacedBy }: ObjectChange): string {
   if (change === "deleted") return "would be deleted";
   const asked = fields.filter(({ path }) => replacedBy.includes(path));
-  const shown = (value: unknown): string =>
-    typeof value === "string" || typeof value === "number" ? String(value) : inline(value);
   const texts = asked.map(
-    ({ path, before, after }) => `${path} ${shown(before)} → ${shown(after)}`,
+    ({ path, before, after }) => `${path} ${inline(before)} → ${inline(after)}`,
   );
   return `would be replaced: ${texts.join(", ")}`;
 }
 
-function inline(value: unknown): string {
-  return value === undefined ? "(none)" : JSON.stringify(value);
-}
-
-function systemOf(object: KubeObject): string {
-  return (
-    textAt(object, "metadata", "labels", "app.kubernetes.io/part-of") ||
-    (object.metadata.namespace ?? "cluster")
-  );
+/** What does not belong to a system stands under its namespace. */
+function groupOf(object: KubeObject): string {
+  return systemOf(object) || (object.metadata.namespace ?? "cluster");
 }

@@ -28,7 +28,7 @@ export type Answer = { readonly objects: SideObjects } | { readonly problem: str
 export function collectElsewhere(side: Side, signal: AbortSignal): Promise<SideObjects> {
   if (side.stacks.length === 0) return Promise.resolve({});
   return new Promise((resolve, reject) => {
-    // What an old program prints must not stand in the report.
+    // Keeps what an old program prints out of the report.
     const child = fork(join(__dirname, "side.ts"), [], {
       execArgv: ["--require", loader],
       stdio: ["ignore", 2, 2, "ipc"],

@@ -10,7 +10,7 @@ interface ImmutableField {
 }
 
 const restart = "its pods all stop before the new ones start";
-const lostData = "the new claim is empty, and the data stays behind or goes with the old one";
+const lostData = "the new claim is empty; the data stays with the old volume or is deleted";
 const selector: readonly ImmutableField[] = [{ path: "spec.selector", costs: restart }];
 const fields = (...paths: readonly string[]): readonly ImmutableField[] =>
   paths.map((path) => ({ path }));
@@ -31,7 +31,7 @@ export const immutableFields: Readonly<Record<string, readonly ImmutableField[]>
   "apps/ReplicaSet": selector,
   "apps/StatefulSet": [
     ...selector,
-    { path: "spec.volumeClaimTemplates", costs: "claims that exist keep their old form" },
+    { path: "spec.volumeClaimTemplates", costs: "existing claims stay as they are" },
     ...fields("spec.serviceName", "spec.podManagementPolicy", "spec.revisionHistoryLimit"),
   ],
   "batch/Job": fields(
@@ -62,7 +62,7 @@ export const immutableFields: Readonly<Record<string, readonly ImmutableField[]>
     "spec.csi",
     "spec.nodeAffinity",
     "spec.volumeMode",
-  ].map((path) => ({ path, costs: "what is on the old volume stays there" })),
+  ].map((path) => ({ path, costs: "the data stays on the old volume" })),
   "/Service": fields("spec.clusterIP", "spec.clusterIPs"),
   "/Secret": fields("type"),
   "/ResourceQuota": fields("spec.scopes", "spec.scopeSelector"),
@@ -78,7 +78,7 @@ export const immutableFields: Readonly<Record<string, readonly ImmutableField[]>
 };
 
 /** Why a change cannot be made in the live object. */
-export interface Replacement {
+interface Replacement {
   /** The fields that ask for it. */
   readonly fields: readonly string[];
   /** What is lost and must be consented to; none where a replacement costs nothing. */
@@ -102,7 +102,7 @@ export function replacementOf(
   if (touched.length === 0) return undefined;
   const costs = [
     ...hits.flatMap(({ costs: cost }) => cost ?? []),
-    ...shrunk.map(() => "a claim cannot shrink, only a new and empty one is smaller"),
+    ...shrunk.map(() => "a claim cannot shrink; a smaller one is new and empty"),
   ];
   return { fields: touched, costs: [...new Set(costs)] };
 }

@@ -13,7 +13,7 @@ const everyStack = "all";
 const load = createRequire(__filename);
 
 /** What to compare. */
-export interface DiffArgs {
+interface DiffArgs {
   /** The project's folder; its files as they are now are head. */
   readonly root: string;
   /** The revision that head is compared with. */
@@ -37,7 +37,7 @@ export async function diffRevision({ root, base, stack, allowed }: DiffArgs): Pr
     const all = [...new Set([...heads, ...bases])].sort();
     const chosen = stack === everyStack ? all : all.filter((name) => name === stack);
     if (chosen.length === 0) {
-      throw new UserError(`there is no stack ${stack}; --stack takes all, ${all.join(", ")}`);
+      throw new UserError(`--stack ${stack}: must be all or one of ${all.join(", ")}`);
     }
     const compared = chosen.filter((name) => heads.includes(name));
     const known = compared.filter((name) => bases.includes(name));
@@ -54,8 +54,8 @@ export async function diffRevision({ root, base, stack, allowed }: DiffArgs): Pr
     const idle = allowed.filter((name) => !losses.includes(name));
     const notes = [
       ...checkout.notes,
-      ...gone.map((name) => `stack ${name} has no file any more: what it deployed stays`),
-      ...idle.map((name) => `--allow-replace ${name}: nothing of that name is lost`),
+      ...gone.map((name) => `stack ${name} no longer has a file: what it deployed stays`),
+      ...idle.map((name) => `--allow-replace ${name}: no such object would be lost`),
     ];
     return { base, stacks, notes };
   } finally {

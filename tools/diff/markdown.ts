@@ -28,7 +28,7 @@ function comment(report: DiffReport, withFields: boolean): string {
     alert("WARNING", groupLosses(consents(report)).map(consented)),
     ...report.stacks.flatMap((stack) => stackParts(stack, withFields)),
     report.notes.map((note) => `_${escaped(note)}_`).join("\n\n"),
-    withFields ? "" : `_The fields are too many for a comment; ${code(command(report))} has them._`,
+    withFields ? "" : `_Too many fields for a comment; ${code(command(report))} lists them._`,
   ];
   return `${parts.filter((part) => part !== "").join("\n\n")}\n`;
 }
@@ -94,12 +94,12 @@ function details({ objects }: SystemDiff): string {
 function refusal(group: LossGroup): readonly string[] {
   return [
     `${lossText(group)}.`,
-    `If that is meant, consent with ${code(consentFlags(group.names))}.`,
+    `If this is intended, consent with ${code(consentFlags(group.names))}.`,
   ];
 }
 
 function consented(group: LossGroup): string {
-  return `${lossText(group)}. It was consented to.`;
+  return `${lossText(group)}. Consent was given.`;
 }
 
 function lossText({ stack, why, names }: LossGroup): string {
@@ -117,7 +117,7 @@ function command({ base }: DiffReport): string {
   return `npm run diff -- --base ${base}`;
 }
 
-/** Text that no Markdown and no mention comes out of: what changes was written by somebody else. */
+/** Escapes Markdown and mentions: the text comes from the change under review. */
 function escaped(text: string): string {
   return text
     .replaceAll(/[\\`*_[\]<>|~#]/g, (mark) => `\\${mark}`)

@@ -38,13 +38,13 @@ export function scalingOf(changes: readonly ObjectChange[]): readonly string[] {
     const scaled = fields.find(({ path }) => path === "spec.replicas");
     if (scaled === undefined) return [];
     const shown = (count: unknown): string =>
-      typeof count === "number" ? String(count) : "by a scaler";
+      typeof count === "number" ? String(count) : "set by an autoscaler";
     return [`${object.metadata.name} ${shown(scaled.before)} → ${shown(scaled.after)}`];
   });
 }
 
 function howOf(object: KubeObject, objects: readonly KubeObject[]): string {
-  if (object.kind === "CronJob") return "runs anew from its next time on";
+  if (object.kind === "CronJob") return "changes from its next run on";
   const pods = replicasOf(object, objects);
   const count = object.kind === "DaemonSet" ? "on each node" : `${String(pods)} pod${s(pods)}`;
   const onDelete = textAt(object, "spec", "updateStrategy", "type") === "OnDelete";
@@ -103,7 +103,7 @@ function sourceReason(
 }
 
 /** `image app 1.0.0 → 1.1.0`, in full where more than the tag changes. */
-export function imageReason({ before, after }: FieldChange): string {
+function imageReason({ before, after }: FieldChange): string {
   const [old, now] = [parts(before), parts(after)];
   if (old.repository !== now.repository) return `image ${String(before)} → ${String(after)}`;
   return `image ${now.repository.split("/").at(-1) ?? ""} ${old.version} → ${now.version}`;

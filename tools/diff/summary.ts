@@ -12,7 +12,7 @@ export interface Row {
 }
 
 /** How often each kind of change is there, and whose pods roll. */
-export interface Overview {
+interface Overview {
   readonly counts: Readonly<Record<Change, number>>;
   readonly rolls: readonly string[];
 }

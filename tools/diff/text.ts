@@ -17,7 +17,7 @@ export function asText(report: DiffReport): string {
     ...groupLosses(refusals(report)).flatMap(({ stack, why, names }) => [
       "",
       `REFUSED in ${stack}: ${names.join(", ")} ${why}`,
-      `  if that is meant: ${consentFlags(names)}`,
+      `  if this is intended: ${consentFlags(names)}`,
     ]),
     ...groupLosses(consents(report)).flatMap(({ stack, why, names }) => [
       "",

@@ -65,9 +65,8 @@ export async function generated(
   };
 }
 
-/** `npm run docs`: brings the generated files up to date. Returns the exit code. */
-export async function docsCommand(root: string, out: (line: string) => void): Promise<number> {
-  const { files, obsolete } = await generated(root);
+/** Writes the files that are not as they should be, and reports each. */
+export function write(files: readonly GeneratedFile[], out: (line: string) => void): void {
   for (const { path, current, wanted } of files) {
     if (current !== wanted) {
       mkdirSync(dirname(path), { recursive: true });
@@ -75,6 +74,12 @@ export async function docsCommand(root: string, out: (line: string) => void): Pr
     }
     out(`${current === wanted ? "unchanged" : "updated  "} ${path}`);
   }
+}
+
+/** `npm run docs`: brings what is generated up to date. Returns the exit code. */
+export async function docsCommand(root: string, out: (line: string) => void): Promise<number> {
+  const { files, obsolete } = await generated(root);
+  write(files, out);
   for (const path of obsolete) {
     rmSync(path);
     out(`removed   ${path}`);

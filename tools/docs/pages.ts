@@ -3,7 +3,7 @@ import { systems } from "../../systems";
 import { jsonSchema, row, settingsTables } from "./reference";
 
 /** A page that is generated completely. */
-export interface Page {
+interface Page {
   /** Its name in `docs/settings`. */
   readonly file: string;
   readonly text: string;

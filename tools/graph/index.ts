@@ -1,3 +1,4 @@
+import { systemOf } from "../../cluster/ownership";
 import type { KubeObject } from "../../lib/objects";
 import { collectOffline } from "../offline/offline";
 import { asMermaid } from "./mermaid";
@@ -24,11 +25,7 @@ export async function drawStack(root: string, stack: string): Promise<readonly D
   });
 }
 
-function systemOf({ metadata }: KubeObject): string {
-  return metadata.labels?.["app.kubernetes.io/part-of"] ?? "";
-}
-
-/** A Namespace counts to itself; what lies in none is not drawn. */
+/** A Namespace belongs to itself; what is in no namespace is not drawn. */
 function namespaceOf({ kind, metadata }: KubeObject): string {
   return kind === "Namespace" ? metadata.name : (metadata.namespace ?? "");
 }

@@ -61,7 +61,7 @@ function sortedBy<T>(items: readonly T[], key: (item: T) => string): readonly T[
   return [...items].sort((left, right) => (key(left) < key(right) ? -1 : 1));
 }
 
-/** An identifier that Mermaid takes as well; no word of its language, because of the underscore. */
+/** An identifier that is valid in Mermaid; the underscore keeps it from being a keyword. */
 function idOf(...parts: readonly string[]): string {
   return parts.join("_").replaceAll(/[^a-zA-Z0-9]/g, "_");
 }

@@ -7,7 +7,7 @@ type Labels = Readonly<Record<string, unknown>>;
 export type Ports = "all" | ReadonlySet<string>;
 
 /** Who is at the other end of an allowed connection, beside the workloads themselves. */
-export interface Outside {
+interface Outside {
   /** `anyone`, `namespace NAME`, `addresses CIDR` or `pods LABELS`. */
   readonly name: string;
   readonly ports: Ports;
@@ -182,7 +182,7 @@ function intersection(left: Ports, right: Ports): Ports | undefined {
   return both.length > 0 ? new Set(both) : undefined;
 }
 
-/** Every pod may resolve names; drawn at each of them it would hide the rest. */
+/** Every pod may resolve names; drawing that for each would hide the rest. */
 function isNameResolution(rule: Json): boolean {
   const ports = listAt(rule, "ports");
   return ports.length > 0 && ports.every(({ port }) => port === 53);

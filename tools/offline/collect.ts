@@ -1,20 +1,9 @@
 import { type Dependencies, DependencyWatch } from "./dependencies";
 import { UserError } from "../../lib/errors";
 import { hasUnknown } from "./mocks";
-import { describe, keyOf, type KubeObject, textAt } from "../../lib/objects";
-import type { StackOutput } from "./outputs";
+import { describe, keyOf, type KubeObject } from "../../lib/objects";
+import type { StackOutput } from "./exports";
 import { runProgram } from "./program";
-import { readProject } from "../project/stackConfig";
-
-/** What to collect the objects of. */
-export interface CollectArgs {
-  readonly root: string;
-  readonly stack: string;
-  /** Configuration by `project:key`, as text, taken instead of the stack's file. */
-  readonly config: Readonly<Record<string, string>>;
-  /** The keys of `config` that are secret. */
-  readonly secretKeys: readonly string[];
-}
 
 /** Everything the program would create, and its outputs as far as they are known without a cluster. */
 export interface Collected {
@@ -23,23 +12,13 @@ export interface Collected {
   readonly dependencies: Dependencies;
 }
 
-/**
- * Runs the program without a cluster, with a configuration that is given, and returns its objects, in
- * the order in which it registers them. A generated password is the same text at every run.
- */
-export async function collectObjects(args: CollectArgs): Promise<Collected> {
-  const project = textAt(readProject(args.root), "name");
-  const passwords = (name: string): string => `generated-${name}`;
-  const collected = await collectRun({ ...args, project, passwords });
-  requireKnown(collected.objects);
-  return collected;
-}
-
 /** Refuses objects that are not wholly known without a cluster. */
 export function requireKnown(objects: readonly KubeObject[]): void {
   const unknown = objects.find(hasUnknown);
   if (unknown === undefined) return;
-  throw new UserError(`${describe(unknown)} depends on values that only a live cluster has`);
+  throw new UserError(
+    `${describe(unknown)} depends on values that are known only in a live cluster`,
+  );
 }
 
 /** A run that only notes the objects; the program sees what a preview would show it. */
@@ -55,7 +34,7 @@ export async function collectRun(
     onObject: (object) => {
       const key = keyOf(object);
       if (objects.has(key)) {
-        return Promise.reject(new UserError(`the program has two objects ${describe(object)}`));
+        return Promise.reject(new UserError(`the program registers ${describe(object)} twice`));
       }
       objects.set(key, object);
       return Promise.resolve(object);

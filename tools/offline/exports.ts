@@ -1,6 +1,13 @@
 import * as pulumi from "@pulumi/pulumi";
 import { isJson } from "../../lib/objects";
-import type { StackOutput } from "./outputs";
+
+/** One of the program's exports. */
+export interface StackOutput {
+  readonly name: string;
+  /** Undefined if it is known only once objects are live. */
+  readonly value: unknown;
+  readonly secret: boolean;
+}
 
 /** Resolves what a program exports; an output is secret if any part of it is. */
 export async function readOutputs(exported: unknown): Promise<readonly StackOutput[]> {

@@ -9,18 +9,14 @@ export type ObjectHandler = (object: KubeObject) => Promise<Json>;
 export type PasswordSource = (name: string, inputs: Json) => string;
 
 /** What the mock resource monitor is built from. */
-export interface MonitorArgs {
+interface MonitorArgs {
   readonly onObject: ObjectHandler;
   readonly passwords: PasswordSource;
   /** Called with what went wrong, before the failure reaches the program. */
   readonly onFailure: (error: unknown) => void;
 }
 
-// The marks by which Pulumi's own protocol tells secrets and other special values apart.
-const signatureKey = "4dabf18193072939515e22adb298388d";
-const secretSignature = "1b47061264138c4ac30d75fd1eb44270";
-const unknownValue = "04da6b54-80e4-46f7-96ec-b56ff0331ba9";
-
+const { specialSecretSig, specialSigKey, unknownValue } = pulumi.runtime;
 const needsEngine = "needs Pulumi's engine and cannot be rendered offline";
 
 /** Answers the program's resources in the place of Pulumi's engine and its providers. */
@@ -54,7 +50,7 @@ async function answer(
   if (resource.custom === false) {
     const onlyPulumi = textAt(inputs, "onlyPulumi");
     if (onlyPulumi !== "") {
-      throw new UserError(`${onlyPulumi}, which ${needsEngine}: switch the setting off`);
+      throw new UserError(`${onlyPulumi}, which ${needsEngine}; turn the setting off`);
     }
     return { id: undefined, state: inputs };
   }
@@ -83,10 +79,10 @@ function refusalOf(
     (it) => typeof it === "string",
   );
   if (!named || (type.endsWith("Patch") && !isBorrowed(object as KubeObject))) {
-    return `${name} is a ${type}, which is no single Kubernetes object and ${needsEngine}`;
+    return `${name} is a ${type}, which is not a single Kubernetes object and ${needsEngine}`;
   }
   if (textAt(object, "metadata", "name") !== "") return undefined;
-  return `${name} (${type}) has no metadata.name; objects of this project are named explicitly`;
+  return `${name} (${type}) has no metadata.name; name it: this project names every object`;
 }
 
 /** The identifier that Pulumi's provider gives an object. */
@@ -95,7 +91,7 @@ function idOf({ metadata: { namespace, name } }: KubeObject): string {
 }
 
 function isSecret(value: unknown): value is Json {
-  return isJson(value) && value[signatureKey] === secretSignature;
+  return isJson(value) && value[specialSigKey] === specialSecretSig;
 }
 
 /** The value without Pulumi's wrapping of secrets; what is not known yet stays a mark. */

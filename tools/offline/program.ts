@@ -2,13 +2,12 @@ import * as pulumi from "@pulumi/pulumi";
 import type { DependencyWatch } from "./dependencies";
 import { joinErrors, UserError } from "../../lib/errors";
 import { createMonitor, type ObjectHandler, type PasswordSource } from "./mocks";
-import { readOutputs } from "./exports";
-import type { StackOutput } from "./outputs";
+import { readOutputs, type StackOutput } from "./exports";
 import { runEntry } from "../project/entry";
 import { isolated } from "./pulumiRuntime";
 
 /** One run of the program under Pulumi's own mock runtime. */
-export interface ProgramRun {
+interface ProgramRun {
   /** Directory of `index.ts`. */
   readonly root: string;
   readonly project: string;

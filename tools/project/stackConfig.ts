@@ -34,7 +34,9 @@ function fromText(value: unknown): unknown {
 export function readProject(root: string): Json {
   const parsed: unknown = parse(readFileSync(join(root, "Pulumi.yaml"), "utf8"));
   if (isJson(parsed) && textAt(parsed, "name") !== "") return parsed;
-  throw new UserError(`${join(root, "Pulumi.yaml")} names no project`);
+  throw new UserError(
+    `${join(root, "Pulumi.yaml")}: name is missing; set it to the project's name`,
+  );
 }
 
 /** The defaults that `Pulumi.yaml` declares, by `project:key`, as text. */

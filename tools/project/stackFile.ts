@@ -22,7 +22,7 @@ export type ConfigValue =
   | readonly ConfigValue[]
   | { readonly [key: string]: ConfigValue };
 
-/** What `Pulumi.STACK.yaml` says. It is read here and nowhere written: that is Pulumi's own affair. */
+/** The content of `Pulumi.STACK.yaml`. Only Pulumi's CLI ever writes to it. */
 export interface StackFile {
   /** The file's name, for messages. */
   readonly name: string;
@@ -45,7 +45,7 @@ export function requireStack(root: string, stack: string): void {
   const known = listStacks(root);
   if (known.includes(stack)) return;
   throw new UserError(
-    `there is no stack ${JSON.stringify(stack)}; --stack takes one of: ${known.join(", ")} ` +
+    `there is no stack ${JSON.stringify(stack)}; --stack must be one of: ${known.join(", ")} ` +
       "(a stack is a file Pulumi.STACK.yaml)",
   );
 }
@@ -82,7 +82,7 @@ export function ciphertexts({ values }: StackFile): Readonly<Record<string, stri
   return Object.fromEntries(found);
 }
 
-/** Refuses a file whose secrets no passphrase can open. */
+/** Refuses a file whose secrets cannot be decrypted with any passphrase. */
 export function requireSalt(file: StackFile): void {
   const { name, encryptionsalt, keyService, values } = file;
   if (keyService !== undefined) return;
@@ -148,7 +148,7 @@ function readText(path: string): string {
     return readFileSync(path, "utf8");
   } catch (error) {
     const code = error instanceof Error && "code" in error ? String(error.code) : String(error);
-    throw new UserError(`cannot read ${path} (${code}); correct its permissions`);
+    throw new UserError(`cannot read ${path} (${code}); check its permissions`);
   }
 }
 
@@ -184,7 +184,7 @@ function readValues(
     }
     if (isNode(node) && isAmbiguous(node)) {
       throw new UserError(
-        `${name}: ${key} holds an unquoted number or date that YAML readers take differently; ` +
+        `${name}: ${key} holds an unquoted number or date that YAML parsers read differently; ` +
           "put it in quotes",
       );
     }

@@ -1,9 +1,11 @@
 import { objectPath } from "../../cluster/discovery";
 import type { Cluster } from "../../cluster";
 import { ownedBy } from "../../cluster/ownership";
-import { describe, isJson, type Json, keyOf, type KubeObject } from "../../lib/objects";
+import { UserError } from "../../lib/errors";
+import { at, describe, isJson, type Json, keyOf, type KubeObject } from "../../lib/objects";
+import { holdsSecret } from "./changes";
 
-/** A list of a live object that is longer than the program has it. */
+/** A list of a live object that is longer than in the program. */
 export interface Addition {
   readonly object: KubeObject;
   /** Where the list is, for example `rules`. */
@@ -13,8 +15,8 @@ export interface Addition {
 }
 
 /**
- * What somebody has appended to lists of a stack's objects: a rule to a Role, a variable to a container.
- * The provider compares only as many elements as the program gives, so that the engine sees no drift.
+ * Finds what somebody appended to lists of a stack's objects: a rule of a Role, a variable of a container.
+ * The provider compares only as many elements as the program sets, so the engine sees no drift.
  */
 export async function findAdditions(
   cluster: Cluster,
@@ -49,22 +51,45 @@ function longerLists(
 /** An addition in words. */
 export function additionLine({ object, path, wanted, found }: Addition): string {
   const more = found.length - wanted.length;
-  const what = more === 1 ? "1 element" : `${String(more)} elements`;
-  return `${describe(object)}\n    ${path.join(".")}: ${what} more than the program has`;
+  const what = more === 1 ? "1 extra element" : `${String(more)} extra elements`;
+  return `${describe(object)}\n    ${path.join(".")}: ${what} not in the program`;
 }
 
-/** Takes what was appended away again. */
-export async function removeAddition(
-  cluster: Cluster,
-  { object, path, wanted }: Addition,
-): Promise<void> {
+/** What to put back: a merge patch replaces a list as a whole, so the outermost list on the path. */
+function replacement({ object, path, wanted }: Addition): {
+  readonly names: readonly string[];
+  readonly list: unknown;
+} {
+  const end = path.findIndex((step) => typeof step === "number");
+  const names = (end < 0 ? path : path.slice(0, end)).map(String);
+  return { names, list: end < 0 ? wanted : at(object, ...names) };
+}
+
+/**
+ * Why a list cannot be put back; undefined if it can. The engine tells the program's lists with its
+ * secrets hidden, and what it writes in their place must never reach the cluster.
+ */
+export function obstacle(addition: Addition): string | undefined {
+  const { names, list } = replacement(addition);
+  if (!holdsSecret(list)) return undefined;
+  const { kind, metadata } = addition.object;
+  const inside = metadata.namespace === undefined ? "" : ` --namespace ${metadata.namespace}`;
+  return (
+    `${describe(addition.object)}: ${names.join(".")} holds a secret, which Pulumi's engine hides, so ` +
+    "it is not restored. Remove the extra elements yourself: " +
+    `kubectl edit ${kind.toLowerCase()} ${metadata.name}${inside}`
+  );
+}
+
+/** Removes what was appended. @throws UserError that says what to do where `obstacle` finds one. */
+export async function removeAddition(cluster: Cluster, addition: Addition): Promise<void> {
+  const { object } = addition;
+  const problem = obstacle(addition);
+  if (problem !== undefined) throw new UserError(problem);
   const resource = await cluster.discovery.find(object);
   if (resource === undefined) return;
-  // A merge patch replaces a list as a whole, so the innermost list that has a path of names.
-  const end = path.findIndex((step) => typeof step === "number");
-  const names = (end < 0 ? path : path.slice(0, end)) as readonly string[];
-  const value = end < 0 ? wanted : valueAt(object, names);
-  const body = names.reduceRight<unknown>((inner, name) => ({ [name]: inner }), value) as Json;
+  const { names, list } = replacement(addition);
+  const body = names.reduceRight<unknown>((inner, name) => ({ [name]: inner }), list) as Json;
   await cluster.client.json({
     method: "PATCH",
     path: objectPath(resource, object),
@@ -73,6 +98,3 @@ export async function removeAddition(
     body,
   });
 }
-
-const valueAt = (value: unknown, path: readonly string[]): unknown =>
-  path.reduce<unknown>((inner, step) => (isJson(inner) ? inner[step] : undefined), value);

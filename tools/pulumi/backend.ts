@@ -50,5 +50,5 @@ export function mendBackend(root: string): readonly string[] {
     .map((entry) => join(folder, entry))
     .filter((path) => statSync(path).size === 0);
   for (const path of broken) rmSync(path);
-  return broken.map((path) => `removed ${path}: a killed run left it empty (state is not in it)`);
+  return broken.map((path) => `removed ${path}: a killed run left it empty; it held no state`);
 }

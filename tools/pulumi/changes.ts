@@ -1,3 +1,4 @@
+import { runtime } from "@pulumi/pulumi";
 import type { StepEventMetadata } from "@pulumi/pulumi/automation";
 import { at, isJson, textAt } from "../../lib/objects";
 
@@ -50,7 +51,14 @@ function shown(value: unknown): string {
   return text.length > longest ? `${text.slice(0, longest - 3)}...` : text;
 }
 
-/** The mark by which Pulumi's protocol tells a secret from other objects. */
-const secretMark = "4dabf18193072939515e22adb298388d";
+/** The key by which Pulumi's protocol tells a secret from other objects. */
+const { specialSigKey: secretMark } = runtime;
 
 const isSecret = (value: unknown): boolean => isJson(value) && secretMark in value;
+
+/** Whether the engine hides any part of a value; it masks known secrets inside of longer texts too. */
+export function holdsSecret(value: unknown): boolean {
+  if (typeof value === "string") return value.includes(hidden);
+  if (Array.isArray(value)) return value.some(holdsSecret);
+  return isJson(value) && (isSecret(value) || Object.values(value).some(holdsSecret));
+}

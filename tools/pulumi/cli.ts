@@ -9,7 +9,7 @@ export interface Finished {
 }
 
 /** How to run a `pulumi` command. */
-export interface CliArgs {
+interface CliArgs {
   readonly root: string;
   readonly engine: Engine;
   /** What its environment holds beside this process's; see `engineEnvironment`. */
@@ -26,7 +26,7 @@ export function runPulumi(argv: readonly string[], args: CliArgs): Promise<Finis
   let [stdout, stderr] = ["", ""];
   child.stdout.setEncoding("utf8").on("data", (text: string) => (stdout += text));
   child.stderr.setEncoding("utf8").on("data", (text: string) => (stderr += text));
-  // A command that ends before it has read all says so by its exit code.
+  // A command that exits before reading all its input says so by its exit code.
   child.stdin.on("error", () => undefined).end(input);
   return new Promise((resolve, reject) => {
     child.on("error", reject);

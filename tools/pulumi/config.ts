@@ -72,7 +72,7 @@ async function config(words: readonly string[], args: ConfigArgs, input = ""): P
   if (/could not decrypt configuration value/.test(said)) {
     throw new CiphertextError(
       `Pulumi.${stack}.yaml: ${words[0] === "get" ? words[1] : "a value"} cannot be decrypted; ` +
-        "restore it from version control, or set it anew",
+        "restore it from version control, or set it again",
     );
   }
   const refusal = new UserError(`pulumi config ${words[0] ?? ""} --stack ${stack}: ${said}`);

@@ -16,10 +16,10 @@ import { UserError } from "../../lib/errors";
 import { stateFolder } from "../project/stateFolder";
 import * as toolchain from "../toolchain";
 
-/** The oldest `pulumi` that this project was tried with. */
+/** The oldest `pulumi` that this project was tested with. */
 const oldest = "3.260.0";
 
-/** What a command needs beside `pulumi` itself. */
+/** What a command needs besides `pulumi` itself. */
 export type Part = "kubernetes" | "random" | "nodejs";
 
 /** Pulumi's engine as it is found on this machine, or built here. */
@@ -29,16 +29,16 @@ export interface Engine {
   /** The folder with `bin/pulumi`. @default - it is found by PATH */
   readonly root?: string;
   readonly version: string;
-  /** Whether it is the user's own: then its host and its plugins are, too. */
+  /** Whether it is the user's own; then its language host and plugins are, too. */
   readonly own: boolean;
-  /** What its processes need in their environment beside what is there. */
+  /** Variables that its processes need, on top of the current environment. */
   readonly env: Readonly<Record<string, string>>;
   /** Which engine it is, with true versions, in one line. */
   readonly title: string;
 }
 
-/** What to find, and whom to tell of builds. */
-export interface EngineArgs {
+/** What to find, and who hears of builds. */
+interface EngineArgs {
   readonly root: string;
   readonly parts: readonly Part[];
   readonly progress: (line: string) => void;
@@ -66,24 +66,24 @@ export async function ownEngine(root: string): Promise<Engine | undefined> {
   const version = await versionOf(command);
   if (toolchain.isOlder(version, oldest)) {
     throw new UserError(
-      `${command} is version ${version}, and ${oldest} or newer is needed: update it ` +
-        "(https://www.pulumi.com/docs/install/), or take it off PATH to have one built here",
+      `${command} is version ${version}; this project needs ${oldest} or newer. Update it ` +
+        "(https://www.pulumi.com/docs/install/), or take it off PATH so that one is built here",
     );
   }
-  // Its language host stands beside it, and where plugins come from is its own affair.
+  // Its language host is next to it, and it finds its own plugins.
   const env = { PATH: [dirname(command), process.env["PATH"] ?? ""].join(delimiter), ...always };
   const where = found === undefined ? "installed here" : `at ${command}`;
   const place = found === undefined && { root: installFolder(root) };
   return { command, ...place, version, own: true, env, title: `Pulumi ${version} (${where})` };
 }
 
-/** Never asks the network for a newer version; the older provider knows the second only by variable. */
+/** The first stops checks for newer versions; the provider takes the second only as a variable. */
 const always = {
   PULUMI_SKIP_UPDATE_CHECK: "true",
   PULUMI_K8S_ENABLE_PATCH_FORCE: "true",
 } as const;
 
-/** Where the programs are that a shell finds by PATH. */
+/** The folder of programs that a shell has on PATH. */
 export const binFolder = (root: string): string => join(stateFolder(root), "bin");
 
 /** A provider as the plugin of an npm package's version. */
@@ -109,7 +109,7 @@ async function builtEngine({ root, parts, progress }: EngineArgs): Promise<Engin
   }
   const home = process.env["PULUMI_HOME"] || join(stateFolder(root), "pulumi-home");
   for (const { kind, program } of chosen) {
-    // As the plugin of the version that the SDK asks for; on PATH each resource would warn of another.
+    // Installed under the version that the SDK asks for: found on PATH, it would make every resource warn.
     const plugin = `resource-${kind}-v${packageVersion(root, kind)}`;
     link(pathOf(program), join(home, "plugins", plugin, program.name));
   }
@@ -138,7 +138,7 @@ function packageVersion(root: string, kind: string): string {
   return (JSON.parse(readFileSync(path, "utf8")) as { readonly version: string }).version;
 }
 
-/** Puts a link in its place at once: another command may be starting what it leads to. */
+/** Replaces a link atomically: another command may be starting its target. */
 function link(target: string, path: string): void {
   mkdirSync(dirname(path), { recursive: true });
   const partial = `${path}.${String(process.pid)}`;
@@ -153,7 +153,7 @@ async function versionOf(command: string): Promise<string> {
   return stdout.trim().replace(/^v/, "");
 }
 
-/** The first program of this name in a list of folders, as `PATH` has it. */
+/** The first executable of this name in a list of folders, written as in `PATH`. */
 function onPath(program: string, path: string, except: readonly string[]): string | undefined {
   const names = process.platform === "win32" ? [`${program}.exe`, `${program}.cmd`] : [program];
   const folders = path

@@ -55,19 +55,17 @@ export function passphraseOf(root: string, stack: string, env = process.env): Pa
   try {
     return { text: readFileSync(resolve(root, file), "utf8").trim(), source: file };
   } catch (error) {
-    throw new UserError(
-      `PULUMI_CONFIG_PASSPHRASE_FILE names no readable file: ${messageOf(error)}`,
-    );
+    throw new UserError(`PULUMI_CONFIG_PASSPHRASE_FILE: cannot read the file: ${messageOf(error)}`);
   }
 }
 
-/** What to say where a passphrase does not open a stack's secrets; undefined for any other error. */
+/** The error for a passphrase that does not decrypt a stack's secrets; undefined for any other error. */
 export function wrongPassphrase(error: unknown, stack: string): UserError | undefined {
   if (!/incorrect passphrase|passphrase must be set/i.test(messageOf(error))) return undefined;
   const isPublic = publicPassphrase(stack) !== undefined;
   return new UserError(
-    `the passphrase does not open Pulumi.${stack}.yaml: set PULUMI_CONFIG_PASSPHRASE or ` +
-      `PULUMI_CONFIG_PASSPHRASE_FILE to the one of stack ${stack}` +
+    `the passphrase does not decrypt Pulumi.${stack}.yaml: set PULUMI_CONFIG_PASSPHRASE or ` +
+      `PULUMI_CONFIG_PASSPHRASE_FILE to that of stack ${stack}` +
       (isPublic ? ", or unset both to use its public one" : ""),
   );
 }

@@ -1,3 +1,4 @@
+import { ConcurrentUpdateError } from "@pulumi/pulumi/automation";
 import { messageOf, UserError } from "../../lib/errors";
 import { describe } from "../../lib/objects";
 import type { Cluster } from "../../cluster";
@@ -5,16 +6,16 @@ import { ownedBy } from "../../cluster/ownership";
 import { problemOf } from "../status/judge";
 import { masked, secretValues } from "../status/mask";
 
-/** What to say where another run holds the state; undefined for any other error. */
+/** The error for a stack that another run has locked; undefined for any other error. */
 export function explainLock(error: unknown, stack: string): UserError | undefined {
-  if (!/currently locked|conflict.*another update/is.test(messageOf(error))) return undefined;
+  if (!(error instanceof ConcurrentUpdateError)) return undefined;
   return new UserError(
-    `stack ${stack} is locked by another run, or by one that was killed. If none is running, free it ` +
-      `and run the command again:\n  npm run pulumi -- cancel --yes --stack ${stack}`,
+    `stack ${stack} is locked by another run, or by one that was killed. If no other run is in ` +
+      `progress, release the lock and try again:\n  npm run pulumi -- cancel --yes --stack ${stack}`,
   );
 }
 
-/** Why a stack's objects are not ready, by what the cluster says of them: the engine does not tell. */
+/** Why a stack's objects are not ready, read from the cluster: the engine does not say. */
 export async function explainObjects(
   connect: () => Promise<Cluster>,
   stack: string,
@@ -31,7 +32,7 @@ export async function explainObjects(
       return masked(lines, values);
     });
   } catch (error) {
-    return [`(what is not ready could not be read: ${messageOf(error)})`];
+    return [`(cannot read why objects are not ready: ${messageOf(error)})`];
   }
 }
 

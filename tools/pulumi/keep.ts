@@ -1,10 +1,11 @@
 import type { Stack } from "@pulumi/pulumi/automation";
 import type { Cluster } from "../../cluster";
+import { itemsOf } from "../../cluster/client";
 import { stackLabel } from "../../lib/labels";
 import { type KubeObject, listAt, textAt } from "../../lib/objects";
 
 /** A namespace that must stay, since it holds a volume that the stack has not made. */
-export interface Occupied {
+interface Occupied {
   readonly urn: string;
   readonly namespace: string;
   readonly claims: readonly string[];
@@ -26,12 +27,10 @@ export async function occupiedNamespaces(
     namespaces.map(async (each) => {
       const namespace = textAt(each, "id");
       const path = `/api/v1/namespaces/${namespace}/persistentvolumeclaims`;
-      const items = listAt(await cluster.client.json({ path }), "items");
-      const claims = (items as unknown as readonly KubeObject[]).filter(
-        (claim) => !goesAlong(claim, stack.name),
-      );
-      const names = claims.map(({ metadata }) => metadata.name);
-      return { urn: textAt(each, "urn"), namespace, claims: names };
+      const items = itemsOf(await cluster.client.json({ path }));
+      const foreign = items.filter((claim) => !goesAlong(claim, stack.name));
+      const claims = foreign.map(({ metadata }) => metadata.name);
+      return { urn: textAt(each, "urn"), namespace, claims };
     }),
   );
   return found.filter(({ claims }) => claims.length > 0);

@@ -3,14 +3,14 @@ import type { Cluster } from "../../cluster";
 import { isRetained, ownedBy } from "../../cluster/ownership";
 import { messageOf, UserError } from "../../lib/errors";
 import { describe, type KubeObject } from "../../lib/objects";
-import { additionLine, findAdditions, removeAddition } from "./additions";
+import { additionLine, findAdditions, obstacle, removeAddition } from "./additions";
 import { occupiedNamespaces } from "./keep";
 import { explainLock, explainObjects } from "./failure";
 import { done, Progress } from "./progress";
 import { LiveLines, type Screen } from "./screen";
 
 /** What to run on an opened stack. */
-export interface OperationArgs {
+interface OperationArgs {
   readonly stack: Stack;
   readonly connect: () => Promise<Cluster>;
   readonly screen: Screen;
@@ -20,7 +20,7 @@ export interface OperationArgs {
   readonly expectNoChanges?: boolean;
 }
 
-/** The commands of `pulumi` by our own names. */
+/** The commands of `pulumi` under this project's names. */
 export const operations = {
   up: (stack: Stack, options: object) => stack.up(options),
   preview: (stack: Stack, options: object) => stack.preview(options),
@@ -102,7 +102,7 @@ function lastWords(output: string): string {
   return [...new Set(errors.map((each) => each.trim()))].join("\n") || output.trim();
 }
 
-/** Shows what somebody appended to lists, which the engine does not see; an `up` takes it away. */
+/** Shows what somebody appended to lists, which the engine does not see; `up` removes it. */
 async function mend(
   operation: Operation,
   objects: readonly KubeObject[],
@@ -113,11 +113,16 @@ async function mend(
   const cluster = await connect();
   const additions = await findAdditions(cluster, stack.name, objects);
   for (const addition of additions) {
-    if (operation === "up") await removeAddition(cluster, addition);
-    line(`${operation === "up" ? "restored" : "to restore"}  ${additionLine(addition)}`);
+    const problem = obstacle(addition);
+    if (problem === undefined && operation === "up") await removeAddition(cluster, addition);
+    const what = operation === "up" ? "restored" : "to restore";
+    line(`${problem === undefined ? what : "not restored"}  ${additionLine(addition)}`);
+    if (problem !== undefined) line(`warning: ${problem}`);
   }
   if (expectNoChanges && additions.length > 0) {
-    throw new UserError("no changes were expected, but somebody has added to lists: see above");
+    throw new UserError(
+      "expected no changes, but lists of live objects have extra elements: see above",
+    );
   }
 }
 

@@ -1,4 +1,4 @@
-/** Where lines are drawn; a terminal is drawn over. */
+/** Where lines are drawn; on a terminal they are redrawn in place. */
 export interface Screen {
   readonly isTTY?: boolean;
   readonly columns?: number;
@@ -10,8 +10,8 @@ const noticeMs = 15_000;
 const escape = "\u001b[";
 
 /**
- * Shows how a run is doing: on a terminal all lines in place, elsewhere now and then what is waited
- * for, so that a log stays short.
+ * Shows the progress of a run: on a terminal all lines in place, elsewhere a line every 15 seconds
+ * about what is waited for, which keeps logs short.
  */
 export class LiveLines {
   private drawn = 0;
@@ -30,7 +30,7 @@ export class LiveLines {
     );
   }
 
-  /** Ends the showing; the last state stays. */
+  /** Stops; the last state stays on the screen. */
   end(): void {
     clearInterval(this.timer);
     this.erase();

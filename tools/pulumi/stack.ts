@@ -13,7 +13,7 @@ import {
 import { explainLock } from "./failure";
 
 /** What to open a stack with. */
-export interface OpenArgs {
+interface OpenArgs {
   readonly root: string;
   readonly stack: string;
   readonly engine: Engine;

@@ -24,7 +24,7 @@ export const secretSources = {
 } as const;
 
 /** What to render, and where to. */
-export interface RenderArgs {
+interface RenderArgs {
   readonly root: string;
   readonly stack: string;
   readonly out: string;
@@ -54,12 +54,13 @@ export async function render({ root, stack, out, secrets, line }: RenderArgs): P
   const files = new Map<string, string>();
   for (const object of objects) {
     const path = pathOf(object);
-    if (files.has(path)) throw new UserError(`two objects would be ${path}: ${describe(object)}`);
+    if (files.has(path))
+      throw new UserError(`two objects would be written to ${path}; rename ${describe(object)}`);
     const text = toYaml(forGitOps(object, waves.get(keyOf(object)) ?? 0));
     files.set(path, `${header} ${stack}\n${text}`);
   }
   const missing = [...(await secretsToMake(root, stack, objects)), ...remoteSecrets(objects)];
-  const comments = missing.map((each) => `# It needs ${each}\n`).join("");
+  const comments = missing.map((each) => `# Needs ${each}\n`).join("");
   const list = kustomization([...files.keys()]);
   files.set(listFile, `${header} ${stack}\n${comments}${list}`);
   removeEarlier(out, stack, new Set(files.keys()));
@@ -68,7 +69,7 @@ export async function render({ root, stack, out, secrets, line }: RenderArgs): P
     writeFileSync(join(out, path), text);
   }
   line(`${String(objects.length)} objects written to ${out}`);
-  if (missing.length > 0) line("The cluster must have, each made by somebody else:");
+  if (missing.length > 0) line("These must exist before you deploy:");
   for (const each of missing) line(`  ${each}`);
 }
 
@@ -139,14 +140,14 @@ function secretLine(secret: KubeObject): string {
 function requireNoSecrets(objects: readonly KubeObject[]): void {
   const leaky = objects.find((object) => /\[secret [0-9a-f]{8}\]/.test(JSON.stringify(object)));
   if (leaky === undefined) return;
-  throw new UserError(`${describe(leaky)} holds a secret text; only a Secret may`);
+  throw new UserError(`${describe(leaky)} contains a secret value; only a Secret may hold one`);
 }
 
 function requireOurs(out: string, stack: string): void {
   const path = join(out, listFile);
   if (!existsSync(path) || isOf(path, stack)) return;
   throw new UserError(
-    `${path} is not a rendering of stack ${stack}: give each stack a folder of its own with --out`,
+    `${path} was not rendered from stack ${stack}; choose another folder with --out`,
   );
 }
 

@@ -1,5 +1,5 @@
 import { setTimeout as sleep } from "node:timers/promises";
-import { ApiError } from "../../cluster/client";
+import { ApiError, itemsOf } from "../../cluster/client";
 import type { Cluster } from "../../cluster";
 import { deletionStages, ownedBy } from "../../cluster/ownership";
 import { UserError } from "../../lib/errors";
@@ -18,8 +18,8 @@ const policy = "persistentVolumeReclaimPolicy";
  * @returns How many objects there were.
  */
 export async function clear(cluster: Cluster, stack: string): Promise<number> {
-  if (reviewOf(stack) === undefined) throw new RangeError(`${stack} is no review stack`);
-  // A node may have a review's labels, where somebody gave it them; it is never the review's to delete.
+  if (reviewOf(stack) === undefined) throw new RangeError(`${stack} is not a review stack`);
+  // A node may carry a review's labels, but the review must never delete it.
   const objects = (await cluster.labelled(ownedBy(stack))).filter((each) => !isBorrowed(each));
   for (const stage of deletionStages(objects)) {
     await Promise.all(stage.map((object) => remove(cluster, object)));
@@ -37,7 +37,7 @@ export async function releaseVolumes(cluster: Cluster, stack: string): Promise<r
     .filter(({ kind }) => kind === "Namespace")
     .map(({ metadata }) => metadata.name);
   try {
-    const volumes = listAt(await cluster.client.json({ path: volumesPath }), "items").filter(
+    const volumes = itemsOf(await cluster.client.json({ path: volumesPath })).filter(
       (volume) =>
         namespaces.includes(textAt(volume, "spec", "claimRef", "namespace")) &&
         textAt(volume, "spec", policy) !== "Delete",
@@ -45,7 +45,7 @@ export async function releaseVolumes(cluster: Cluster, stack: string): Promise<r
     for (const volume of volumes) {
       await cluster.client.json({
         method: "PATCH",
-        path: `${volumesPath}/${textAt(volume, "metadata", "name")}`,
+        path: `${volumesPath}/${volume.metadata.name}`,
         contentType: "application/merge-patch+json",
         body: { spec: { [policy]: "Delete" } },
       });
@@ -53,7 +53,7 @@ export async function releaseVolumes(cluster: Cluster, stack: string): Promise<r
     return [];
   } catch (error) {
     if (!(error instanceof ApiError) || error.status !== 403) throw error;
-    return [`volumes whose class retains them may stay behind: ${error.message}`];
+    return [`volumes with reclaim policy Retain may stay behind: ${error.message}`];
   }
 }
 
@@ -82,6 +82,6 @@ function stuck(live: KubeObject): UserError {
   return new UserError(
     `${describe(live)} is still being deleted after ${String(deadlineMs / 1000)} s ` +
       `(${[...holders, ...reasons].join("; ") || "no reason given"}); its pods may be finishing ` +
-      "their work. Run the command again to go on waiting",
+      "their work. Run the command again to keep waiting",
   );
 }

@@ -1,11 +1,12 @@
 import { expiresAnnotation, stackLabel } from "../../lib/labels";
 import type { Cluster } from "../../cluster";
+import { itemsOf } from "../../cluster/client";
 import { ownedBy } from "../../cluster/ownership";
-import { annotation, type KubeObject, listAt } from "../../lib/objects";
+import { annotation, type KubeObject } from "../../lib/objects";
 import { reviewOf } from "./stackFile";
 
 /** A review stack as the cluster itself knows it. */
-export interface LiveReview {
+interface LiveReview {
   readonly stack: string;
   readonly review: string;
   readonly namespaces: readonly string[];
@@ -16,7 +17,7 @@ export interface LiveReview {
 export async function liveReviews(cluster: Cluster): Promise<readonly LiveReview[]> {
   const query = { labelSelector: ownedBy() };
   const answer = await cluster.client.json({ path: "/api/v1/namespaces", query });
-  const namespaces = listAt(answer, "items") as unknown as readonly KubeObject[];
+  const namespaces = itemsOf(answer);
   const labelOf = ({ metadata }: KubeObject): string => metadata.labels?.[stackLabel] ?? "";
   return [...new Set(namespaces.map(labelOf))].flatMap((stack): LiveReview[] => {
     const own = namespaces.filter((each) => labelOf(each) === stack);

@@ -21,7 +21,7 @@ export function reviewOf(stack: string): string | undefined {
 }
 
 /** What a review stack is to be. */
-export interface ReviewArgs {
+interface ReviewArgs {
   readonly root: string;
   /** Its name, for example `pr-123`. */
   readonly review: string;
@@ -48,7 +48,7 @@ export function reviewStackFile({ root, review, expires, ...args }: ReviewArgs):
   const unknown = chosen.filter((name) => !known.includes(name));
   if (unknown.length > 0 || chosen.length === 0) {
     throw new UserError(
-      `--systems ${unknown.join(",") || '""'}: stack ${base} runs ${known.join(", ")}; choose among them`,
+      `--systems ${unknown.join(",") || '""'}: must be among those of stack ${base}: ${known.join(", ")}`,
     );
   }
   const settings = Object.fromEntries(
@@ -77,7 +77,7 @@ export function reviewStackFile({ root, review, expires, ...args }: ReviewArgs):
     },
     { defaultStringType: "QUOTE_DOUBLE", defaultKeyType: "PLAIN" },
   );
-  return `# A review stack, made from ${base}'s values: npm run review -- down ${review} removes it.\n${text}`;
+  return `# A review stack, made from ${base}'s values. Remove it: npm run review -- down ${review}\n${text}`;
 }
 
 function secretsOfBase(

@@ -14,7 +14,7 @@ export const usage = `npm run secrets -- --stack STACK [one of]
   (nothing)      generate what is missing and store it encrypted in Pulumi.STACK.yaml
   --check        list what is missing, too short or not safely stored; exit code 1 if anything is
   --dry-run      print what would be done; write nothing
-  --rotate KEY   replace a value by a new one; for a secret that people supply, from stdin
+  --rotate KEY   replace a value with a new one; what a person supplies is read from stdin
   --set KEY      store the value given on stdin: ... --set KEY < file`;
 
 const options = {
@@ -45,9 +45,9 @@ export function parseSecretsArguments(argv: readonly string[]): SecretsRequest {
   for (const token of tokens) {
     if (token.kind === "option-terminator") continue;
     if (token.kind === "positional") {
-      throw wrong("there is an argument too many; a secret's value is read from stdin only");
+      throw wrong("unexpected argument; a secret's value is read from stdin only");
     }
-    if (!Object.hasOwn(options, token.name)) throw wrong(`there is no flag ${token.rawName}`);
+    if (!Object.hasOwn(options, token.name)) throw wrong(`unknown flag ${token.rawName}`);
     if (seen.has(token.name)) throw wrong(`${token.rawName} is given twice`);
     seen.add(token.name);
     const takesText = options[token.name as keyof typeof options].type === "string";
@@ -58,7 +58,7 @@ export function parseSecretsArguments(argv: readonly string[]): SecretsRequest {
   if (seen.has("help")) return { stack: "", mode: "help" };
   const chosen = modes.filter((mode) => seen.has(mode));
   if (chosen.length > 1) {
-    throw wrong(`${chosen.map((mode) => `--${mode}`).join(" and ")} exclude each other; keep one`);
+    throw wrong(`${chosen.map((mode) => `--${mode}`).join(" and ")} cannot be combined; keep one`);
   }
   const { stack, rotate, set } = values;
   if (typeof stack !== "string") throw wrong("--stack is missing");

@@ -7,7 +7,7 @@ import { type Finding, mendingCommand, type StoreOf } from "./inspect";
 import { type Keeping, open, type Opened } from "./keeping";
 import type { Storing, StoredValues } from "./store";
 
-/** What the command needs from the world. */
+/** What the command depends on. */
 export interface SecretsDeps {
   /** The project's name, the first part of its configuration keys. */
   readonly project: string;
@@ -56,13 +56,13 @@ export async function secretsCommand(argv: readonly string[], deps: SecretsDeps)
   }
 }
 
-/** A secret that is not in the file can only be changed where it is. */
+/** A secret that is kept elsewhere can only be changed there. */
 function elsewhere(
   { stack, mode }: SecretsRequest,
   lines: readonly string[],
   { out }: SecretsDeps,
 ): number {
-  const where = `stack ${stack} has no secrets in its file; they are elsewhere:`;
+  const where = `stack ${stack} keeps no secrets in its file; they are elsewhere:`;
   if (mode === "set" || mode === "rotate") throw new UserError([where, ...lines].join("\n"));
   for (const line of [where, ...lines]) out(line);
   return 0;
@@ -143,8 +143,8 @@ async function replace(
   if (declaration === undefined) {
     const known = declarations.map((candidate) => candidate.key).join(", ") || "none";
     throw new UserError(
-      `${asked} is not a secret of stack ${stack}; its secrets are: ${known}. Anything else is ` +
-        `set with: npm run pulumi -- config set --secret --stack ${stack} KEY < file`,
+      `${asked} is not a secret of stack ${stack}; its secrets are: ${known}. To set ` +
+        `anything else: npm run pulumi -- config set --secret --stack ${stack} KEY < file`,
     );
   }
   const isNew = !values.has(key);
@@ -174,7 +174,7 @@ async function readValue(
   const flaw = value === "" ? "is empty" : flawOf(declaration, value);
   if (flaw === undefined) return value;
   throw new UserError(
-    `the value for ${declaration.key} ${flaw}; nothing is stored. Give a better one: ${retry}`,
+    `the value for ${declaration.key} ${flaw}; nothing was stored. Try again: ${retry}`,
   );
 }
 

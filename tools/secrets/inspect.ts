@@ -5,7 +5,7 @@ import { type Passphrase, publicPassphrase, publicPassphrases } from "../pulumi/
 import type { Opened } from "./keeping";
 import type { SecretStore, Stored, StoredValues } from "./store";
 
-/** Something about a secret that the user should know, in one line that gives no value away. */
+/** A problem with a secret, in one line that reveals no value. */
 export interface Finding {
   readonly message: string;
   /** Whether the command must fail for it. */
@@ -70,7 +70,7 @@ export async function compareStacks(
   for (const name of others) {
     const found = await tryOpen(name, declarations, storeOf);
     if (found === undefined) {
-      const message = `not compared with stack ${name}: it cannot be opened with what is known here`;
+      const message = `not compared with stack ${name}: no passphrase known here opens it`;
       findings.push({ message, failing: false });
       continue;
     }
@@ -80,7 +80,7 @@ export async function compareStacks(
     });
     for (const declaration of equal) {
       const message =
-        `${declaration.key} is equal in ${store.name} and Pulumi.${name}.yaml. Replace one: ` +
+        `${declaration.key} has the same value in ${store.name} and Pulumi.${name}.yaml. Replace one: ` +
         mendingCommand(stack, "rotate", declaration);
       findings.push({ message, failing: true });
     }
@@ -121,7 +121,7 @@ export function inspectPassphrase(
   return [{ message, failing: true }];
 }
 
-/** Refuses a passphrase that would protect nothing, before the first secret is encrypted with it. */
+/** Refuses an unsafe passphrase before the first secret is encrypted with it. */
 export function requireFit({ text, source }: Passphrase, { stack, store }: Opened): void {
   if (text === "") {
     throw new UserError(
@@ -132,7 +132,7 @@ export function requireFit({ text, source }: Passphrase, { stack, store }: Opene
   if (owner === undefined) return;
   throw new UserError(
     `${source} holds the public passphrase of stack ${owner}, which protects nothing in ` +
-      `${store.name}: set it to a passphrase of its own`,
+      `${store.name}: set it to a private passphrase`,
   );
 }
 

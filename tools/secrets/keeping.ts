@@ -10,7 +10,7 @@ export type Keeping =
   | { readonly where: "elsewhere"; readonly lines: readonly string[] };
 
 /** Seals the value of the secret with this key. */
-export type Sealer = (key: string, value: string) => string;
+type Sealer = (key: string, value: string) => string;
 
 /** A stack that has its secrets in its file, with the values that it had when it was opened. */
 export interface Opened {

@@ -42,7 +42,7 @@ export interface SecretStore {
 }
 
 /** Whose store to open. */
-export interface StoreArgs {
+interface StoreArgs {
   readonly root: string;
   readonly project: string;
   readonly stack: string;
@@ -133,7 +133,7 @@ export class ConfigStore implements SecretStore {
 function requirePassphraseProvider({ name, keyService }: StackFile, stack: string): void {
   if (keyService === undefined) return;
   throw new UserError(
-    `${name} encrypts with ${keyService}; \`npm run secrets\` knows only Pulumi's passphrase provider. ` +
+    `${name} encrypts with ${keyService}; \`npm run secrets\` supports only Pulumi's passphrase provider. ` +
       `Use the CLI for this stack: npm run pulumi -- config set --secret --stack ${stack} KEY < file`,
   );
 }

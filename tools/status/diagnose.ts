@@ -21,7 +21,7 @@ export async function diagnose(cluster: Cluster, object: KubeObject): Promise<re
   try {
     return await examine(cluster, object);
   } catch (error) {
-    return [`(the reasons could not be read: ${error instanceof Error ? error.message : "?"})`];
+    return [`(cannot read the reasons: ${error instanceof Error ? error.message : "?"})`];
   }
 }
 

@@ -1,5 +1,5 @@
-import { annotation, at, describe, type KubeObject, listAt, textAt } from "../../lib/objects";
-import { ApiError } from "../../cluster/client";
+import { annotation, at, describe, type KubeObject, textAt } from "../../lib/objects";
+import { ApiError, itemsOf } from "../../cluster/client";
 import type { Cluster } from "../../cluster";
 import { diagnose } from "./diagnose";
 import { stackLabel } from "../../lib/labels";
@@ -52,7 +52,7 @@ async function verdictOf(
   return second.state === "ready" ? undefined : second;
 }
 
-/** That an engine need not wait for a workload does not make it ready. */
+/** An annotation to skip waiting does not make a workload ready. */
 function awaited(live: KubeObject): KubeObject {
   if (!workloads.has(live.kind)) return live;
   return { ...live, metadata: { ...live.metadata, annotations: {} } };
@@ -65,11 +65,13 @@ export async function absence(cluster: Cluster, wanted: KubeObject): Promise<Pro
   };
   try {
     const found = await cluster.find(wanted);
-    if (found === undefined) return missing("it is wanted and not there");
+    if (found === undefined) return missing("it does not exist");
     const owner = textAt(found, "metadata", "labels", stackLabel);
-    return missing(`${describe(found)} is there, but ${owner ? `of stack ${owner}` : "unowned"}`);
+    return missing(
+      `${describe(found)} exists, but belongs to ${owner ? `stack ${owner}` : "no stack"}`,
+    );
   } catch (error) {
-    // What may not be read may be there.
+    // An object that may not be read may exist.
     if (error instanceof ApiError && error.status === 403) return undefined;
     throw error;
   }
@@ -81,7 +83,7 @@ async function bindsLate(cluster: Cluster, claim: KubeObject): Promise<boolean> 
   if (name === "") return false;
   try {
     const answer = await cluster.client.json({ path: "/apis/storage.k8s.io/v1/storageclasses" });
-    const classes = listAt(answer, "items") as unknown as readonly KubeObject[];
+    const classes = itemsOf(answer);
     const isDefault = (it: KubeObject): boolean =>
       annotation(it, "storageclass.kubernetes.io/is-default-class") === "true";
     const found = classes.find((it) =>
@@ -89,7 +91,7 @@ async function bindsLate(cluster: Cluster, claim: KubeObject): Promise<boolean> 
     );
     return textAt(found, "volumeBindingMode") === "WaitForFirstConsumer";
   } catch {
-    // Who may not read storage classes cannot know; the workload's own deadline then tells.
+    // Without access to StorageClasses, the workload's own deadline decides.
     return true;
   }
 }

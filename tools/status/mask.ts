@@ -1,6 +1,6 @@
 import { isJson, type KubeObject } from "../../lib/objects";
 
-/** Shorter ones ("admin", a port) are names rather than secrets, and would make other text unreadable. */
+/** Shorter values ("admin", a port) are names rather than secrets; masking them would make other text unreadable. */
 const shortest = 16;
 
 /** The texts that a Secret holds, plain and encoded. */

@@ -1,5 +1,5 @@
 import type { Cluster } from "../../cluster";
-import { ownedBy } from "../../cluster/ownership";
+import { ownedBy, systemOf } from "../../cluster/ownership";
 import { at, countAt, keyOf, type KubeObject } from "../../lib/objects";
 import { masked, secretValues } from "./mask";
 import { absence, nameOf, problemOf } from "./judge";
@@ -9,14 +9,11 @@ import { urlsOf } from "./urls";
 import type { Wants } from "./wants";
 
 /** What to look at. */
-export interface StatusArgs {
+interface StatusArgs {
   readonly stack: string;
   readonly cluster: Cluster;
   readonly wants: Wants;
 }
-
-const systemLabel = "app.kubernetes.io/part-of";
-const systemOf = (object: KubeObject): string => object.metadata.labels?.[systemLabel] ?? "";
 
 /** Compares what a stack wants with what is live, whichever engine brought it there. */
 export async function readStatus({ stack, cluster, wants }: StatusArgs): Promise<StackStatus> {
@@ -31,8 +28,8 @@ export async function readStatus({ stack, cluster, wants }: StatusArgs): Promise
     }),
   );
   const notes = [
-    ...(wants.unknown === undefined ? [] : [`what is missing is not known: ${wants.unknown}`]),
-    ...(live.length > 0 ? [] : [`the cluster has nothing of stack ${stack}`]),
+    ...(wants.unknown === undefined ? [] : [`cannot tell what is missing: ${wants.unknown}`]),
+    ...(live.length > 0 ? [] : [`the cluster has no objects of stack ${stack}`]),
   ];
   const status: StackStatus = {
     stack,

@@ -9,13 +9,13 @@ import {
 } from "../../lib/objects";
 
 /** Whether an object does what it is for; if not, what is missing, and whether waiting is vain. */
-export type Readiness =
+type Readiness =
   { readonly state: "ready" } | { readonly state: "waiting" | "failed"; readonly reason: string };
 
 const ready: Readiness = { state: "ready" };
 
 /** What has to be known beside the object itself. */
-export interface JudgeArgs {
+interface JudgeArgs {
   /** Whether a claim waits for its first pod (`WaitForFirstConsumer`). @default false */
   readonly lateBinding?: boolean;
 }
@@ -154,14 +154,14 @@ export function cureOf(object: KubeObject): string | undefined {
         'The annotation pulumi.com/skipAwait: "true" stops waiting for it'
       );
     case "ExternalSecret":
-      return `${describe(object)}: does the External Secrets operator run, and has its store the secret?`;
+      return `${describe(object)}: does the External Secrets operator run, and does its store have the secret?`;
     case "SealedSecret":
       return (
         `${describe(object)}: does the Sealed Secrets controller run, with the key of ` +
-        "sealingCertificate? It overwrites no Secret that it has not made"
+        "sealingCertificate? It does not overwrite a Secret that it did not create"
       );
     case "PersistentVolumeClaim":
-      return `${describe(object)}: is there a storage class that can provide such a volume?`;
+      return `${describe(object)}: can any StorageClass provision such a volume?`;
     default:
       return undefined;
   }

@@ -39,7 +39,7 @@ export interface SystemStatus {
 }
 
 /** Ready; on its way; failed, so that waiting is vain; wanted and not there. */
-export type State = "ready" | "waiting" | "failed" | "missing";
+type State = "ready" | "waiting" | "failed" | "missing";
 
 /** What names an object. */
 export interface ObjectName {

@@ -1,3 +1,4 @@
+import { itemsOf } from "../../cluster/client";
 import { collectionPath } from "../../cluster/discovery";
 import type { Cluster } from "../../cluster";
 import { readinessOf } from "./readiness";
@@ -16,7 +17,7 @@ export async function jobsIn(
   const lists = await Promise.all(
     namespaces.map((namespace) => cluster.client.find(collectionPath(resource, namespace))),
   );
-  return lists.flatMap((list) => listAt(list, "items").map((item) => ({ ...kind, ...item })));
+  return lists.flatMap((list) => itemsOf(list).map((item) => ({ ...kind, ...item })));
 }
 
 interface Ending {

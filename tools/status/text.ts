@@ -15,7 +15,7 @@ export function statusLines(status: StackStatus): readonly string[] {
 }
 
 function verdict({ ready, systems }: StackStatus): string {
-  if (ready) return "all is ready";
+  if (ready) return "everything is ready";
   const problems = systems.flatMap(({ problems: each }) => each).length;
   const failed = systems.flatMap(({ schedules }) => schedules).filter(isFailed).length;
   return `not ready: ${problems} objects, ${failed} failed schedules`;
@@ -79,7 +79,7 @@ function problemLines(problems: readonly Problem[]): readonly string[] {
     ...missing
       .slice(0, shownMissing)
       .map((problem) => `  ! ${label(problem)} missing: ${problem.reason}`),
-    ...(more > 0 ? [`  ! and ${more} more objects that are missing`] : []),
+    ...(more > 0 ? [`  ! and ${more} more missing objects`] : []),
   ];
 }
 

@@ -15,7 +15,7 @@ export interface View {
 }
 
 /** What a live view is made of. */
-export interface WatchArgs {
+interface WatchArgs {
   readonly screen: Screen;
   /** Whether views are drawn over each other, as on a terminal. */
   readonly inPlace: boolean;

@@ -13,7 +13,7 @@ export async function requireGo(sources: string): Promise<void> {
     if (isCode(error, "ENOENT")) return undefined;
     throw error;
   });
-  if (found === undefined) throw noGo(needed, "there is no `go` command on this machine");
+  if (found === undefined) throw noGo(needed, "there is no `go` command on PATH");
   if (found.code !== 0) throw noGo(needed, complaints.join(" ").replace(/^go: /, ""));
   const version = found.stdout.trim().replace(/^go/, "");
   if (isOlder(version, needed)) throw noGo(needed, `the \`go\` command here is go${version}`);
@@ -22,7 +22,7 @@ export async function requireGo(sources: string): Promise<void> {
 function noGo(needed: string, problem: string): UserError {
   return new UserError(
     [
-      `Some programs must be built once, which takes Go ${needed} or newer: ${problem}.`,
+      `Some programs must be built once, which needs Go ${needed} or newer: ${problem}.`,
       "Install it from https://go.dev/dl/. Or build less: `npm run toolchain -- install` downloads the official",
       "pulumi, and `--context NAME` deploys to a cluster of yours instead of the embedded one.",
     ].join("\n"),

@@ -6,7 +6,7 @@ export interface Program {
   readonly name: string;
   /** What to build, as `go build` takes it. @default "." */
   readonly package?: string;
-  /** The version that it is to say of itself. */
+  /** The version that it reports. */
   readonly version: string;
   /** Variables that the linker sets, by name. */
   readonly variables: Readonly<Record<string, string>>;
@@ -63,7 +63,7 @@ export const kubernetesProvider: Program = {
   cpuSeconds: 220,
 };
 
-/** Stands in for Pulumi's provider of random passwords, which no package registry serves. */
+/** Replaces Pulumi's provider of random passwords, which no package registry serves. */
 export const randomProvider: Program = {
   name: "pulumi-resource-random",
   version: "v4.21.2",

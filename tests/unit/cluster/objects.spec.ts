@@ -1,5 +1,4 @@
 import assert from "node:assert/strict";
-import { forServer } from "../../../cluster";
 import { keyOf, type KubeObject } from "../../../lib/objects";
 import { pathOf } from "../../../tools/render";
 
@@ -9,20 +8,6 @@ function object(kind: string, name: string, more: object = {}, namespace?: strin
 }
 
 describe("an object", () => {
-  it("is sent with stringData as data, beside what data has", () => {
-    const data = { b: "Yg==" };
-    const sent = forServer(object("Secret", "s", { data, stringData: { a: "é" }, status: {} }));
-    assert.deepEqual(sent, object("Secret", "s", { data: { ...data, a: "w6k=" } }));
-  });
-
-  it("is sent as it is, but for its status, unless it is a Secret", () => {
-    const text = { stringData: { a: "b" } };
-    assert.deepEqual(
-      forServer(object("Note", "n", { ...text, status: { ready: true } })),
-      object("Note", "n", text),
-    );
-  });
-
   it("is the same in every version of its API group, and no other", () => {
     const scaler = (apiVersion: string) => ({ ...object("Scaler", "x", {}, "ns"), apiVersion });
     assert.equal(keyOf(scaler("scaling/v1")), "scaling|Scaler|ns|x");

@@ -109,11 +109,11 @@ describe("diff: the command", function () {
       assert.match(output, new RegExp(`CONSENTED in prod: ${claim} would be replaced`));
     });
 
-    it("takes no other name for consent, and says which was idle", async () => {
+    it("takes no other name for consent, and names the unused one", async () => {
       const other = ["--allow-replace", `${claim}-2`];
       const { code, output } = await run(root, "--stack", "prod", ...other);
       assert.equal(code, 2);
-      assert.match(output, new RegExp(`${claim}-2: nothing of that name is lost`));
+      assert.match(output, new RegExp(`${claim}-2: no such object would be lost`));
     });
 
     it("exits with 2, and makes a comment with the fields folded", async () => {
@@ -132,7 +132,7 @@ describe("diff: the command", function () {
     await assert.rejects(run(root, "--stack", "prod"), /stack prod of (base|this folder) does not/);
   });
 
-  it("outlives a base that cannot even start", async () => {
+  it("survives a base that cannot even start", async () => {
     repository.edit("index.ts", (text) => `process.exit(3);\n${text}`);
     repository.commit();
     repository.edit("index.ts", (text) => text.replace("process.exit(3);\n", ""));
@@ -145,7 +145,7 @@ describe("diff: the command", function () {
     const { code, output } = await run(root);
     assert.equal(code, 0);
     assert.match(output, /other: openms: \d+ created/);
-    assert.match(output, /note: stack dev has no file any more/);
+    assert.match(output, /note: stack dev no longer has a file/);
   });
 });
 
@@ -205,10 +205,10 @@ describe("diff: secrets", function () {
 describe("diff: mistakes", () => {
   const cases: readonly [argv: string[], says: RegExp][] = [
     [[], /--base is missing: npm run diff -- --base/],
-    [["--base", "no-such-branch"], /no-such-branch is no revision here .*git fetch/],
+    [["--base", "no-such-branch"], /no-such-branch: no such revision .*git fetch/],
     [["--base", "--output=x"], /argument is ambiguous|--base/],
-    [["--base", "HEAD", "--stack", "nope"], /no stack nope; --stack takes all, dev, prod/],
-    [["--base", "HEAD", "--format", "html"], /html is unknown; it is one of: text, markdown, json/],
+    [["--base", "HEAD", "--stack", "nope"], /--stack nope: must be all or one of dev, prod/],
+    [["--base", "HEAD", "--format", "html"], /--format html: must be one of text, markdown, json/],
     [["--base", "HEAD", "--colour"], /allowed: --base BASE/],
   ];
   for (const [argv, says] of cases) {

@@ -165,7 +165,7 @@ describe("diff: what is replaced", () => {
   it("needs consent to delete a claim, unless it is protected and so kept", () => {
     const lost = compare([claim("1Gi")], []);
     assert.equal(lost.systems[0]?.objects[0]?.change, "deleted");
-    assert.match(lost.losses[0]?.why ?? "", /deleted.*data goes/);
+    assert.match(lost.losses[0]?.why ?? "", /deleted.*data is deleted with it/);
     const kept = compare([claim("1Gi", { "stackberth.dev/retain": "true" })], []);
     assert.equal(kept.systems[0]?.objects[0]?.change, "kept");
     assert.deepEqual(kept.losses, []);

@@ -48,7 +48,7 @@ describe("what answers in the place of Pulumi's engine", () => {
       inputs,
     });
     assert.deepEqual(objects, []);
-    assert.match(failure, /no single Kubernetes object and needs Pulumi's engine/);
+    assert.match(failure, /not a single Kubernetes object and needs Pulumi's engine/);
   });
 
   it("refuses a Helm chart by the setting that asks for it", async () => {
@@ -60,7 +60,7 @@ describe("what answers in the place of Pulumi's engine", () => {
     assert.equal(
       failure,
       "stackberth:x.hub is the Helm chart jupyterhub, which needs Pulumi's engine and cannot be " +
-        "rendered offline: switch the setting off",
+        "rendered offline; turn the setting off",
     );
   });
 

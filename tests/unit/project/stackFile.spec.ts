@@ -93,7 +93,7 @@ describe("a stack's file", () => {
     ["a salt that is no text", "encryptionsalt: [canary]\n", /encryptionsalt must be text/],
   ];
   for (const [what, text, why] of broken) {
-    it(`is refused with ${what}, and no value is said`, () => {
+    it(`is refused with ${what}, without printing a value`, () => {
       assert.throws(
         () => read(text),
         (error: Error) => {
@@ -108,7 +108,7 @@ describe("a stack's file", () => {
   const scalars =
     "0777 1_000 2026-01-02 12345678901234567890 .inf 0b11 1_0.5 0xFF_FF -0x1F 0x1FFFFFFFFFFFFFFF";
   for (const scalar of scalars.split(" ")) {
-    it(`is refused with ${scalar} without quotes, which the CLI reads otherwise`, () => {
+    it(`is refused with ${scalar} without quotes, which the CLI reads differently`, () => {
       assert.throws(
         () => read(`config:\n  app:k: ${scalar}\n`),
         /app:k holds an unquoted number or date .*quotes/,
@@ -117,10 +117,10 @@ describe("a stack's file", () => {
     });
   }
 
-  it("is refused if there is none, with the names that there are", () => {
+  it("is refused if it does not exist, with the names of those that do", () => {
     read("");
     const missing = () => readStackFile(root, "../dev", "app");
-    assert.throws(missing, /there is no stack "\.\.\/dev"; --stack takes one of: dev/);
+    assert.throws(missing, /there is no stack "\.\.\/dev"; --stack must be one of: dev/);
   });
 
   it("names the key service that it is encrypted with, and no account", () => {

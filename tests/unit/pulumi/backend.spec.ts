@@ -29,7 +29,7 @@ describe("where Pulumi keeps its state", () => {
     assert.equal(statSync(sandbox.path("state", "pulumi")).mode & 0o777, 0o700);
   });
 
-  it("is a URL whatever the folder is called", () => {
+  it("is a valid URL for any folder name", () => {
     sandbox.setenv({ STACKBERTH_HOME: sandbox.path("my state") });
     assert.match(backendUrl(root(), false) ?? "", /\/my%20state\/pulumi\?metadata=skip$/);
     assert.ok(existsSync(sandbox.path("my state", "pulumi")));
@@ -74,7 +74,7 @@ describe("where Pulumi keeps its state", () => {
     assert.equal(backendUrl(root(), true), own());
   });
 
-  it("is freed of the empty metadata that a kill leaves, and of nothing else", () => {
+  it("loses only the empty metadata that a killed run leaves", () => {
     assert.deepEqual(mendBackend(root()), []);
     const broken = sandbox.write("state/pulumi/.pulumi/stacks/dev.json.attrs", "");
     const others = [

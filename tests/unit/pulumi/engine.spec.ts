@@ -64,13 +64,17 @@ describe("Pulumi's engine", () => {
       for (const name of ["cache", "state"]) assert.ok(!existsSync(sandbox.path(name)), name);
     });
 
-    it("is refused if it is old, with what to do about it", async () => {
+    it("is refused if it is too old, with what to do about it", async () => {
       go.install();
       const folder = install("own", "v3.259.9");
       await assert.rejects(findIn([folder], "kubernetes"), (error) => {
         assert.ok(error instanceof UserError);
-        assert.ok(error.message.startsWith(`${folder}/pulumi is version 3.259.9, and 3.260.0`));
-        assert.match(error.message, /update it \(https:.*\), or take it off PATH/);
+        assert.ok(
+          error.message.startsWith(
+            `${folder}/pulumi is version 3.259.9; this project needs 3.260.0`,
+          ),
+        );
+        assert.match(error.message, /Update it \(https:.*\), or take it off PATH/);
         return true;
       });
       assert.deepEqual(go.builds, []);
@@ -162,7 +166,7 @@ describe("Pulumi's engine", () => {
       assert.match(basename(readlinkSync(sandbox.path(...plugin))), /^pulumi-resource-random-/);
     });
 
-    it("gives way to the next build, and to one of the user's own", async () => {
+    it("is replaced by the next build, and by the user's own", async () => {
       go.install();
       await findIn([]);
       const before = linked("bin", "pulumi");
@@ -173,7 +177,7 @@ describe("Pulumi's engine", () => {
       assert.ok(own);
     });
 
-    it("needs Go, or says what else there is", async () => {
+    it("needs Go, or names the alternatives", async () => {
       await assert.rejects(findIn([]), /there is no `go` command.*\n.*toolchain -- install/);
     });
   });

@@ -50,7 +50,7 @@ describe("the environment of the engine", () => {
     });
   });
 
-  it("leaves the backend that the user chose, and the cluster if none is named", () => {
+  it("keeps the user's backend, and the cluster if none is named", () => {
     sandbox.setenv({ PULUMI_BACKEND_URL: "s3://bucket" });
     assert.deepEqual(engineEnvironment(root(), engine, "prod"), engine.env);
   });
@@ -68,7 +68,7 @@ describe("the environment of the engine", () => {
   });
 
   for (const name of ["PULUMI_CONFIG_PASSPHRASE", "PULUMI_CONFIG_PASSPHRASE_FILE"]) {
-    it(`has no passphrase of ours beside the user's ${name}, even an empty one`, () => {
+    it(`adds no public passphrase to the user's ${name}, even an empty one`, () => {
       for (const value of ["mine", ""]) {
         sandbox.setenv({ [name]: value });
         const found = engineEnvironment(root(), engine, "dev");

@@ -26,12 +26,12 @@ describe("the passphrase of a stack", () => {
   it("must be there", () => {
     assert.throws(() => passphraseOf(root, "prod", {}), /stack prod has no passphrase: set PULUMI/);
     const missing = () => passphraseOf(root, "prod", { [file]: "nowhere" });
-    assert.throws(missing, /PULUMI_CONFIG_PASSPHRASE_FILE names no readable file: .*nowhere/);
+    assert.throws(missing, /PULUMI_CONFIG_PASSPHRASE_FILE: cannot read the file: .*nowhere/);
   });
 
-  it("is said to be wrong where the CLI says so, and nowhere else", () => {
+  it("is reported as wrong only where the CLI reports it", () => {
     const said = new Error("error: incorrect passphrase");
-    assert.match(wrongPassphrase(said, "prod")?.message ?? "", /to the one of stack prod$/);
+    assert.match(wrongPassphrase(said, "prod")?.message ?? "", /to that of stack prod$/);
     assert.match(wrongPassphrase(said, "dev")?.message ?? "", /unset both to use its public one$/);
     assert.equal(wrongPassphrase(new Error("no such stack"), "prod"), undefined);
   });

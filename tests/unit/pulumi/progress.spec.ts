@@ -67,7 +67,7 @@ describe("the progress of a run", () => {
     ]);
   });
 
-  it("leaves out what is no object of a system", () => {
+  it("leaves out what is not an object of a system", () => {
     const other = { new: { inputs: { length: 20 } } };
     const progress = after([begin("create", "pw", other), finish("create", "pw", other)]);
     assert.deepEqual([progress.lines, progress.waits, progress.changes], [[], [], []]);
@@ -215,7 +215,7 @@ describe("the changes of a run", () => {
 });
 
 describe("the errors of a run", () => {
-  it("stand below what they are about, each once", () => {
+  it("are listed under their resource, each once", () => {
     const { errors } = after([
       error("no such class\n", "web"),
       error("too slow", "web"),
@@ -231,7 +231,7 @@ describe("the errors of a run", () => {
     ]);
   });
 
-  it("are no warnings, and nothing empty", () => {
+  it("do not include warnings or empty messages", () => {
     const { errors } = after([error("careful", "web", "warning"), error(" \n", "web")]);
     assert.deepEqual(errors, []);
   });

@@ -26,7 +26,7 @@ describe("the lines of a run on a screen", () => {
     return { state, live, written };
   }
 
-  it("are drawn over on a terminal, five times a second", () => {
+  it("are redrawn on a terminal, five times a second", () => {
     const { state, live, written } = shown({ isTTY: true, columns: 80 });
     mock.timers.tick(199);
     assert.equal(written(), "");
@@ -43,7 +43,7 @@ describe("the lines of a run on a screen", () => {
     assert.equal(written(), "");
   });
 
-  it("are cut at the terminal's width, or what is drawn over would be more", () => {
+  it("are cut at the terminal's width, so that redrawing erases all of them", () => {
     const { state, live, written } = shown({ isTTY: true, columns: 10 });
     state.lines = ["bots  waiting for Deployment web"];
     mock.timers.tick(200);
@@ -52,7 +52,7 @@ describe("the lines of a run on a screen", () => {
     assert.equal(written(), `${erased(2)}bots  waiting for Deployment web\n`);
   });
 
-  it("are said elsewhere at the end, and now and then what is waited for", () => {
+  it("are printed elsewhere at the end, with an occasional line about what is waited for", () => {
     const { state, live, written } = shown({ isTTY: false });
     mock.timers.tick(15_000);
     assert.equal(written(), "");

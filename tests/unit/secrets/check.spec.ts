@@ -31,7 +31,8 @@ describe("npm run secrets --check", () => {
     const own = { redisPassword: "p".repeat(32), djangoSecretKey: "p".repeat(50) };
     stack("prod", { ...fit, ...own }, passphrases.prod);
     // That of dev is published.
-    const equal = /^apiKey is equal in Pulumi\.prod\.yaml and Pulumi\.dev\.yaml.*--rotate apiKey/m;
+    const equal =
+      /^apiKey has the same value in Pulumi\.prod\.yaml and Pulumi\.dev\.yaml.*--rotate apiKey/m;
     const said = await refuses("--stack prod --check", equal, { passphrase: passphrases.prod });
     assert.doesNotMatch(said, /given by|redisPassword|not compared/);
     const alone = await run("--stack dev --check");

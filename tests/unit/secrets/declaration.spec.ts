@@ -37,7 +37,7 @@ describe("generate and flawOf", () => {
     assert.equal(flawOf({ ...apiKey, length: 0 }, ""), "is empty");
   });
 
-  it("says of a wrong form what is right, not what is there", () => {
+  it("reports the right form, not the wrong value", () => {
     const format = { pattern: /^mysql:\/\/\S+$/, example: "mysql://user:password@host/name" };
     const uri: SecretDeclaration = { ...apiKey, length: 1, format };
     assert.equal(flawOf(uri, "mysql://u:p@h/n"), undefined);

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { flawOf } from "../../../config/secretDeclaration";
-import type { Keeping } from "../../../tools/secrets";
+import type { Keeping } from "../../../tools/secrets/keeping";
 import { seal, sealingKey } from "../../../lib/seal";
 import { certificate, unseal } from "../../support/sealing";
 import { django, fakeStacks, passphrases, redis } from "../../support/secrets";
@@ -86,7 +86,10 @@ describe("npm run secrets where they are elsewhere", () => {
       const before = state();
       const { code, output } = await run(argv, { keeping });
       assert.equal(code, 0);
-      assert.match(output, /^stack dev has no secrets in its file.*\nredisPassword in the vault$/);
+      assert.match(
+        output,
+        /^stack dev keeps no secrets in its file.*\nredisPassword in the vault$/,
+      );
       assert.deepEqual(state(), before);
     });
   }

@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { ConfigStore } from "../../../tools/secrets";
+import { ConfigStore } from "../../../tools/secrets/store";
 
 /** What needs no CLI; tests/cli/secrets.spec.ts has the rest. */
 describe("the store of a stack's secrets", () => {

@@ -256,7 +256,7 @@ describe("the preflight", () => {
 
   it("says plainly that the server cannot be reached", async () => {
     const message = await refusal([namespace("shop")], { kubeconfig: kubeconfig("https") });
-    assert.equal(message, `the API server https://127.0.0.1:${port} cannot be reached (EPROTO)`);
+    assert.equal(message, `cannot reach the API server https://127.0.0.1:${port} (EPROTO)`);
   });
 
   it("says plainly that nobody answers", async () => {
@@ -276,7 +276,7 @@ describe("the preflight", () => {
       }
       assert.equal(
         await message,
-        `the API server http://127.0.0.1:${free} cannot be reached (ECONNREFUSED)`,
+        `cannot reach the API server http://127.0.0.1:${free} (ECONNREFUSED)`,
       );
     } finally {
       mock.timers.reset();
@@ -287,7 +287,7 @@ describe("the preflight", () => {
     const access = { kubeconfig: kubeconfig(), context: "kind" };
     assert.equal(
       await refusal([namespace("shop")], access),
-      "there is no context kind in the kubeconfig; there are: fake",
+      "context kind is missing in the kubeconfig; it has: fake",
     );
   });
 
@@ -298,7 +298,7 @@ describe("the preflight", () => {
 
   it("refuses a server that is too old to tell its kinds", async () => {
     answer = () => [200, { kind: "APIVersions" }];
-    assert.match(await refusal([namespace("shop")]), /is older than Kubernetes 1\.27/);
+    assert.match(await refusal([namespace("shop")]), /must run Kubernetes 1\.27 or newer/);
   });
 
   it("takes its access as the provider does, as an output too", async () => {

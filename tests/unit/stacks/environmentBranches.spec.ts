@@ -2,10 +2,9 @@ import assert from "node:assert/strict";
 import { readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import type { KubeObject } from "../../../lib/objects";
-import { collectObjects } from "../../../tools/offline/collect";
 import { environmentBranches, environments } from "../../support/environmentBranches";
 import { root } from "../../support/stackberth";
-import { collectStack, stackConfig, stackNames } from "../../support/stacks";
+import { collectStack, stackNames } from "../../support/stacks";
 
 const rooms = ["components", "config", "lib", "systems", "stack", "cluster"];
 
@@ -106,7 +105,7 @@ describe("the name of an environment", () => {
 
     it(`of a stack changes nothing but a label: ${stack}`, async () => {
       const { objects } = await collectStack(stack);
-      const other = await collectObjects({ root, stack: "other", ...stackConfig(stack) });
+      const other = await collectStack(stack, {}, "other");
       assert.deepEqual(unnamed(other.objects, "other"), unnamed(objects, stack));
     });
   }

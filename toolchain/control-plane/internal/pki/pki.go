@@ -133,7 +133,7 @@ func (d Dir) load(name string) (*pair, error) {
 		return nil, err
 	}
 	if !key.PublicKey.Equal(cert.PublicKey) {
-		return nil, errors.New("certificate and key do not belong together")
+		return nil, errors.New("certificate and key do not match")
 	}
 	return &pair{cert: cert, key: key}, nil
 }

@@ -7,7 +7,7 @@ import (
 	"strings"
 )
 
-// commandLine returns the words a process was started with, or "" for one that has ended.
+// commandLine returns the command line of a process, or "" for one that has ended.
 func commandLine(pid int) string {
 	data, err := os.ReadFile(filepath.Join("/proc", strconv.Itoa(pid), "cmdline"))
 	if err != nil {

@@ -9,7 +9,7 @@ import (
 	"strings"
 )
 
-// commandLine returns the words a process was started with, or "" for one that has ended.
+// commandLine returns the command line of a process, or "" for one that has ended.
 func commandLine(pid int) string {
 	output, err := exec.Command("ps", "-ww", "-o", "command=", "-p", strconv.Itoa(pid)).Output()
 	if err != nil {

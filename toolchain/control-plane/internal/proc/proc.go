@@ -1,5 +1,5 @@
 // Package proc starts, recognises and stops the background processes of a cluster. A process is
-// recognised by its command line, never by its number alone: numbers are used again.
+// recognised by its command line, never by its PID alone: PIDs are reused.
 package proc
 
 import (

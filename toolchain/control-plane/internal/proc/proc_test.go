@@ -25,7 +25,7 @@ func TestComponentIsRecognisedByNameAndFolder(t *testing.T) {
 	}
 }
 
-// start runs a shell that looks like a component; deaf makes it ignore polite requests to end.
+// start runs a shell that looks like a component; deaf makes it ignore SIGTERM.
 func start(t *testing.T, owner Owner, deaf bool) *Child {
 	t.Helper()
 	script := "while :; do sleep 0.05; done"

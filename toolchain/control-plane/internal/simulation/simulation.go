@@ -47,7 +47,7 @@ spec:
       follow: false
 `
 
-const podOutput = "this pod is simulated: the built-in cluster schedules it and reports its status," +
+const podOutput = "this pod is simulated: the embedded cluster schedules it and reports its status," +
 	" but runs no container, so it has no output of its own"
 
 // Write puts the configuration into dir and returns its text.

@@ -17,7 +17,7 @@ import (
 	"stackberth/cluster/internal/pki"
 )
 
-// api is the little of a client that the supervisor needs.
+// api is the minimal client that the supervisor needs.
 type api struct {
 	base   string
 	client *http.Client
@@ -36,7 +36,7 @@ func (c *Cluster) newAPI(base, authority, leaf string) (*api, error) {
 	}
 	transport := &http.Transport{
 		TLSClientConfig: &tls.Config{RootCAs: roots, Certificates: []tls.Certificate{cert}, MinVersion: tls.VersionTLS12},
-		// Never by a proxy: this is the loopback interface.
+		// Never through a proxy: this is the loopback interface.
 		Proxy: nil,
 		// Short commands, many targets: nothing is worth keeping open.
 		DisableKeepAlives: true,
@@ -124,7 +124,7 @@ func (a *api) healthy(ctx context.Context) error {
 		return err
 	}
 	if answer.Health != "true" {
-		return errors.New("etcd says it is not healthy")
+		return errors.New("etcd reports that it is unhealthy")
 	}
 	return nil
 }

@@ -115,7 +115,7 @@ func storageClass() object {
 	}
 }
 
-// driver tells the controllers that its volumes need no attaching, which nobody here would do.
+// driver tells the controllers that its volumes need no attaching: nothing here would attach them.
 func driver() object {
 	return object{
 		"apiVersion": "storage.k8s.io/v1",

@@ -61,11 +61,11 @@ func (c *Cluster) log(component string) string { return c.path("logs", component
 // lock keeps other commands away from this cluster until release is called.
 func (c *Cluster) lock(ctx context.Context) (release func(), err error) {
 	return state.Lock(ctx, c.dir, func() {
-		c.say("waiting for another command that is working on this cluster")
+		c.say("waiting for another command on this cluster to finish")
 	})
 }
 
-// load reads what is remembered, and tells if that was damaged.
+// load reads the saved state, and says so if it is damaged.
 func (c *Cluster) load() (state.State, error) {
 	found, err := state.Load(c.dir)
 	if err != nil && found.Ports != nil {

@@ -46,7 +46,7 @@ var portOwners = map[string]string{
 
 var portNames = []string{apiPort, etcdPort, etcdPeerPort, controllerPort, schedulerPort, kubeletPort}
 
-// healthPorts says where a client of the API server can be asked whether it is well.
+// healthPorts maps a client of the API server to the port of its health endpoint.
 var healthPorts = map[string]string{controllerManager: controllerPort, scheduler: schedulerPort, kwok: kubeletPort}
 
 const (

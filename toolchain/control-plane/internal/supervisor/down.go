@@ -11,13 +11,13 @@ import (
 	"stackberth/cluster/internal/state"
 )
 
-// stopOrder is the order in which components are ended: whoever dials before whoever answers.
+// stopOrder is the order in which components are stopped: clients before servers.
 var stopOrder = [][]string{{controllerManager, scheduler, kwok, provisioner}, {apiServer}, {etcd}}
 
-// stopGrace is how long a component may take to end by itself. Nothing is lost if it is cut short.
+// stopGrace is how long a component may take to exit. Nothing is lost if it is killed then.
 const stopGrace = 4 * time.Second
 
-// Down ends every process of the cluster and keeps its data.
+// Down stops every process of the cluster and keeps its data.
 func (c *Cluster) Down(ctx context.Context) error {
 	release, err := c.lock(ctx)
 	if err != nil {
@@ -94,7 +94,7 @@ func (c *Cluster) stopStrays(st state.State) error {
 	}
 	maps.DeleteFunc(running, func(pid int, name string) bool { return st.Processes[name].Pid == pid })
 	if len(running) > 0 {
-		c.say("ending %d processes left over from an earlier start", len(running))
+		c.say("stopping %d processes left over from an earlier start", len(running))
 		c.stop(running)
 	}
 	return nil

@@ -42,7 +42,7 @@ func (c *Cluster) problem(ctx context.Context, st state.State) error {
 	return err
 }
 
-// wellness asks a client of the API server whether it is well, if it can be asked at all.
+// wellness queries the health endpoint of a client of the API server, if it has one.
 func (c *Cluster) wellness(ctx context.Context, st state.State, name string) error {
 	port, asked := healthPorts[name]
 	if !asked {
@@ -53,7 +53,7 @@ func (c *Cluster) wellness(ctx context.Context, st state.State, name string) err
 		return err
 	}
 	if _, err := component.do(ctx, http.MethodGet, "/healthz", nil, nil); err != nil {
-		return errors.New(name + " does not answer: " + err.Error())
+		return errors.New(name + " does not respond: " + err.Error())
 	}
 	return nil
 }

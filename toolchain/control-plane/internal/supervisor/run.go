@@ -23,7 +23,9 @@ const startLimit = 3 * time.Minute
 // portTaken is the error of a component that found its port in use.
 type portTaken struct{ component string }
 
-func (p portTaken) Error() string { return p.component + " found its port taken by another program" }
+func (p portTaken) Error() string {
+	return p.component + " cannot listen: another program uses its port"
+}
 
 // fingerprints identifies, for each component, everything it is started with. A running component
 // whose fingerprint differs is outdated. The simulated nodes' stages concern KWOK alone.
@@ -114,7 +116,7 @@ func (s *startup) failure(name string) error {
 	if strings.Contains(tail, "address already in use") {
 		return portTaken{component: name}
 	}
-	text := fmt.Sprintf("%s ended while starting; the end of %s:\n%s", name, s.log(name), tail)
+	text := fmt.Sprintf("%s exited during startup; the end of %s:\n%s", name, s.log(name), tail)
 	if name == etcd {
 		text += "\nIf its data is damaged, `npm run cluster -- reset` starts over with an empty cluster."
 	}

@@ -31,7 +31,7 @@ type ComponentStatus struct {
 	Log     string    `json:"log"`
 }
 
-// Status looks at the cluster and changes nothing.
+// Status inspects the cluster and changes nothing.
 func (c *Cluster) Status(ctx context.Context) (Status, error) {
 	st, err := c.load()
 	if err != nil {

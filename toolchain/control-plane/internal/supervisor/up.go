@@ -176,7 +176,7 @@ const patience = 10 * time.Second
 func (s *startup) answersSoon(ctx context.Context, name string) bool {
 	err := retry(ctx, patience, func() error { return s.wellness(ctx, s.state, name) })
 	if err != nil {
-		s.say("%s runs but does not answer, restarting it", name)
+		s.say("%s runs but does not respond; restarting it", name)
 	}
 	return err == nil
 }
@@ -190,7 +190,7 @@ func (s *startup) ensure(ctx context.Context, name string, check func(context.Co
 		if retry(ctx, patience, func() error { return check(ctx) }) == nil {
 			return nil
 		}
-		s.say("%s runs but does not answer, restarting it", name)
+		s.say("%s runs but does not respond; restarting it", name)
 		if err := s.stopNamed(name); err != nil {
 			return err
 		}
@@ -203,7 +203,7 @@ func (s *startup) ensure(ctx context.Context, name string, check func(context.Co
 	})
 }
 
-// retry repeats a step that fails until it succeeds or the limit is over, and returns its last error.
+// retry repeats a step that fails until it succeeds or the limit is reached, and returns its last error.
 func retry(ctx context.Context, limit time.Duration, step func() error) error {
 	for deadline := time.Now().Add(limit); ; {
 		err := step()
