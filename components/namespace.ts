@@ -14,7 +14,7 @@ export interface NamespaceArgs {
   /** The stack that owns it; `down` and pruning select by this label. */
   readonly stack: string;
   /** The enforced level of Pod Security. @default restricted */
-  readonly podSecurity?: "restricted" | "baseline" | "privileged";
+  readonly podSecurity?: "restricted" | "baseline";
   /** Default requests and limits of a container, and its maximum. @default - no LimitRange */
   readonly limitRange?: {
     readonly default: Readonly<Record<string, string>>;
@@ -48,6 +48,8 @@ export class Namespace extends pulumi.ComponentResource {
   readonly labels: Readonly<Record<string, string>>;
   readonly deadlineSeconds: number;
   readonly secretSource: SecretSource;
+  /** The level of Pod Security that it enforces. */
+  readonly podSecurity: "restricted" | "baseline";
 
   constructor(name: string, args: NamespaceArgs, opts?: pulumi.ComponentResourceOptions) {
     const deadline = args.deadlineSeconds ?? 300;
@@ -61,7 +63,7 @@ export class Namespace extends pulumi.ComponentResource {
     this.labels = systemLabels(args.system, args.stack);
     this.deadlineSeconds = deadline;
     this.secretSource = args.secretSource ?? { type: "values" };
-    const level = args.podSecurity ?? "restricted";
+    this.podSecurity = args.podSecurity ?? "restricted";
     const retain = args.retain ?? false;
     const namespace = new k8s.core.v1.Namespace(
       name,
@@ -70,8 +72,8 @@ export class Namespace extends pulumi.ComponentResource {
           name: args.name,
           labels: {
             ...this.labels,
-            "pod-security.kubernetes.io/enforce": level,
-            "pod-security.kubernetes.io/warn": level,
+            "pod-security.kubernetes.io/enforce": this.podSecurity,
+            "pod-security.kubernetes.io/warn": this.podSecurity,
           },
           ...(retain && { annotations: { [retainAnnotation]: "true" } }),
         },

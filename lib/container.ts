@@ -1,6 +1,7 @@
 import type * as k8s from "@pulumi/kubernetes";
 import { type Resources, resourcesProblems } from "./capacity";
 import { type Environment, environmentList, type Source } from "./env";
+import { isMoving } from "./image";
 import { nested, type Problem, problemsOf } from "./problems";
 import { image, ruleCheck } from "./rules";
 
@@ -113,6 +114,7 @@ export function container(name: string, args: ContainerArgs): k8s.types.input.co
   return {
     name,
     image: args.image,
+    ...(isMoving(args.image) && { imagePullPolicy: "Always" }),
     ...(args.command && { command: [...args.command] }),
     ...(args.args && { args: [...args.args] }),
     ...(args.workingDir !== undefined && { workingDir: args.workingDir }),

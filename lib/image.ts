@@ -13,3 +13,12 @@ export function parseImage(image: string): ImageName | undefined {
   if (registry === undefined || repository === undefined || tag === undefined) return undefined;
   return { registry, repository, tag };
 }
+
+/**
+ * Whether the same name may be another image tomorrow, so that a node must ask the registry at each start: a
+ * tag without a digit, such as main or stable, names no version.
+ */
+export function isMoving(image: string): boolean {
+  const tag = /:([^:@/]+)$/.exec(image)?.[1];
+  return !image.includes("@") && tag !== undefined && !/\d/.test(tag);
+}

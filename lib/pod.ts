@@ -32,8 +32,10 @@ export interface PodArgs extends ServerContainerArgs {
   readonly sidecars?: Readonly<Record<string, ServerContainerArgs>>;
   /** Containers that run one after the other before the main one. */
   readonly initContainers?: Readonly<Record<string, ContainerArgs>>;
-  /** Numeric user the containers run as. @default 1000 */
+  /** Numeric user the containers run as; 0 only in a namespace with `podSecurity: baseline`. @default 1000 */
   readonly runAsUser?: number;
+  /** Numeric group the containers run as. @default - the value of runAsUser */
+  readonly runAsGroup?: number;
   /** Group of the files on mounted volumes; `none` leaves them alone. @default - the value of runAsUser */
   readonly fsGroup?: number | "none";
   /** Seconds between SIGTERM and SIGKILL. @default 30 */
@@ -76,8 +78,14 @@ export function mountablesOf(pod: PodArgs): Mountable[] {
   return [...new Map(all.map(({ from }) => [from.volumeName, from])).values()];
 }
 
+/** What a pod may do depends on the Pod Security of its namespace. */
+interface Placed {
+  readonly namespace: { readonly podSecurity: "restricted" | "baseline" };
+}
+
 /** What is wrong with a pod's arguments. */
-export function podProblems(pod: PodArgs): Problem[] {
+export function podProblems(pod: PodArgs & Placed): Problem[] {
+  const { podSecurity } = pod.namespace;
   return [
     ...containerProblems(pod),
     ...Object.entries(pod.initContainers ?? {}).flatMap(([name, args]) =>
@@ -87,7 +95,11 @@ export function podProblems(pod: PodArgs): Problem[] {
       nested(`sidecars.${name}`, containerProblems(args)),
     ),
     ...problemsOf(
-      [pod.runAsUser === 0, "runAsUser", "0 is root, which Pod Security `restricted` refuses"],
+      [
+        pod.runAsUser === 0 && podSecurity === "restricted",
+        "runAsUser",
+        "0 is root, which Pod Security `restricted` refuses; set podSecurity: baseline, or another user",
+      ],
       countCheck("placement.tolerationSeconds", pod.placement?.tolerationSeconds ?? 0),
     ),
   ];
@@ -126,9 +138,9 @@ function identitySpec({ identity, imagePullSecrets = [] }: PodArgs): Partial<Pod
 function securityContext(pod: PodArgs): k8s.types.input.core.v1.PodSecurityContext {
   const user = pod.runAsUser ?? 1000;
   return {
-    runAsNonRoot: true,
+    runAsNonRoot: user !== 0,
     runAsUser: user,
-    runAsGroup: user,
+    runAsGroup: pod.runAsGroup ?? user,
     ...(pod.fsGroup !== "none" && {
       fsGroup: pod.fsGroup ?? user,
       // Without this, each start changes the group of every file on a large volume.

@@ -6,6 +6,7 @@ import { digestKeyDeclaration } from "../config/secretDeclaration";
 import { secretLookup, secretSource } from "./secretValues";
 import { formatCapacity } from "../lib/capacity";
 import { expiresAnnotation } from "../lib/labels";
+import { textAt } from "../lib/objects";
 import { preflight } from "./preflight";
 import { type ClusterConfig, clusterConfig, clusterProvider } from "./provider";
 import { systems } from "../systems";
@@ -37,6 +38,9 @@ function expiring(expires: string): pulumi.ResourceTransformation {
   };
 }
 
+/** The level of Pod Security in a system's namespaces. */
+const podSecurityOf = (settings: unknown): string => textAt(settings, "podSecurity");
+
 /** Deploys every system that the stack lists. */
 export function deploySystems(stack: ParsedStack): StackOutputs {
   const cluster = clusterConfig();
@@ -47,6 +51,10 @@ export function deploySystems(stack: ParsedStack): StackOutputs {
   const deployed = Object.entries(stack.systems).map(([name, settings]): [string, Deployed] => {
     const system = systems[name];
     if (!system) throw new RangeError(`there is no system ${name}`);
+    const level = podSecurityOf(settings);
+    if (level !== "restricted") {
+      void pulumi.log.warn(`${name}: Pod Security ${level} instead of restricted, by its setting`);
+    }
     return [
       name,
       system.deploy(
@@ -71,6 +79,11 @@ export function deploySystems(stack: ParsedStack): StackOutputs {
   return {
     urls: each(({ urls }) => urls),
     namespaces: each(({ namespace }) => namespace),
-    capacity: each(({ capacity }) => formatCapacity(capacity)),
+    capacity: Object.fromEntries(
+      deployed.map(([name, { capacity }]) => [
+        name,
+        { ...formatCapacity(capacity), podSecurity: podSecurityOf(stack.systems[name]) },
+      ]),
+    ),
   };
 }

@@ -3,7 +3,10 @@ import { Namespace, type NamespaceArgs } from "../components";
 import type { SystemContext } from "./system";
 
 /** The arguments that each system chooses; the rest follow from the stack. */
-type OwnArgs = Pick<NamespaceArgs, "name" | "podSecurity" | "limitRange" | "quota" | "dnsOnlyFor">;
+type OwnArgs = Pick<NamespaceArgs, "name" | "limitRange" | "quota" | "dnsOnlyFor">;
+
+/** What each system's settings have for its namespaces. */
+type Settings = Required<Pick<NamespaceArgs, "podSecurity">>;
 
 /**
  * The namespace of a system, with the labels of the system and the stack and the stack's deadline for its
@@ -11,15 +14,16 @@ type OwnArgs = Pick<NamespaceArgs, "name" | "podSecurity" | "limitRange" | "quot
  * @param resourceName - Logical name, for a system with several namespaces. @default - the system's name
  */
 export function createNamespace(
-  { name, stack, stackSettings, secretSource }: SystemContext<unknown>,
+  { name, stack, stackSettings, secretSource, settings }: SystemContext<Settings>,
   args: OwnArgs,
   parent: pulumi.Resource,
   resourceName = name,
 ): Namespace {
   const { protectData: retain, deadlineSeconds } = stackSettings;
+  const { podSecurity } = settings;
   return new Namespace(
     resourceName,
-    { ...args, system: name, stack, retain, deadlineSeconds, secretSource },
+    { ...args, system: name, stack, podSecurity, retain, deadlineSeconds, secretSource },
     { parent },
   );
 }

@@ -17,10 +17,10 @@ const ownDatabases = ["mysql", "sys", "information_schema", "performance_schema"
 /** Problems of the arguments of a database with this host name, and of its parts. */
 export function databaseProblems(host: string, args: DatabaseArgs): Problem[] {
   const { engine, image = engines[engine].image, resources = defaultResources } = args;
-  const { placement, backup } = args;
+  const { placement, backup, namespace } = args;
   return [
     ...problemsOf(nameCheck(host)),
-    ...podProblems({ image, resources, placement }),
+    ...podProblems({ image, resources, placement, namespace }),
     ...nested("storage", storageProblems(args.storage)),
     ...accountProblems(args),
     ...restoreProblems(args),

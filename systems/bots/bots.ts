@@ -26,12 +26,7 @@ export class Bots extends pulumi.ComponentResource implements Deployed {
     const { settings } = context;
     const namespace = createNamespace(
       context,
-      {
-        name: settings.namespace,
-        // `restricted` refuses the container that runs chown as root.
-        podSecurity: settings.volumes.ownership === "chown" ? "baseline" : "restricted",
-        quota: settings.quota,
-      },
+      { name: settings.namespace, quota: settings.quota },
       this,
     );
     const volumes = createVolumes(context, namespace, this);

@@ -1,4 +1,5 @@
 import { z } from "zod";
+import { podSecurity } from "../../config/containerFields";
 import { cidr, host, image, objectName, textOf, volumeBackup } from "../../config/fields";
 import { exposure } from "../../config/webFields";
 import { timeZone } from "../../lib/rules";
@@ -10,6 +11,7 @@ import * as parts from "./parts/settings";
 export const botsSchema = z
   .strictObject({
     namespace: objectName.default("edi").describe("namespace that bots runs in"),
+    podSecurity,
     image: image.describe("image of all services; see systems/bots/README.md"),
     imagePullSecrets: z
       .array(objectName)

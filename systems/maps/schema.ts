@@ -1,4 +1,5 @@
 import { z } from "zod";
+import { podSecurity } from "../../config/containerFields";
 import {
   apiServer,
   autoscaling,
@@ -145,6 +146,7 @@ const secretNames = z.strictObject({
 export const mapsSchema = z
   .strictObject({
     namespace: objectName.default("maps-python").describe("its namespace"),
+    podSecurity,
     backend,
     runner,
     volumes: volumes.prefault({}),

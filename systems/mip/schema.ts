@@ -1,4 +1,5 @@
 import { z } from "zod";
+import { podSecurity } from "../../config/containerFields";
 import { image, objectName, quantity, resources } from "../../config/fields";
 import { managedFederation, unmanagedFederation, url } from "./parts/federationSettings";
 import { checkRules } from "./parts/rules";
@@ -113,6 +114,7 @@ const secretNames = z.strictObject({
 });
 
 const common = {
+  podSecurity,
   images: images.prefault({}),
   imagePullSecrets: z.array(objectName).default([]).describe("existing Secrets for its registries"),
   engine: engine.prefault({}),

@@ -1,5 +1,6 @@
 import { posix } from "node:path";
 import { z } from "zod";
+import { podSecurity } from "../../config/containerFields";
 import { identifier, managedServer } from "../../config/databaseFields";
 import {
   autoscaling,
@@ -136,6 +137,7 @@ const secretNames = z.strictObject({
 export const openmlSchema = z
   .strictObject({
     namespace: objectName.default("openml").describe("its namespace"),
+    podSecurity,
     image: image.describe("the backend's image; see systems/openml/README.md"),
     imagePullSecrets: z
       .array(objectName)

@@ -1,4 +1,5 @@
 import { z } from "zod";
+import { podSecurity } from "../../config/containerFields";
 import {
   autoscaling,
   cidr,
@@ -108,6 +109,7 @@ const secretNames = z.strictObject({
 export const openmsSchema = z
   .strictObject({
     namespace: objectName.default("openms").describe("its namespace"),
+    podSecurity,
     image: image.describe("the app's image, for all roles; see systems/openms/README.md"),
     imagePullSecrets: z
       .array(objectName)

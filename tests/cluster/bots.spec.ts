@@ -249,6 +249,7 @@ describe("bots on the embedded API server", function () {
   });
 
   it("runs chown as root only in a namespace with Pod Security baseline", async () => {
+    stack.set(["stackberth:bots", "podSecurity"], "baseline");
     stack.set(["stackberth:bots", "volumes", "ownership"], "chown");
     const { code, output } = await up();
     assert.equal(code, 0, output);

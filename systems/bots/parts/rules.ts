@@ -7,6 +7,7 @@ import type * as parts from "./settings";
 interface Compared {
   readonly namespace: string;
   readonly image: string;
+  readonly podSecurity: string;
   readonly exposure: { readonly type: string };
   readonly allowedHosts: readonly string[];
   readonly web: z.infer<typeof parts.web>;
@@ -38,7 +39,15 @@ const web: Rule = ({ web: { replicas, autoscaling }, jobQueue }, refuse) => {
   if ((replicas ?? 1) > 1) refuse(["web", "replicas"], `at most 1 ${reason}`, replicas);
 };
 
-const volumes: Rule = ({ volumes: { nfs, storageClassName, ...rest } }, refuse) => {
+const volumes: Rule = (settings, refuse) => {
+  const { nfs, storageClassName, ownership, ...rest } = settings.volumes;
+  if (ownership === "chown" && settings.podSecurity === "restricted") {
+    refuse(
+      ["volumes", "ownership"],
+      "fsGroup or none, or chown with podSecurity baseline, because chown runs as root",
+      ownership,
+    );
+  }
   if (nfs === undefined) return;
   const allowed = "no value together with `volumes.nfs`; remove one of the two";
   if (storageClassName !== undefined) {

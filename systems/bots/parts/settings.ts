@@ -179,7 +179,7 @@ export const volumes = z.strictObject({
     .enum(["fsGroup", "none", "chown"])
     .default("fsGroup")
     .describe(
-      "who makes the files writable for `runAsUser`: fsGroup, the kubelet; none, nobody (for NFS that maps all users to this one); chown, a container that runs as root, which lowers the namespace's Pod Security level to `baseline`",
+      "who makes the files writable for `runAsUser`: fsGroup, the kubelet; none, nobody (for NFS that maps all users to this one); chown, a container that runs as root, which needs `podSecurity: baseline`",
     ),
   data: volume("20Gi", "EDI files"),
   logs: volume("5Gi", "bots' log files"),

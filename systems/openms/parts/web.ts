@@ -1,7 +1,6 @@
-import { readFileSync } from "node:fs";
-import { join } from "node:path";
 import type * as pulumi from "@pulumi/pulumi";
 import { Web, type WebArgs } from "../../../components";
+import { copyMissing } from "../../../lib/copyFolder";
 import type { ContainerArgs } from "../../../lib/pod";
 import type { Context, OpenmsSettings } from "../schema";
 import type { App } from "./app";
@@ -44,18 +43,11 @@ function exposureOf({ exposure }: OpenmsSettings): WebArgs["exposure"] {
   };
 }
 
-/**
- * The container that copies the image's example workspaces to the volume. It overwrites nothing. A file
- * appears whole: the script copies it beside the folder, to a name that no other pod uses, and renames
- * it. `cp -rn` would leave a half-copied file as it is, and in coreutils 9.2 to 9.4 it fails on a file
- * that exists. The script needs only POSIX sh and `mv -n`, which busybox has too.
- */
+/** The container that copies the image's example workspaces to the volume. */
 function seedDemos({ pod: { image }, volume }: App): ContainerArgs {
-  const script = readFileSync(join(__dirname, "..", "files", "copy-missing.sh"), "utf8").trim();
-  const [from, to] = ["/app/example-data/workspaces", `${workspacesDir}/.demos`];
   return {
     image,
-    command: ["sh", "-euc", script, "copy-missing", from, to],
+    command: copyMissing("/app/example-data/workspaces", `${workspacesDir}/.demos`),
     mounts: [volume],
     resources: cleanUpResources,
   };

@@ -191,6 +191,12 @@ export const bots: SystemCases = {
       says: /fsGroup, none, chown/,
     },
     {
+      title: "chown without Pod Security baseline",
+      changes: { volumes: { ownership: "chown" } },
+      key: "volumes.ownership",
+      says: /podSecurity baseline/,
+    },
+    {
       title: "NFS together with a storage class",
       changes: { volumes: { nfs, storageClassName: "t1-shiva-nfs" } },
       key: "volumes.storageClassName",

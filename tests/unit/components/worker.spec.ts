@@ -1,5 +1,12 @@
 import assert from "node:assert/strict";
-import { type Namespace, ConfigMap, Storage, Worker, type WorkerArgs } from "../../../components";
+import {
+  ConfigMap,
+  type Namespace,
+  Namespace as NamespaceComponent,
+  Storage,
+  Worker,
+  type WorkerArgs,
+} from "../../../components";
 import type { KeyReference } from "../../../lib/env";
 import { scratchVolume } from "../../../lib/pod";
 import {
@@ -12,7 +19,7 @@ import {
   refusals,
   resources,
 } from "../../support/components";
-import { count, one, read } from "../../support/deploy";
+import { count, deployed, one, read } from "../../support/deploy";
 
 const make =
   (args: Partial<WorkerArgs> = {}) =>
@@ -58,6 +65,18 @@ const everything: Partial<WorkerArgs> = {
 };
 
 describe("Worker", () => {
+  it("runs as root only where Pod Security baseline was chosen", async () => {
+    const inLevel = (podSecurity: "restricted" | "baseline") => () => {
+      const args = { name: "lab", system: "sys", stack: "test", podSecurity };
+      const namespace = new NamespaceComponent("lab", args);
+      return new Worker("app", { namespace, ...pod, runAsUser: 0 });
+    };
+    const { resources: made } = await deployed(inLevel("baseline"));
+    const user = inPod(one(made, "Deployment"), "spec.securityContext") as Record<string, unknown>;
+    assert.deepEqual([user["runAsNonRoot"], user["runAsUser"]], [false, 0]);
+    await assert.rejects(deployed(inLevel("restricted")), /podSecurity: baseline/);
+  });
+
   it("has sensible defaults, compared in full", async () => {
     const found = await objectsIn(make());
     const { metadata, spec } = one(found, "Deployment", "app");

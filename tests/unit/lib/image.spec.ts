@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { parseImage } from "../../../lib/image";
+import { isMoving, parseImage } from "../../../lib/image";
 
 describe("parseImage", () => {
   for (const [image, parts] of [
@@ -23,5 +23,15 @@ describe("parseImage", () => {
     "",
   ]) {
     it(`misses one in "${image}"`, () => assert.equal(parseImage(image), undefined));
+  }
+});
+
+describe("a moving image", () => {
+  const digest = `sha256:${"0".repeat(64)}`;
+  for (const image of ["a/b:main-full", "localhost:5000/a:stable"]) {
+    it(`is ${image}`, () => assert.equal(isMoving(image), true));
+  }
+  for (const image of ["redis:7-alpine", "a/b:v1.0.0", `a/b:main@${digest}`, `a/b@${digest}`]) {
+    it(`is not ${image}`, () => assert.equal(isMoving(image), false));
   }
 });

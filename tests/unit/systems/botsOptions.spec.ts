@@ -102,6 +102,7 @@ describe("the job queue of bots", () => {
       memoryRequests: "512Mi",
       memoryLimits: "1536Mi",
       storage: "131Gi",
+      podSecurity: "restricted",
     });
     assert.equal(at(await capacity("separate"), "cpuRequests"), "220m");
   });
@@ -303,7 +304,10 @@ describe("volumes of bots", () => {
   });
 
   it("are handed over by root in a namespace that allows it", async () => {
-    const stack = await stackOf("bots", { volumes: { ownership: "chown" } });
+    const stack = await stackOf("bots", {
+      podSecurity: "baseline",
+      volumes: { ownership: "chown" },
+    });
     assert.equal(level(stack), "baseline");
     const [own] = initContainers(stack);
     assert.deepEqual(at(own, "command"), [
