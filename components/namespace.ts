@@ -81,6 +81,10 @@ export class Namespace extends pulumi.ComponentResource {
       { parent: this, retainOnDelete: retain },
     );
     this.name = namespace.metadata.name;
+    if (this.podSecurity !== "restricted") {
+      // Looser than the default, so that every preview says it.
+      void pulumi.log.warn(`enforces Pod Security ${this.podSecurity}, not restricted`, this);
+    }
     this.createPolicies(name, args.dnsOnlyFor);
     if (args.limitRange) this.createLimitRange(name, args.limitRange);
     if (args.quota) {

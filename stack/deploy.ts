@@ -51,10 +51,6 @@ export function deploySystems(stack: ParsedStack): StackOutputs {
   const deployed = Object.entries(stack.systems).map(([name, settings]): [string, Deployed] => {
     const system = systems[name];
     if (!system) throw new RangeError(`there is no system ${name}`);
-    const level = podSecurityOf(settings);
-    if (level !== "restricted") {
-      void pulumi.log.warn(`${name}: Pod Security ${level} instead of restricted, by its setting`);
-    }
     return [
       name,
       system.deploy(

@@ -235,7 +235,7 @@ for (const [title, settings] of Object.entries({ managed, unmanaged })) {
       stack.set(["stackberth:mip"], { ...unmanaged, federations: [{ ...one, nodes }, ...others] });
       const { code, output } = await run("preview", ...ofStack);
       assert.equal(code, 1, output);
-      assert.match(output, /Node vm-99 is not there.*kubectl get nodes/);
+      assert.match(output, /Node vm-99 does not exist.*kubectl get nodes/);
       await assert.rejects(live("Node", undefined, "vm-99"), /there is no Node/);
       stack.set(["stackberth:mip"], settings);
     });

@@ -189,7 +189,7 @@ describe("review stacks on the embedded API server", function () {
       [["up", "PR_1"], /"PR_1" is not a review name/],
       [["up"], /"" is not a review name/],
       [["up", "a".repeat(31)], /at most 30 characters/],
-      [["up", "test-bad", "--systems", "shop"], /--systems shop: stack dev runs/],
+      [["up", "test-bad", "--systems", "shop"], /--systems shop: must be among those of stack dev/],
       [["up", "test-bad", "--ttl-hours", "0"], /--ttl-hours 0: must be a number above 0/],
       [["remove", "test-bad"], /usage: npm run review -- up NAME/],
     ] as const) {

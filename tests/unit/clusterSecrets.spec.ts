@@ -33,7 +33,7 @@ describe("secrets that a stack does not keep", () => {
     const [first = ""] = lines;
     assert.match(
       first,
-      /^openmlAppSecretKey \(hex, at least 32 bytes\) in ClusterSecretStore vault: lab\/openmlAppSecretKey\. Flask/,
+      /^openmlAppSecretKey \(hex, at least 32 bytes\) in ClusterSecretStore vault: lab\/openmlAppSecretKey\. Key with which Flask/,
     );
     const smtp = lines.find((line) => line.startsWith("openmlSmtpPass")) ?? "";
     assert.match(

@@ -6,7 +6,7 @@ import { describe, type KubeObject } from "../../lib/objects";
 import { additionLine, findAdditions, obstacle, removeAddition } from "./additions";
 import { occupiedNamespaces } from "./keep";
 import { explainLock, explainObjects } from "./failure";
-import { done, Progress } from "./progress";
+import { Progress } from "./progress";
 import { LiveLines, type Screen } from "./screen";
 
 /** What to run on an opened stack. */
@@ -61,25 +61,19 @@ export async function operate(operation: Operation, args: OperationArgs): Promis
     throw await explain(error, operation, progress, args);
   }
   live?.end();
-  if (!verbose) for (const change of progress.changes) line(change);
+  if (!verbose) {
+    for (const change of progress.changes) line(change);
+    for (const warning of progress.warnings) line(`warning: ${warning}`);
+  }
   if (operation === "up" || operation === "preview") {
     await mend(operation, progress.objects, args, line);
   }
-  line(`${totals(progress.summary)} in ${((Date.now() - began) / 1000).toFixed(1)} s`);
+  line(`${progress.totals} in ${((Date.now() - began) / 1000).toFixed(1)} s`);
   for (const { namespace, claims } of kept) {
     line(`kept  Namespace ${namespace}, which holds PersistentVolumeClaim ${claims.join(", ")}`);
   }
   if (operation === "down") await sayKept(args, line);
   return "outputs" in result ? (result.outputs as OutputMap) : {};
-}
-
-/** `292 unchanged`, `3 created, 289 unchanged`. */
-function totals(summary: Progress["summary"]): string {
-  const shown = Object.entries(done).flatMap(([op, word]) => {
-    const count = summary[op] ?? 0;
-    return count > 0 ? [`${String(count)} ${word}`] : [];
-  });
-  return shown.join(", ") || "nothing to do";
 }
 
 async function explain(

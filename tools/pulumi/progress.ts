@@ -4,7 +4,7 @@ import { type KubeObject, textAt } from "../../lib/objects";
 import { changedFields, nameOf } from "./changes";
 
 /** What can happen to an object, as it is told once it is done. */
-export const done: Readonly<Record<string, string>> = {
+const done: Readonly<Record<string, string>> = {
   create: "created",
   update: "updated",
   replace: "replaced",
@@ -44,9 +44,10 @@ interface SystemState {
 export class Progress {
   private readonly systems = new Map<string, SystemState>();
   private readonly failures = new Map<string, string[]>();
+  private readonly cautions = new Set<string>();
   private readonly inputs = new Map<string, KubeObject>();
   /** How many resources the engine has worked on, by operation, once it has ended. */
-  summary: Readonly<Record<string, number>> = {};
+  private summary: Readonly<Record<string, number>> = {};
 
   constructor(private readonly isPreview: boolean) {}
 
@@ -58,7 +59,9 @@ export class Progress {
     if (resOpFailedEvent !== undefined) this.fail(resOpFailedEvent.metadata);
     if (event.summaryEvent !== undefined) this.summary = { ...event.summaryEvent.resourceChanges };
     const { severity, urn = "", message = "" } = event.diagnosticEvent ?? {};
-    if (severity !== "error" || message.trim() === "") return;
+    if (message.trim() === "") return;
+    if (severity === "warning") this.warn(urn, message.trim());
+    if (severity !== "error") return;
     const known = this.failures.get(urn) ?? [];
     if (!known.includes(message.trim())) this.failures.set(urn, [...known, message.trim()]);
   }
@@ -75,6 +78,20 @@ export class Progress {
       return [...(name === "" ? [] : [`${name}:`]), ...messages].join("\n  ");
     });
     return [...new Set(texts)];
+  }
+
+  /** What the program and the provider warn of, each once. */
+  get warnings(): readonly string[] {
+    return [...this.cautions];
+  }
+
+  /** `292 unchanged`, `3 created, 289 unchanged`; of a preview what would be. */
+  get totals(): string {
+    const shown = Object.entries(this.words).flatMap(([op, word]) => {
+      const count = this.summary[op] ?? 0;
+      return count > 0 ? [`${String(count)} ${word}`] : [];
+    });
+    return shown.join(", ") || "nothing to do";
   }
 
   /** A line for each system. */
@@ -101,10 +118,20 @@ export class Progress {
       .map(({ name }) => name);
   }
 
+  private get words(): Readonly<Record<string, string>> {
+    return this.isPreview ? planned : done;
+  }
+
+  /** Of objects; what the engine says of itself and of its plugins, the first line of a run says. */
+  private warn(urn: string, message: string): void {
+    const [type = "", name = ""] = urn.split("::").slice(-2);
+    const own = type.split("$").at(-1) ?? "";
+    if (name !== "" && !own.startsWith("pulumi:")) this.cautions.add(`${name}: ${message}`);
+  }
+
   private stateLine({ counts, open, failed }: SystemState): string {
-    const words = this.isPreview ? planned : done;
     const changed = [...counts].filter(([op]) => op !== "same");
-    const shown = changed.map(([op, count]) => `${String(count)} ${words[op] ?? op}`);
+    const shown = changed.map(([op, count]) => `${String(count)} ${this.words[op] ?? op}`);
     const text = shown.join(", ") || "unchanged";
     if (failed.length > 0) return `${text}, FAILED: ${failed.join(", ")}`;
     if (this.isPreview) return text;
@@ -133,7 +160,7 @@ export class Progress {
     state.counts.set(step.op, (state.counts.get(step.op) ?? 0) + 1);
     if (step.op === "same" || step.op === "update") this.keep(step);
     if (step.op === "same") return;
-    const word = (this.isPreview ? planned : done)[step.op] ?? step.op;
+    const word = this.words[step.op] ?? step.op;
     const title = `${word.padEnd(10)}  ${nameOf(step)}`;
     if (step.op === "create") state.made.push(title);
     else if (step.op === "delete") state.gone.push({ title, ...placeOf(step) });

@@ -48,6 +48,31 @@ function after(events: readonly object[], isPreview = false): Progress {
 }
 
 describe("the progress of a run", () => {
+  it("warns once of what the program and the provider say of an object", () => {
+    const type = "stackberth:systems:Openms$stackberth:components:Namespace";
+    const warning = (of: string) => ({
+      diagnosticEvent: {
+        urn: `urn:pulumi:dev::p::${of}`,
+        message: "careful\n",
+        severity: "warning",
+      },
+    });
+    const { warnings } = after([
+      warning(`${type}::openms`),
+      warning(`${type}::openms`),
+      warning("pulumi:pulumi:Stack::p-dev"),
+      error("no object", undefined, "warning"),
+    ]);
+    assert.deepEqual(warnings, ["openms: careful"]);
+  });
+
+  it("adds up what was done, and of a preview what would be", () => {
+    const summary = [{ summaryEvent: { resourceChanges: { create: 2, same: 5 } } }];
+    assert.equal(after(summary).totals, "2 created, 5 unchanged");
+    assert.equal(after(summary, true).totals, "2 to create, 5 unchanged");
+    assert.equal(after([]).totals, "nothing to do");
+  });
+
   it("is a line a system, in order and aligned, with what was done to it", () => {
     const { lines } = after([
       ...["shop/a", "shop/b", "bots/a"].flatMap((name) => [
@@ -206,11 +231,6 @@ describe("the changes of a run", () => {
       finish("delete", "d"),
     ]);
     assert.deepEqual(objects, [inputs("b"), inputs("c")]);
-  });
-
-  it("are summed up by the engine", () => {
-    const { summary } = after([{ summaryEvent: { resourceChanges: { create: 2, same: 7 } } }]);
-    assert.deepEqual(summary, { create: 2, same: 7 });
   });
 });
 
