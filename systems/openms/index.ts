@@ -8,7 +8,7 @@ import { openmsSecrets } from "./secrets";
 export const openms = defineSystem({
   description: "OpenMS web apps: Streamlit, rq workers behind a Redis queue, shared workspaces",
   schema: openmsSchema,
-  secrets: () => openmsSecrets,
+  secrets: openmsSecrets,
   runbook: runbookOf,
   deploy: (context, options) => new Openms(context, options),
 });

@@ -1,5 +1,6 @@
 import * as pulumi from "@pulumi/pulumi";
 import { sumCapacity } from "../../lib/capacity";
+import { createContainerSecrets } from "../container";
 import { createNamespace } from "../namespace";
 import type { Deployed } from "../system";
 import { appOf } from "./parts/app";
@@ -11,6 +12,7 @@ import { createWeb } from "./parts/web";
 import { createWorker } from "./parts/worker";
 import { createCleanUp, createVolumes } from "./parts/workspaces";
 import type { Context } from "./schema";
+import { containersOf } from "./secrets";
 
 /** OpenMS' Streamlit app: web pods, rq workers behind a Redis queue, a shared volume, a nightly clean-up. */
 export class Openms extends pulumi.ComponentResource implements Deployed {
@@ -28,9 +30,22 @@ export class Openms extends pulumi.ComponentResource implements Deployed {
     );
     const workspaces = createVolumes(context, namespace, this);
     const secrets = createSecrets(context, namespace, this);
+    const containerSecrets = createContainerSecrets(
+      context,
+      namespace,
+      containersOf(settings),
+      this,
+    );
     const config = createConfig(context, namespace, this);
     const redis = createRedis(context, namespace, this);
-    const app = appOf(settings, { namespace, workspaces, secrets, config, redis });
+    const app = appOf(settings, {
+      namespace,
+      workspaces,
+      secrets,
+      containerSecrets,
+      config,
+      redis,
+    });
     const web = createWeb(context, app, this);
     const worker = createWorker(context, app, this);
     createCleanUp(context, app, this);

@@ -1,9 +1,11 @@
 import { kubectl as inNamespace, type RunbookEntry, startNow } from "../../lib/runbook";
 import { healthPath, names, ports, queue } from "./parts/names";
+import { checkPages } from "./parts/start";
 import type { OpenmsSettings } from "./schema";
 
 /** Commands for the operators of OpenMS. */
-export function runbookOf({ namespace }: OpenmsSettings): readonly RunbookEntry[] {
+export function runbookOf(settings: OpenmsSettings): readonly RunbookEntry[] {
+  const { namespace } = settings;
   const kubectl = (words: string): string => inNamespace(namespace, words);
   const logs = (name: string): string =>
     kubectl(`logs deployment/${name} --all-containers --tail 100`);
@@ -24,6 +26,14 @@ export function runbookOf({ namespace }: OpenmsSettings): readonly RunbookEntry[
         `exec deployment/${names.web} -- python -c "import urllib.request as r; print(r.urlopen('${health}').read().decode())"`,
       ),
     },
+    ...(settings.start === "publicImage"
+      ? [
+          {
+            title: "whether a page runs, without a browser",
+            command: kubectl(`exec deployment/${names.web} -- ${checkPages(settings).join(" ")}`),
+          },
+        ]
+      : []),
     {
       title: "number of waiting jobs",
       command: kubectl(`exec deployment/${names.redis} -- redis-cli llen rq:queue:${queue}`),

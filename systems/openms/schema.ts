@@ -1,5 +1,5 @@
 import { z } from "zod";
-import { podSecurity } from "../../config/containerFields";
+import { container, jobContainer, podSecurity } from "../../config/containerFields";
 import {
   autoscaling,
   cidr,
@@ -11,18 +11,27 @@ import {
   replicas,
   resources,
   schedule,
+  textOf,
 } from "../../config/fields";
 import { exposure } from "../../config/webFields";
 import { redisDefaults } from "../../components";
-import { at } from "../../lib/objects";
-import { checkReplicas, type Refuse, refuseIn } from "../rules";
+import { folder } from "../../lib/rules";
+import { refuseIn } from "../rules";
 import type { SystemContext } from "../system";
+import { check } from "./parts/rules";
 
 const web = z.strictObject({
   replicas: replicas.optional().describe("Streamlit pods; default 1"),
   autoscaling: autoscaling.optional(),
   resources: resources.optional().describe("default: the size of `tier`"),
   placement: placement.optional(),
+  container: container.prefault({}),
+  checkPages: z
+    .boolean()
+    .optional()
+    .describe(
+      "whether a pod must run a page without errors before it takes requests; default: true, but false where `start` is entrypoints",
+    ),
 });
 
 const queueScaling = z
@@ -49,6 +58,7 @@ const worker = z.strictObject({
   queueScaling: queueScaling.optional(),
   resources: resources.optional().describe("default: the size of `tier`"),
   placement: placement.optional(),
+  container: container.prefault({}),
   jobTimeoutSeconds: z
     .int()
     .min(1)
@@ -68,6 +78,11 @@ const redis = z.strictObject({
 });
 
 const workspaces = z.strictObject({
+  mountPath: textOf(folder)
+    .default("/workspaces-streamlit-template")
+    .describe(
+      "where the pods see the volume; a fork may have its own, such as /workspaces-nuxl-app",
+    ),
   size: quantity.default("100Gi").describe("size of the shared volume"),
   accessMode: z
     .enum(["ReadWriteMany", "ReadWriteOnce"])
@@ -90,14 +105,32 @@ const cleanUp = z.strictObject({
     .min(1)
     .max(3650)
     .default(7)
-    .describe("days without use after which a workspace is deleted"),
+    .describe(
+      "days without use after which a workspace is deleted, where the image's script reads it",
+    ),
   suspend: z.boolean().default(false).describe("suspend the CronJob"),
+  container: jobContainer.prefault({}),
+});
+
+const condaEnvironment = z.strictObject({
+  folder: textOf(folder).default("/root/miniforge3").describe("where conda is installed"),
+  name: z
+    .string()
+    .regex(/^[\w.][\w.-]*$/, { error: "the name of an environment, for example streamlit-env" })
+    .default("streamlit-env")
+    .describe("the environment with Streamlit and rq"),
 });
 
 const files = z.strictObject({
-  settings: overrides.default({}).describe("values merged into settings.json"),
-  defaultParameters: overrides.default({}).describe("values merged into default-parameters.json"),
-  presets: overrides.default({}).describe("values merged into presets.json"),
+  settings: overrides
+    .default({})
+    .describe("values laid over the image's settings.json when a pod starts"),
+  defaultParameters: overrides
+    .default({})
+    .describe("values laid over the image's default-parameters.json when a pod starts"),
+  presets: overrides
+    .default({})
+    .describe("values laid over the image's presets.json when a pod starts"),
 });
 
 const secretNames = z.strictObject({
@@ -115,8 +148,27 @@ export const openmsSchema = z
       .array(objectName)
       .default([])
       .describe("existing Secrets with the logins of its registries"),
+    start: z
+      .enum(["publicImage", "entrypoints"])
+      .default("publicImage")
+      .describe(
+        "how the image starts: as the public ones, by activating their conda environment, or with the image's own scripts in /app/deployment",
+      ),
+    condaEnvironment: condaEnvironment
+      .optional()
+      .describe("default: that of the public images; only where `start` is publicImage"),
+    appFolderSize: quantity
+      .default("5Gi")
+      .describe(
+        "limit of a pod's writable copy of the image's /app, which may hold a large download",
+      ),
     tier: z.enum(["low", "high"]).default("low").describe("sizes of web and worker pods"),
-    runAsUser: z.int().min(1).default(1000).describe("user ID of the app's pods"),
+    runAsUser: z
+      .int()
+      .min(0)
+      .max(2147483647)
+      .default(1000)
+      .describe("user ID of the app's pods; 0 needs `podSecurity: baseline`"),
     web: web.prefault({}),
     worker: worker.prefault({}),
     redis: redis.prefault({}),
@@ -138,47 +190,7 @@ export const openmsSchema = z
       .optional()
       .describe("hard limits of a ResourceQuota; default: no quota"),
   })
-  .superRefine((settings, context) => {
-    const refuse = refuseIn(context);
-    checkReplicas("web", settings.web, refuse);
-    checkReplicas("worker", settings.worker, refuse);
-    checkQueueScaling(settings.worker, refuse);
-    checkJobTimeout(settings, refuse);
-  });
+  .superRefine((settings, context) => check(settings, refuseIn(context)));
 
 export type OpenmsSettings = z.infer<typeof openmsSchema>;
 export type Context = SystemContext<OpenmsSettings>;
-
-function checkQueueScaling(
-  { queueScaling, autoscaling, replicas }: z.output<typeof worker>,
-  refuse: Refuse,
-): void {
-  if (queueScaling === undefined) return;
-  if (autoscaling !== undefined) {
-    const message = "only one of `queueScaling` and `autoscaling`";
-    refuse(["worker", "queueScaling"], message, queueScaling);
-  }
-  if (replicas !== undefined) {
-    const message = "no value, because `queueScaling` sets the replicas";
-    refuse(["worker", "replicas"], message, replicas);
-  }
-  const { minReplicas, maxReplicas } = queueScaling;
-  if (maxReplicas < minReplicas) {
-    const message = `at least minReplicas, ${minReplicas}`;
-    refuse(["worker", "queueScaling", "maxReplicas"], message, maxReplicas);
-  }
-}
-
-/** A worker is killed after worker.jobTimeoutSeconds; a longer timeout in the file would lose jobs. */
-function checkJobTimeout(
-  { files: { settings }, worker: { jobTimeoutSeconds } }: OpenmsSettings,
-  refuse: Refuse,
-): void {
-  const timeout = at(settings, "queue_settings", "default_timeout");
-  if (timeout === undefined || timeout === jobTimeoutSeconds) return;
-  refuse(
-    ["files", "settings", "queue_settings", "default_timeout"],
-    `no value, because worker.jobTimeoutSeconds sets it to ${jobTimeoutSeconds}`,
-    timeout,
-  );
-}

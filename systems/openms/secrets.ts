@@ -1,7 +1,8 @@
 import type { SecretDeclaration } from "../../config/secretDeclaration";
+import { containerSecrets, type ContainerSettings } from "../container";
+import type { OpenmsSettings } from "./schema";
 
-/** The secrets of OpenMS. */
-export const openmsSecrets: readonly SecretDeclaration[] = [
+const own: readonly SecretDeclaration[] = [
   {
     key: "openmsRedisPassword",
     kind: "alphanumeric",
@@ -17,3 +18,19 @@ export const openmsSecrets: readonly SecretDeclaration[] = [
     description: "Password of the app's administrator, for example for saving a demo workspace.",
   },
 ];
+
+/** The settings of the app's containers. */
+export const containersOf = ({
+  web,
+  worker,
+  cleanUp,
+}: OpenmsSettings): readonly ContainerSettings[] => [
+  web.container,
+  worker.container,
+  cleanUp.container,
+];
+
+/** The secrets of OpenMS. */
+export function openmsSecrets(settings: OpenmsSettings): readonly SecretDeclaration[] {
+  return [...own, ...containerSecrets("openms", containersOf(settings), own)];
+}

@@ -1,8 +1,10 @@
 import type { ConfigMap, Namespace, Redis, Secrets, Storage } from "../../../components";
+import { copyFolder } from "../../../lib/copyFolder";
 import type { Environment } from "../../../lib/env";
-import type { Mount, PodArgs } from "../../../lib/pod";
+import { type ContainerArgs, type Mount, type PodArgs, scratchVolume } from "../../../lib/pod";
 import type { OpenmsSettings } from "../schema";
-import { workspacesDir } from "./names";
+import { appFolder, filesFolder } from "./names";
+import { cleanUpResources } from "./sizes";
 
 /** What web server, workers and clean-up have in common. */
 export interface App {
@@ -10,43 +12,62 @@ export interface App {
   readonly redis: Redis;
   /** The shared volume, where the image expects it. */
   readonly volume: Mount;
+  /** The stack's values for the app's files, and the scripts of `files/`. */
+  readonly files: Mount;
   readonly pod: Pick<
     PodArgs,
-    "image" | "imagePullSecrets" | "runAsUser" | "readOnlyRootFilesystem"
+    "image" | "imagePullSecrets" | "runAsUser" | "readOnlyRootFilesystem" | "workingDir"
   >;
-  /** Environment of web server and workers. */
+  /** What every pod of the app is told. */
   readonly env: Environment;
-  /** The volume, the app's files and secrets.toml; for web server and workers. */
+  /** More environment of web server and workers. */
+  readonly queueEnv: Environment;
+  /** The volume, the app's folder with its secrets.toml, and the files; for web server and workers. */
   readonly mounts: readonly Mount[];
+  /** Fills the app's folder; for web server and workers. */
+  readonly copyApp: ContainerArgs;
+  /** The secrets that `secretEnv` of its containers names. */
+  readonly containerSecrets: Secrets | undefined;
 }
 
 interface Parts {
   readonly namespace: Namespace;
   readonly workspaces: Storage;
   readonly secrets: Secrets;
+  readonly containerSecrets: Secrets | undefined;
   readonly config: ConfigMap;
   readonly redis: Redis;
 }
 
 /** The image, its user, and everything that it finds in its pods. */
 export function appOf(
-  { image, imagePullSecrets, runAsUser }: OpenmsSettings,
-  { namespace, workspaces, secrets, config, redis }: Parts,
+  { image, imagePullSecrets, runAsUser, appFolderSize, workspaces: { mountPath } }: OpenmsSettings,
+  { namespace, workspaces, secrets, containerSecrets, config, redis }: Parts,
 ): App {
-  const volume: Mount = { from: workspaces, path: workspacesDir };
-  const file = (from: Mount["from"], folder: string, subPath: string): Mount => ({
-    from,
-    path: `${folder}/${subPath}`,
-    subPath,
-    readOnly: true,
-  });
+  const volume: Mount = { from: workspaces, path: mountPath };
+  const files: Mount = { from: config, path: filesFolder, readOnly: true };
+  // The image's own folder belongs to root; values are merged into a copy that the pod's user owns.
+  const folder = scratchVolume("app", appFolderSize);
   return {
     namespace,
     redis,
     volume,
-    // Streamlit and the workflows write beside the app.
-    pod: { image, imagePullSecrets, runAsUser, readOnlyRootFilesystem: false },
+    files,
+    containerSecrets,
+    // Workflows and tools write where they like.
+    pod: {
+      image,
+      imagePullSecrets,
+      runAsUser,
+      readOnlyRootFilesystem: false,
+      workingDir: appFolder,
+    },
     env: {
+      // Streamlit, matplotlib and conda write below it; the image's is /root.
+      HOME: "/tmp",
+      WORKSPACES_DIR: mountPath,
+    },
+    queueEnv: {
       ONLINE_DEPLOYMENT: "true",
       REDIS_URL: redis.url,
       // rq reads this one by itself: as an argument, the URL would show in the process list.
@@ -54,10 +75,15 @@ export function appOf(
     },
     mounts: [
       volume,
-      file(config, "/app", "settings.json"),
-      file(config, "/app", "default-parameters.json"),
-      file(config, "/app", "presets.json"),
-      file(secrets, "/app/.streamlit", "secrets.toml"),
+      { from: folder, path: appFolder },
+      files,
+      {
+        from: secrets,
+        path: `${appFolder}/.streamlit/secrets.toml`,
+        subPath: "secrets.toml",
+        readOnly: true,
+      },
     ],
+    copyApp: copyFolder({ image, resources: cleanUpResources }, appFolder, folder),
   };
 }

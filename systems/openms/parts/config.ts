@@ -4,7 +4,7 @@ import * as pulumi from "@pulumi/pulumi";
 import { ConfigMap, type Namespace, Secrets } from "../../../components";
 import { deepMerge } from "../../../lib/merge";
 import type { Context, OpenmsSettings } from "../schema";
-import { names } from "./names";
+import { demosOf, names } from "./names";
 
 /** The Secret with Streamlit's secrets.toml. */
 export function createSecrets(
@@ -25,7 +25,7 @@ export function createSecrets(
   );
 }
 
-/** The ConfigMap with the app's three files. */
+/** The ConfigMap with the stack's values for the app's three files, and the scripts that start the app. */
 export function createConfig(
   { name, settings }: Context,
   namespace: Namespace,
@@ -38,18 +38,32 @@ export function createConfig(
   );
 }
 
-/** The app's files, each merged with the stack's own values. */
-function configFiles({ files, worker }: OpenmsSettings): Record<string, string> {
-  const queue = { queue_settings: { default_timeout: worker.jobTimeoutSeconds } };
+const scripts = ["start.sh", "merge.py", "check_pages.py"];
+
+function configFiles({ files, ...settings }: OpenmsSettings): Record<string, string> {
   return {
-    "settings.json": merged("settings.json", deepMerge(queue, files.settings)),
-    "default-parameters.json": merged("default-parameters.json", files.defaultParameters),
-    "presets.json": merged("presets.json", files.presets),
+    "settings.json": json(deepMerge(ownSettings(settings), files.settings)),
+    "default-parameters.json": json(files.defaultParameters),
+    "presets.json": json(files.presets),
+    ...Object.fromEntries(scripts.map((name) => [name, scriptText(name)])),
   };
 }
 
-function merged(file: string, override: Record<string, unknown>): string {
-  const path = join(__dirname, "..", "files", file);
-  const base = JSON.parse(readFileSync(path, "utf8")) as Record<string, unknown>;
-  return `${JSON.stringify(deepMerge(base, override), null, 2)}\n`;
+/** What the deployment determines in settings.json; the image's file has the rest. */
+function ownSettings({
+  worker,
+  workspaces: { mountPath },
+  seedDemos,
+}: Omit<OpenmsSettings, "files">): Record<string, unknown> {
+  return {
+    online_deployment: true,
+    workspaces_dir: mountPath,
+    queue_settings: { default_timeout: worker.jobTimeoutSeconds },
+    ...(seedDemos && { demo_workspaces: { enabled: true, source_dirs: [demosOf(mountPath)] } }),
+  };
 }
+
+const json = (value: unknown): string => `${JSON.stringify(value, null, 2)}\n`;
+
+const scriptText = (name: string): string =>
+  readFileSync(join(__dirname, "..", "files", name), "utf8");

@@ -10,8 +10,14 @@ export const names = {
 
 export const ports = { web: 8501, redis: 6379 } as const;
 
-/** Where the image expects the shared volume. */
-export const workspacesDir = "/workspaces-streamlit-template";
+/** Where the image has the app; it starts there. */
+export const appFolder = "/app";
+
+/** Where the pods see the stack's values for the app's files, and the scripts that lay them over those. */
+export const filesFolder = "/etc/openms";
+
+/** Where the demo workspaces are; the clean-up leaves folders alone whose names start with a dot. */
+export const demosOf = (mountPath: string): string => `${mountPath}/.demos`;
 
 /** rq's queue; the image's worker takes jobs from it. */
 export const queue = "openms-workflows";

@@ -40,6 +40,19 @@ export const webProbes = {
   livenessProbe: { ...health, initialDelaySeconds: 30, periodSeconds: 30 },
 };
 
+/**
+ * Pages run before the first request arrives, once per start of the container. A run takes seconds, but on a
+ * busy node an import of pyOpenMS may take a minute. After five minutes of failures the container restarts.
+ */
+export function pagesProbe(command: readonly string[]): Probe {
+  return {
+    exec: { command: [...command] },
+    periodSeconds: 10,
+    timeoutSeconds: 120,
+    failureThreshold: 30,
+  };
+}
+
 /** Probe of a worker. */
 export const workerProbes = {
   livenessProbe: {

@@ -2,32 +2,37 @@ import type * as pulumi from "@pulumi/pulumi";
 import { Web, type WebArgs } from "../../../components";
 import { copyMissing } from "../../../lib/copyFolder";
 import type { ContainerArgs } from "../../../lib/pod";
+import { withContainer } from "../../container";
 import type { Context, OpenmsSettings } from "../schema";
 import type { App } from "./app";
-import { names, ports, workspacesDir } from "./names";
-import { cleanUpResources, sessionSeconds, tiers, webProbes } from "./sizes";
+import { demosOf, names, ports } from "./names";
+import { cleanUpResources, pagesProbe, sessionSeconds, tiers, webProbes } from "./sizes";
+import { checkPages, startWeb } from "./start";
 
 /** The Streamlit pods, with their Service and Ingress. */
 export function createWeb({ name, settings }: Context, app: App, parent: pulumi.Resource): Web {
-  const { resources, ...scale } = settings.web;
-  return new Web(
-    `${name}-web`,
-    {
-      ...app.pod,
-      ...scale,
-      ...webProbes,
-      namespace: app.namespace,
-      name: names.web,
-      command: ["/app/deployment/entrypoint-web.sh"],
-      env: app.env,
-      mounts: app.mounts,
-      ...(settings.seedDemos && { initContainers: { "seed-demos": seedDemos(app) } }),
-      containerPort: ports.web,
-      resources: resources ?? tiers[settings.tier].web,
-      exposure: exposureOf(settings),
+  const { resources, container, checkPages: checks, ...scale } = settings.web;
+  const args = {
+    ...app.pod,
+    ...scale,
+    ...webProbes,
+    ...((checks ?? settings.start === "publicImage") && {
+      startupProbe: pagesProbe(checkPages(settings)),
+    }),
+    ...startWeb(settings),
+    namespace: app.namespace,
+    name: names.web,
+    env: { ...app.env, ...app.queueEnv },
+    mounts: app.mounts,
+    initContainers: {
+      "copy-app": app.copyApp,
+      ...(settings.seedDemos && { "seed-demos": seedDemos(app) }),
     },
-    { parent },
-  );
+    containerPort: ports.web,
+    resources: resources ?? tiers[settings.tier].web,
+    exposure: exposureOf(settings),
+  };
+  return new Web(`${name}-web`, withContainer(args, container, app.containerSecrets), { parent });
 }
 
 /** Sessions stay with their pod, and uploads have no limit. */
@@ -47,7 +52,7 @@ function exposureOf({ exposure }: OpenmsSettings): WebArgs["exposure"] {
 function seedDemos({ pod: { image }, volume }: App): ContainerArgs {
   return {
     image,
-    command: copyMissing("/app/example-data/workspaces", `${workspacesDir}/.demos`),
+    command: copyMissing("/app/example-data/workspaces", demosOf(volume.path)),
     mounts: [volume],
     resources: cleanUpResources,
   };

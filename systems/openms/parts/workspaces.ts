@@ -1,9 +1,11 @@
 import type * as pulumi from "@pulumi/pulumi";
-import { CronJob, type Namespace, Storage } from "../../../components";
+import { CronJob, type CronJobArgs, type Namespace, Storage } from "../../../components";
+import { withContainer } from "../../container";
 import type { Context } from "../schema";
 import type { App } from "./app";
-import { names, workspacesDir } from "./names";
+import { names } from "./names";
 import { cleanUpResources } from "./sizes";
+import { startCleanUp } from "./start";
 
 /** The volume of workspaces, which all pods of the app share. */
 export function createVolumes(
@@ -12,9 +14,10 @@ export function createVolumes(
   parent: pulumi.Resource,
 ): Storage {
   const { protectData: retain } = stackSettings;
+  const { mountPath: _, ...volume } = settings.workspaces;
   return new Storage(
     `${name}-workspaces`,
-    { ...settings.workspaces, namespace, name: names.workspaces, shared: true, retain },
+    { ...volume, namespace, name: names.workspaces, shared: true, retain },
     { parent },
   );
 }
@@ -25,20 +28,19 @@ export function createCleanUp(
   app: App,
   parent: pulumi.Resource,
 ): CronJob {
-  const { schedule, suspend, retentionDays } = settings.cleanUp;
-  return new CronJob(
-    `${name}-clean-up`,
-    {
-      ...app.pod,
-      namespace: app.namespace,
-      name: names.cleanUp,
-      schedule,
-      suspend,
-      command: ["python", "/app/clean-up-workspaces.py"],
-      env: { WORKSPACES_DIR: workspacesDir, CLEANUP_RETENTION_DAYS: String(retentionDays) },
-      mounts: [app.volume],
-      resources: cleanUpResources,
-    },
-    { parent },
-  );
+  const { schedule, suspend, retentionDays, container } = settings.cleanUp;
+  const args: CronJobArgs = {
+    ...app.pod,
+    ...startCleanUp(settings),
+    namespace: app.namespace,
+    name: names.cleanUp,
+    schedule,
+    suspend,
+    env: { ...app.env, CLEANUP_RETENTION_DAYS: String(retentionDays) },
+    mounts: [app.volume, app.files],
+    resources: cleanUpResources,
+  };
+  return new CronJob(`${name}-clean-up`, withContainer(args, container, app.containerSecrets), {
+    parent,
+  });
 }

@@ -1,0 +1,59 @@
+import type { OpenmsSettings } from "../schema";
+import { filesFolder, ports, queue } from "./names";
+
+type Start = Pick<OpenmsSettings, "start" | "condaEnvironment">;
+
+/** How a container of the app starts. */
+interface Started {
+  readonly command: readonly string[];
+  readonly args: readonly string[];
+}
+
+/** `start.sh` with its options, then what it starts. */
+function startScript(
+  { start, condaEnvironment }: Start,
+  options: readonly string[],
+  args: readonly string[],
+): Started {
+  const { folder = "/root/miniforge3", name = "streamlit-env" } = condaEnvironment ?? {};
+  const environment = start === "publicImage" ? ["--environment", folder, name] : [];
+  return {
+    command: ["bash", `${filesFolder}/start.sh`, ...environment, ...options, "--"],
+    args,
+  };
+}
+
+/** Merges the files, then starts Streamlit. */
+export function startWeb(settings: Start): Started {
+  const streamlit = ["streamlit", "run", "app.py"];
+  const server = ["--server.address", "0.0.0.0", "--server.port", `${ports.web}`];
+  return startScript(
+    settings,
+    ["--merge"],
+    settings.start === "publicImage"
+      ? [...streamlit, ...server]
+      : ["/app/deployment/entrypoint-web.sh"],
+  );
+}
+
+/** Merges the files, then starts a worker of the queue. */
+export function startWorker(settings: Start): Started {
+  return startScript(
+    settings,
+    ["--merge"],
+    settings.start === "publicImage"
+      ? ["rq", "worker", queue]
+      : ["/app/deployment/entrypoint-worker.sh"],
+  );
+}
+
+/** Starts the clean-up, which reads no file of the app. */
+export function startCleanUp(settings: Start): Started {
+  return startScript(settings, [], ["python", "/app/clean-up-workspaces.py"]);
+}
+
+/** Runs a page of the app, to its end and without a browser. */
+export function checkPages(settings: Start): readonly string[] {
+  const { command, args } = startScript(settings, [], ["python", `${filesFolder}/check_pages.py`]);
+  return [...command, ...args];
+}
