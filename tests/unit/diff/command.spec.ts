@@ -78,12 +78,9 @@ describe("diff: the command", function () {
   });
 
   it("follows a changed file to the pods that read it", async () => {
-    repository.edit("systems/openms/files/settings.json", (text) => text.replace("86400", "3600"));
+    repository.edit("systems/openms/files/start.sh", (text) => `${text}# changed\n`);
     const { output } = await run(root, "--stack", "prod");
-    assert.match(
-      output,
-      /Deployment web rolls \(2 pods\): ConfigMap openms-config \(settings\.json\)/,
-    );
+    assert.match(output, /Deployment web rolls \(2 pods\): ConfigMap openms-config \(start\.sh\)/);
   });
 
   it("says when the two sides need different packages", async () => {

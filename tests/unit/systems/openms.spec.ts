@@ -54,17 +54,11 @@ const [web, worker, redis] = [deployment("web"), deployment("worker"), deploymen
 const cron = (s: Stack) => s.find("CronJob", "clean-up-workspaces");
 const claim = (name: string) => (s: Stack) => s.find("PersistentVolumeClaim", name);
 const url = { secretKeyRef: { name: "redis-auth", key: "url" } };
-const appMounts = [
-  dir,
-  "/app/settings.json",
-  "/app/default-parameters.json",
-  "/app/presets.json",
-  "/app/.streamlit/secrets.toml",
-];
+const appMounts = [dir, "/app", "/etc/openms", "/app/.streamlit/secrets.toml"];
 
 /**
  * Every number and word of the "Implementation Plan: Kubernetes Support for streamlit-template" that
- * systems/openms/README.md links, by its steps; where it leaves a value open, with default settings.
+ * systems/openms/README.md links, by its steps; where it leaves a value open, with default settings. That it replaces files of the image is not followed.
  */
 const documented: readonly Row[] = [
   ["3a", "redis, 1 replica", (s) => at(redis(s), "spec", "replicas"), 1],
@@ -103,7 +97,7 @@ const documented: readonly Row[] = [
   ],
   ["3b", "web, default 1", (s) => at(web(s), "spec", "replicas"), 1],
   ["3b", "the app image", (s) => at(container(web(s)), "image"), base.image],
-  ["3b", "command", (s) => at(container(web(s)), "command"), ["/app/deployment/entrypoint-web.sh"]],
+  ["3b", "command", (s) => at(container(web(s)), "args"), ["/app/deployment/entrypoint-web.sh"]],
   ["3b", "REDIS_URL", (s) => env(web(s), "REDIS_URL"), url],
   [
     "3b",
@@ -131,7 +125,7 @@ const documented: readonly Row[] = [
   [
     "3c",
     "command",
-    (s) => at(container(worker(s)), "command"),
+    (s) => at(container(worker(s)), "args"),
     ["/app/deployment/entrypoint-worker.sh"],
   ],
   ["3c", "same environment", (s) => at(container(worker(s)), "env"), null],
@@ -163,7 +157,7 @@ const documented: readonly Row[] = [
   ],
   ["3d", "TLS left open", (s) => at(s.find("Ingress", "web"), "spec", "tls"), undefined],
   ["3e", "daily at 03:00", (s) => at(cron(s), "spec", "schedule"), "0 3 * * *"],
-  ["3e", "the script", (s) => at(container(cron(s)), "command", 1), "/app/clean-up-workspaces.py"],
+  ["3e", "the script", (s) => at(container(cron(s)), "args", 1), "/app/clean-up-workspaces.py"],
   ["3e", "same claim", (s) => mount(cron(s), dir), "workspaces"],
   ["3e", "OnFailure", (s) => at(pod(cron(s)), "restartPolicy"), "OnFailure"],
   ["3f", "online_deployment", (s) => file(s, "settings.json")["online_deployment"], true],
@@ -225,10 +219,10 @@ const recommended: readonly Row[] = [
   ["clean-up", "Forbid", (s) => at(cron(s), "spec", "concurrencyPolicy"), "Forbid"],
 ];
 
-describe("OpenMS with default settings", () => {
+describe("OpenMS with the entrypoints of its plan", () => {
   let stack: Stack;
   before(async () => {
-    stack = await stackOf({ exposure: ingress });
+    stack = await stackOf({ exposure: ingress, start: "entrypoints" });
   });
   for (const [step, says, found, value] of [...documented, ...recommended]) {
     it(`${/^\d/.test(step) ? `step ${step}` : step}: ${says}`, () => {
@@ -277,9 +271,12 @@ describe("OpenMS", () => {
   });
 
   it("copies demo workspaces only if seedDemos is set", async () => {
-    assert.equal(at(pod(web(await stackOf())), "initContainers"), undefined);
-    const init = at(pod(web(await stackOf({ seedDemos: true }))), "initContainers", 0);
-    assert.equal(at(init, "name"), "seed-demos");
+    const initOf = (stack: Stack) => listAt(pod(web(stack)), "initContainers");
+    const names = initOf(await stackOf()).map(({ name }) => name);
+    assert.deepEqual(names, ["copy-app"]);
+    const init = initOf(await stackOf({ seedDemos: true })).find(
+      ({ name }) => name === "seed-demos",
+    );
     const command = at(init, "command") as string[];
     assert.deepEqual(command.slice(-2), ["/app/example-data/workspaces", `${dir}/.demos`]);
     assert.equal(at(init, "volumeMounts", 0, "mountPath"), dir);
@@ -317,16 +314,13 @@ describe("OpenMS", () => {
     }
   });
 
-  it("merges a stack's values into its files at any depth", async () => {
+  it("lays a stack's values over its own at any depth", async () => {
     const settings = { "app-name": "Mine", analytics: { "piwik-pro": { enabled: true } } };
     const merged = file(await stackOf({ files: { settings } }), "settings.json");
     assert.equal(merged["app-name"], "Mine");
     assert.equal(merged["online_deployment"], true);
-    assert.deepEqual(merged["analytics"], {
-      "google-analytics": { enabled: false, tag: "" },
-      "piwik-pro": { enabled: true, tag: "" },
-    });
-    assert.deepEqual(merged["queue_settings"], { default_timeout: 7200, result_ttl: 86400 });
+    assert.deepEqual(merged["analytics"], { "piwik-pro": { enabled: true } });
+    assert.deepEqual(merged["queue_settings"], { default_timeout: 7200 });
   });
 
   for (const jobTimeoutSeconds of [1, 600, 604800]) {
