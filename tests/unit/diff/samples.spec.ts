@@ -15,7 +15,7 @@ const samples: Readonly<
   "image-bump": {
     code: 0,
     make: (repository) => {
-      const image = "registry.example.org/openms-app:1.1.0";
+      const image = "ghcr.io/openms/streamlit-template:0a1b2c3-full";
       for (const stack of ["dev", "prod"]) {
         repository.set(stack, ["stackberth:openms", "image"], image);
       }

@@ -219,7 +219,7 @@ const recommended: readonly Row[] = [
   ["clean-up", "Forbid", (s) => at(cron(s), "spec", "concurrencyPolicy"), "Forbid"],
 ];
 
-describe("OpenMS with the entrypoints of its plan", () => {
+describe("OpenMS with the entrypoints of that document", () => {
   let stack: Stack;
   before(async () => {
     stack = await stackOf({ exposure: ingress, start: "entrypoints" });
