@@ -14,7 +14,10 @@ export interface JobArgs extends PodArgs {
   readonly name?: string;
   /** Retries after a failure, 0 or more. @default 3 */
   readonly backoffLimit?: number;
-  /** Seconds that all attempts together may take. @default - the namespace's deadline */
+  /**
+   * Seconds that all attempts together may take; the deployment waits as long.
+   * @default - the namespace's deadline
+   */
   readonly activeDeadlineSeconds?: number;
   /**
    * Seconds after which the cluster deletes the finished Job. The next `up` creates it again, so set this
@@ -41,6 +44,7 @@ export class Job extends pulumi.ComponentResource {
     super("stackberth:components:Job", name, {}, opts);
     const selector = selectorLabels(namespace.system, baseName);
     const pod: PodArgs = { ...args, restartPolicy: args.restartPolicy ?? "OnFailure" };
+    const deadline = args.activeDeadlineSeconds ?? namespace.deadlineSeconds;
     const template = podTemplate(baseName, selector, namespace.labels, pod);
     const ttl = args.ttlSecondsAfterFinished;
     const job = new k8s.batch.v1.Job(
@@ -49,11 +53,14 @@ export class Job extends pulumi.ComponentResource {
         metadata: {
           ...namespace.metadata(baseName, baseName),
           name: pulumi.output(template).apply((content) => contentName(baseName, digest(content))),
-          annotations: { ...awaitWithin(namespace.deadlineSeconds), ...retried },
+          annotations: {
+            ...awaitWithin(Math.max(deadline, namespace.deadlineSeconds)),
+            ...retried,
+          },
         },
         spec: {
           backoffLimit,
-          activeDeadlineSeconds: args.activeDeadlineSeconds ?? namespace.deadlineSeconds,
+          activeDeadlineSeconds: deadline,
           ...(ttl !== undefined && { ttlSecondsAfterFinished: ttl }),
           template,
         },

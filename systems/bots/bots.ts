@@ -1,9 +1,11 @@
 import * as pulumi from "@pulumi/pulumi";
 import { sumCapacity } from "../../lib/capacity";
 import { createNamespace } from "../namespace";
+import { createContainerSecrets } from "../container";
 import type { Deployed } from "../system";
 import { appOf } from "./parts/app";
 import { createConfig, createSecrets } from "./parts/config";
+import { containersOf } from "./parts/containers";
 import { createDatabase, createDumps } from "./parts/database";
 import { createImageUpdater } from "./parts/imageUpdates";
 import { createEngineJobs, createInitJob, createSuperuserJob } from "./parts/jobs";
@@ -33,7 +35,10 @@ export class Bots extends pulumi.ComponentResource implements Deployed {
     const secrets = createSecrets(context, namespace, this);
     const config = createConfig(context, namespace, this);
     const database = createDatabase(context, namespace, secrets.app, this);
-    const app = appOf(settings, { namespace, volumes, secrets, config, database });
+    const containers = Object.values(containersOf(settings));
+    const containerSecrets = createContainerSecrets(context, namespace, containers, this);
+    const shared = { namespace, volumes, secrets, containerSecrets, config, database };
+    const app = appOf(settings, shared);
     const policies = allowTraffic(context, app, this);
     const init = createInitJob(context, app, policies, this);
     createSuperuserJob(context, app, init, this);

@@ -18,6 +18,7 @@ export const botsSchema = z
       .default([])
       .describe("existing Secrets with the registry's credentials"),
     runAsUser: z.int().min(1).default(10001).describe("numeric user that the image runs as"),
+    environment: parts.environment,
     timeZone: textOf(timeZone)
       .default("UTC")
       .describe("IANA name, for the engine's schedule and all times that bots shows"),

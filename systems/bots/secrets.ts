@@ -1,4 +1,6 @@
 import type { SecretDeclaration } from "../../config/secretDeclaration";
+import { containerSecrets } from "../container";
+import { containersOf } from "./parts/containers";
 import type { BotsSettings } from "./schema";
 
 /** The secrets that bots needs with these settings. */
@@ -19,7 +21,7 @@ export function botsSecrets(settings: BotsSettings): readonly SecretDeclaration[
     usedIn: `Secret ${secretNames.smtp}, key EMAIL_HOST_PASSWORD`,
     description: "Password of the account at the mail server.",
   };
-  return [
+  const own: SecretDeclaration[] = [
     {
       key: "botsDatabasePassword",
       kind: "alphanumeric",
@@ -47,4 +49,5 @@ export function botsSecrets(settings: BotsSettings): readonly SecretDeclaration[
     },
     ...(smtp?.user === undefined ? [] : [mail]),
   ];
+  return [...own, ...containerSecrets("bots", Object.values(containersOf(settings)), own)];
 }

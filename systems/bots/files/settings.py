@@ -39,9 +39,10 @@ BOTSENV = os.environ.get("BOTSENV", "default")
 SECRET_KEY = required("DJANGO_SECRET_KEY")
 DEBUG = switched_on("DEBUG")
 ALLOWED_HOSTS = listed("ALLOWED_HOSTS", "localhost")
-if os.environ.get("POD_IP"):
-    # Probes and Prometheus address the pod itself.
-    ALLOWED_HOSTS.append(os.environ["POD_IP"])
+_pod_ip = os.environ.get("POD_IP", "")
+if _pod_ip:
+    # Probes and Prometheus address the pod itself. A URL has an IPv6 address in brackets.
+    ALLOWED_HOSTS.append(f"[{_pod_ip}]" if ":" in _pod_ip else _pod_ip)
 CSRF_TRUSTED_ORIGINS = listed("CSRF_TRUSTED_ORIGINS")
 # TLS ends at the ingress controller, which says so in this header.
 SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https")

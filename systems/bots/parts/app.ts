@@ -1,16 +1,18 @@
-import type { Namespace } from "../../../components";
+import type { Namespace, Secrets } from "../../../components";
 import { type Environment, podField } from "../../../lib/env";
 import type { Mount, PodArgs } from "../../../lib/pod";
 import type { BotsSettings } from "../schema";
 import type { AppSecrets, Config } from "./config";
 import type { DatabaseLink } from "./database";
-import { botsEnvironment, environmentDir, home, names } from "./names";
+import { environmentDir, home, names } from "./names";
 import type { Volumes } from "./volumes";
 
 interface Parts {
   readonly namespace: Namespace;
   readonly volumes: Volumes;
   readonly secrets: AppSecrets;
+  /** What `secretEnv` of the containers names. */
+  readonly containerSecrets: Secrets | undefined;
   readonly config: Config;
   readonly database: DatabaseLink;
 }
@@ -27,6 +29,7 @@ export interface App extends Omit<Parts, "config"> {
 export function appOf(settings: BotsSettings, { config, ...parts }: Parts): App {
   const { image, imagePullSecrets, runAsUser } = settings;
   const { volumes, secrets, database } = parts;
+  const folder = environmentDir(settings.environment);
   const file = (from: Mount["from"], subPath: string): Mount => ({
     from,
     path: `/config/${subPath}`,
@@ -42,7 +45,7 @@ export function appOf(settings: BotsSettings, { config, ...parts }: Parts): App 
       ...(settings.volumes.ownership === "none" && { fsGroup: "none" }),
     },
     env: {
-      BOTSENV: botsEnvironment,
+      BOTSENV: settings.environment,
       TZ: settings.timeZone,
       DJANGO_SECRET_KEY: secrets.app.ref("DJANGO_SECRET_KEY"),
       ...database.env,
@@ -51,8 +54,8 @@ export function appOf(settings: BotsSettings, { config, ...parts }: Parts): App 
     },
     mounts: [
       { from: volumes.data, path: home },
-      { from: volumes.logs, path: `${environmentDir}/botssys/logging` },
-      { from: volumes.config, path: `${environmentDir}/config` },
+      { from: volumes.logs, path: `${folder}/botssys/logging` },
+      { from: volumes.config, path: `${folder}/config` },
       file(config.ini, "bots.ini"),
       file(config.settings, "settings.py"),
     ],

@@ -5,7 +5,7 @@ import { ConfigMap, type Namespace, Secrets, type SecretsArgs } from "../../../c
 import { engines } from "../../../components/database/engines";
 import { type IniValues, overlayIni } from "../../../lib/ini";
 import type { BotsSettings, Context } from "../schema";
-import { ports } from "./names";
+import { environmentDir, ports } from "./names";
 
 /** The text of a file in `files/`. */
 export const ownFile = (name: string): string =>
@@ -70,13 +70,15 @@ export function createConfig(
 }
 
 /** bots.ini: our file, then what other settings decide, then the stack's own values. */
-export function botsIni({ files, jobQueue, dirMonitor }: BotsSettings): string {
+export function botsIni({ environment, files, jobQueue, dirMonitor }: BotsSettings): string {
   const host = jobQueue.mode === "separate" && !jobQueue.relay ? jobQueue.host : "localhost";
   const monitored = (dirMonitor?.directories ?? []).map(({ path, filemask, route }, index) => [
     `dirmonitor${index + 1}`,
     { path, filemask, route: route ?? "" },
   ]);
+  const folder = environmentDir(environment);
   const own: IniValues = {
+    directories: { botssys: `${folder}/botssys`, usersys: `${folder}/usersys` },
     webserver: { port: ports.web },
     jobqueue: { port: ports.queue, host },
     ...(Object.fromEntries(monitored) as IniValues),

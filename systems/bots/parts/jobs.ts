@@ -1,18 +1,21 @@
 import type * as pulumi from "@pulumi/pulumi";
-import { ConfigMap, CronJob, Job } from "../../../components";
+import { ConfigMap, CronJob, type CronJobArgs, Job, type JobArgs } from "../../../components";
 import { unwatched } from "../../../lib/env";
 import type { ContainerArgs, Mount } from "../../../lib/pod";
+import { withContainer } from "../../container";
 import type { Context } from "../schema";
 import type { App } from "./app";
 import { ownFile } from "./config";
-import { engineJobName, names, volumeNames } from "./names";
-import { healthCheck, sizes, superuserSeconds } from "./sizes";
+import { engineJobName, environmentDir, names, volumeNames } from "./names";
+import { seedContainers } from "./seed";
+import { healthCheck, initSeconds, sizes, superuserSeconds } from "./sizes";
 
 // The entrypoint exits with 0 even if the initialisation failed; the image's own check does not.
 const initialise = `/entrypoint.sh init-db\nexec ${healthCheck("startup").join(" ")}`;
 
 // The container runtime would create the mount points of `logs` and `config` within `data` as root.
-const prepare = `
+const prepare = (folder: string): string =>
+  `
 for volume in data logs config; do
   if ! [ -w "/volumes/$volume" ]; then
     echo "the volume $volume cannot be written by user $(id -u):" >&2
@@ -22,18 +25,25 @@ for volume in data logs config; do
     exit 1
   fi
 done
-exec mkdir -p /volumes/data/env/default/botssys/logging /volumes/data/env/default/config
+exec mkdir -p ${folder}/botssys/logging ${folder}/config
 `.trim();
 
-const jobArgs = ({ settings: { init } }: Context, { pod, namespace }: App) =>
-  ({
+const jobArgs = (
+  { settings: { init } }: Context,
+  { pod, namespace }: App,
+): Omit<JobArgs, "command"> => {
+  const { backoffLimit, ttlSecondsAfterFinished, podAnnotations } = init;
+  return {
     ...pod,
-    ...init,
+    backoffLimit,
+    ttlSecondsAfterFinished,
+    podAnnotations,
     namespace,
     resources: sizes.job,
     // With OnFailure the Job controller deletes the pod after the last failure, and its log with it.
     restartPolicy: "Never",
-  }) as const;
+  };
+};
 
 /**
  * Prepares the volumes and initialises the database. It is idempotent. A new image or configuration runs
@@ -45,7 +55,7 @@ export function createInitJob(
   policies: readonly pulumi.Resource[],
   parent: pulumi.Resource,
 ): Job {
-  const { image, runAsUser, volumes } = context.settings;
+  const { image, runAsUser, volumes, environment, init } = context.settings;
   const { server } = app.database;
   const mounts: Mount[] = volumeNames.map((volume) => ({
     from: app.volumes[volume],
@@ -63,19 +73,24 @@ export function createInitJob(
       capabilities: { drop: ["ALL"], add: ["CHOWN", "DAC_OVERRIDE"] },
     },
   };
+  const folder = environmentDir(environment, "/volumes/data");
+  const args: JobArgs = {
+    ...jobArgs(context, app),
+    name: names.init,
+    command: ["/bin/sh", "-ec", initialise],
+    env: unwatched(app.env),
+    mounts: app.mounts,
+    activeDeadlineSeconds:
+      init.deadlineSeconds ?? Math.max(initSeconds, app.namespace.deadlineSeconds),
+    initContainers: {
+      ...(volumes.ownership === "chown" && { "own-volumes": own }),
+      "prepare-volumes": { ...base, command: ["/bin/sh", "-ec", prepare(folder)] },
+      ...seedContainers(base, folder),
+    },
+  };
   return new Job(
     `${context.name}-db-init`,
-    {
-      ...jobArgs(context, app),
-      name: names.init,
-      command: ["/bin/sh", "-ec", initialise],
-      env: unwatched(app.env),
-      mounts: app.mounts,
-      initContainers: {
-        ...(volumes.ownership === "chown" && { "own-volumes": own }),
-        "prepare-volumes": { ...base, command: ["/bin/sh", "-ec", prepare] },
-      },
-    },
+    withContainer(args, init.container, app.containerSecrets),
     { parent, dependsOn: [...policies, ...(server ? [server] : [])] },
   );
 }
@@ -87,7 +102,7 @@ export function createSuperuserJob(
   init: Job,
   parent: pulumi.Resource,
 ): void {
-  const { name } = context;
+  const { name, settings } = context;
   const { superuser } = app.secrets;
   const script = new ConfigMap(
     `${name}-superuser-script`,
@@ -98,21 +113,22 @@ export function createSuperuserJob(
     },
     { parent },
   );
+  const args: JobArgs = {
+    ...jobArgs(context, app),
+    name: names.superuser,
+    command: ["python", "/scripts/create_superuser.py"],
+    env: {
+      ...unwatched(app.env),
+      SUPERUSER_USERNAME: superuser.ref("SUPERUSER_USERNAME"),
+      SUPERUSER_EMAIL: superuser.ref("SUPERUSER_EMAIL"),
+      SUPERUSER_PASSWORD: superuser.ref("SUPERUSER_PASSWORD"),
+    },
+    mounts: [...app.mounts, { from: script, path: "/scripts", readOnly: true }],
+    activeDeadlineSeconds: superuserSeconds,
+  };
   new Job(
     `${name}-superuser`,
-    {
-      ...jobArgs(context, app),
-      name: names.superuser,
-      command: ["python", "/scripts/create_superuser.py"],
-      env: {
-        ...unwatched(app.env),
-        SUPERUSER_USERNAME: superuser.ref("SUPERUSER_USERNAME"),
-        SUPERUSER_EMAIL: superuser.ref("SUPERUSER_EMAIL"),
-        SUPERUSER_PASSWORD: superuser.ref("SUPERUSER_PASSWORD"),
-      },
-      mounts: [...app.mounts, { from: script, path: "/scripts", readOnly: true }],
-      activeDeadlineSeconds: superuserSeconds,
-    },
+    withContainer(args, settings.superuser.container, app.containerSecrets),
     { parent, dependsOn: [init] },
   );
 }
@@ -128,30 +144,31 @@ export function createEngineJobs(
   const routes = engine.routes.length === 0 ? [undefined] : engine.routes;
   for (const route of routes) {
     const jobName = engineJobName(route);
+    const args: CronJobArgs = {
+      ...app.pod,
+      namespace: app.namespace,
+      name: jobName,
+      schedule: engine.schedule,
+      timeZone,
+      suspend: engine.suspend,
+      command: ["/entrypoint.sh"],
+      // A route has no flag: given an unknown flag, the engine prints its help and exits with 0.
+      args: ["engine", "--new", ...(route === undefined ? [] : [route])],
+      env: unwatched(app.env),
+      mounts: app.mounts,
+      resources: engine.resources ?? sizes.engine,
+      placement: engine.placement,
+      concurrencyPolicy: "Forbid",
+      successfulJobsHistoryLimit: 3,
+      failedJobsHistoryLimit: 1,
+      ttlSecondsAfterFinished: 600,
+      // It exits with 2 if a file has errors. A retry would not mend them, and the next run is near.
+      backoffLimit: 0,
+      restartPolicy: "Never",
+    };
     new CronJob(
       `${name}${jobName.slice("bots".length)}`,
-      {
-        ...app.pod,
-        namespace: app.namespace,
-        name: jobName,
-        schedule: engine.schedule,
-        timeZone,
-        suspend: engine.suspend,
-        command: ["/entrypoint.sh"],
-        // A route has no flag: given an unknown flag, the engine prints its help and exits with 0.
-        args: ["engine", "--new", ...(route === undefined ? [] : [route])],
-        env: unwatched(app.env),
-        mounts: app.mounts,
-        resources: engine.resources ?? sizes.engine,
-        placement: engine.placement,
-        concurrencyPolicy: "Forbid",
-        successfulJobsHistoryLimit: 3,
-        failedJobsHistoryLimit: 1,
-        ttlSecondsAfterFinished: 600,
-        // It exits with 2 if a file has errors. A retry would not mend them, and the next run is near.
-        backoffLimit: 0,
-        restartPolicy: "Never",
-      },
+      withContainer(args, engine.container, app.containerSecrets),
       { parent, dependsOn: [init] },
     );
   }

@@ -18,10 +18,19 @@ export const volumeNames = ["data", "logs", "config"] as const;
 /** Where bots listens. */
 export const ports = { web: 8080, queue: 28082 } as const;
 
-/** The image's home directory, on the data volume. It holds the environment BOTSENV=default. */
+/** Where bots keeps its environments, on the data volume. */
 export const home = "/home/bots/.bots";
-export const botsEnvironment = "default";
-export const environmentDir = `${home}/env/${botsEnvironment}`;
+
+/** The folder of an environment, within `home` or where the data volume is mounted. */
+export const environmentDir = (environment: string, within: string = home): string =>
+  `${within}/env/${environment}`;
+
+/** Where the public image serves its checks. Below /health it answers 200 from a page that checks nothing. */
+export const publicHealthPath = "/bots/health";
+
+/** Whether this is the public image, which rioncm/bots-edi-k8s publishes. */
+export const isPublicImage = (image: string): boolean =>
+  /(^|\/)rioncm\/bots-edi-k8s([:@]|$)/.test(image);
 
 /** The CronJob that runs the engine for one route. @param route - @default - all routes */
 export function engineJobName(route?: string): string {

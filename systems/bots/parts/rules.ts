@@ -1,10 +1,11 @@
 import type { z } from "zod";
 import { parseImage } from "../../../lib/image";
-import { engineJobName, ports, volumeNames } from "./names";
+import { containers } from "./containerRules";
+import { engineJobName, isPublicImage, ports, publicHealthPath, volumeNames } from "./names";
 import type * as parts from "./settings";
 
 /** The settings that the rules compare. */
-interface Compared {
+export interface Compared {
   readonly namespace: string;
   readonly image: string;
   readonly podSecurity: string;
@@ -15,18 +16,23 @@ interface Compared {
   readonly volumes: z.infer<typeof parts.volumes>;
   readonly files: z.infer<typeof parts.files>;
   readonly engine: z.infer<typeof parts.engine>;
+  readonly init: z.infer<typeof parts.init>;
+  readonly superuser: z.infer<typeof parts.superuser>;
+  readonly dirMonitor?: z.infer<typeof parts.dirMonitor> | undefined;
+  readonly database: z.infer<typeof parts.database>;
   readonly imageUpdates?: z.infer<typeof parts.imageUpdates> | undefined;
 }
 
 /** Refuses a setting. `allowed` says what it may be. */
-type Refuse = (path: (string | number)[], allowed: string, input: unknown) => void;
-type Rule = (settings: Compared, refuse: Refuse) => void;
+export type Refuse = (path: (string | number)[], allowed: string, input: unknown) => void;
+export type Rule = (settings: Compared, refuse: Refuse) => void;
 
 /** Checks what must hold between settings. What each of them allows, the schema says. */
 export function checkRules(settings: Compared, context: z.core.$RefinementCtx): void {
   const refuse: Refuse = (path, message, input) =>
     context.addIssue({ code: "custom", path, message, input });
-  for (const rule of [web, volumes, hosts, files, routes, imageUpdates]) rule(settings, refuse);
+  const rules = [web, publicImage, volumes, hosts, files, routes, imageUpdates, containers];
+  for (const rule of rules) rule(settings, refuse);
 }
 
 const web: Rule = ({ web: { replicas, autoscaling }, jobQueue }, refuse) => {
@@ -37,6 +43,24 @@ const web: Rule = ({ web: { replicas, autoscaling }, jobQueue }, refuse) => {
   const reason = "with jobQueue.mode sidecar, because each pod would run its own job queue";
   if (autoscaling !== undefined) refuse(["web", "autoscaling"], `no value ${reason}`, autoscaling);
   if ((replicas ?? 1) > 1) refuse(["web", "replicas"], `at most 1 ${reason}`, replicas);
+};
+
+/** What the public image cannot do; its sources are linked in systems/bots/README.md. */
+const publicImage: Rule = ({ image, database, web: { healthPath, metricsPath } }, refuse) => {
+  if (!isPublicImage(image)) return;
+  if (database.engine === "postgresql") {
+    const allowed =
+      "mysql, or an image with a PostgreSQL driver, because the public image has only mysqlclient";
+    refuse(["database", "engine"], allowed, database.engine);
+  }
+  if (healthPath !== publicHealthPath) {
+    const allowed = `${publicHealthPath} with the public image, which answers 200 at other paths even without a database`;
+    refuse(["web", "healthPath"], allowed, healthPath);
+  }
+  if (metricsPath !== undefined) {
+    const allowed = "no value with the public image, which serves no metrics but an HTML page";
+    refuse(["web", "metricsPath"], allowed, metricsPath);
+  }
 };
 
 const volumes: Rule = (settings, refuse) => {

@@ -1,9 +1,10 @@
 import * as k8s from "@pulumi/kubernetes";
 import type * as pulumi from "@pulumi/pulumi";
-import { ConfigMap, Web, Worker } from "../../../components";
+import { ConfigMap, Web, type WebArgs, Worker, type WorkerArgs } from "../../../components";
 import { unawaited } from "../../../lib/await";
 import { podField } from "../../../lib/env";
 import type { Probe, ServerContainerArgs } from "../../../lib/pod";
+import { withContainer } from "../../container";
 import type { Context } from "../schema";
 import type { App } from "./app";
 import { ownFile } from "./config";
@@ -40,96 +41,101 @@ export function createServices(
   const queue = container("jobqueueserver", jobQueue.resources);
   const monitor = dirMonitor && container("dirmonitor", dirMonitor.resources);
   if (jobQueue.mode === "sidecar") {
-    const sidecars = { [names.jobQueue]: queue, ...(monitor && { [names.dirMonitor]: monitor }) };
+    // The rules refuse changes that concern the whole pod.
+    const sidecars = {
+      [names.jobQueue]: withContainer(queue, jobQueue.container, app.containerSecrets),
+      ...(monitor && {
+        [names.dirMonitor]: withContainer(monitor, dirMonitor.container, app.containerSecrets),
+      }),
+    };
     return { web: createWeb(context, app, sidecars, options), workers: [] };
   }
   const relay = jobQueue.relay ? createRelay(context, app, jobQueue.host, parent) : undefined;
   const toQueue = relay ? { relay: relay.toQueue } : {};
   const workers = [createQueue(context, app, queue, relay?.fromQueue, options)];
-  if (monitor) {
-    workers.push(
-      new Worker(
-        `${context.name}-dirmonitor`,
-        {
-          ...app.pod,
-          ...monitor,
-          namespace: app.namespace,
-          name: names.dirMonitor,
-          strategy: "recreate",
-          placement: dirMonitor.placement,
-          sidecars: toQueue,
-        },
-        options,
-      ),
-    );
-  }
+  if (monitor) workers.push(createMonitor(context, app, monitor, toQueue, options));
   return { web: createWeb(context, app, toQueue, options), workers };
+}
+
+function createMonitor(
+  { name, settings: { dirMonitor } }: Context,
+  { namespace, pod, containerSecrets }: App,
+  monitor: ServerContainerArgs,
+  sidecars: Containers,
+  options: pulumi.ComponentResourceOptions,
+): Worker {
+  const args: WorkerArgs = {
+    ...pod,
+    ...monitor,
+    namespace,
+    name: names.dirMonitor,
+    strategy: "recreate",
+    placement: dirMonitor?.placement,
+    sidecars,
+  };
+  return new Worker(
+    `${name}-dirmonitor`,
+    dirMonitor ? withContainer(args, dirMonitor.container, containerSecrets) : args,
+    options,
+  );
 }
 
 function createWeb(
   { name, settings }: Context,
-  { pod, namespace, env, mounts }: App,
+  { pod, namespace, env, mounts, containerSecrets }: App,
   sidecars: Containers,
   options: pulumi.ComponentResourceOptions,
 ): Web {
   const { replicas, autoscaling, resources, placement, metricsPath, healthPath } = settings.web;
-  return new Web(
-    `${name}-webserver`,
-    {
-      ...pod,
-      namespace,
-      name: names.web,
-      command: ["/entrypoint.sh"],
-      args: ["webserver"],
-      // The Job initialises the database.
-      env: { ...env, DB_INIT_SKIP: "true" },
-      mounts,
-      sidecars,
-      containerPort: ports.web,
-      replicas,
-      autoscaling,
-      resources: resources ?? sizes.web,
-      placement,
-      ...webProbes(healthPath),
-      // A rolling update would run two job queues for a while.
-      ...(names.jobQueue in sidecars && {
-        strategy: "recreate",
-        terminationGracePeriodSeconds: queueGraceSeconds,
-      }),
-      podAnnotations: {
-        "prometheus.io/scrape": "true",
-        "prometheus.io/port": String(ports.web),
-        "prometheus.io/path": metricsPath,
-      },
-      exposure: settings.exposure,
-    },
-    options,
-  );
+  const args = {
+    ...pod,
+    namespace,
+    name: names.web,
+    command: ["/entrypoint.sh"],
+    args: ["webserver"],
+    // The Job initialises the database.
+    env: { ...env, DB_INIT_SKIP: "true" },
+    mounts,
+    sidecars,
+    containerPort: ports.web,
+    replicas,
+    autoscaling,
+    resources: resources ?? sizes.web,
+    placement,
+    ...webProbes(healthPath),
+    // A rolling update would run two job queues for a while.
+    ...(names.jobQueue in sidecars && {
+      strategy: "recreate",
+      terminationGracePeriodSeconds: queueGraceSeconds,
+    }),
+    ...(metricsPath !== undefined && { metrics: { type: "annotations", path: metricsPath } }),
+    exposure: settings.exposure,
+  } satisfies WebArgs;
+  const own = withContainer(args, settings.web.container, containerSecrets);
+  return new Web(`${name}-webserver`, own, options);
 }
 
 /** The job queue's Deployment, which always has one pod, and its Service. */
 function createQueue(
   { name, settings: { jobQueue } }: Context,
-  { namespace, pod }: App,
+  { namespace, pod, containerSecrets }: App,
   queue: ServerContainerArgs,
   relay: ServerContainerArgs | undefined,
   options: pulumi.ComponentResourceOptions,
 ): Worker {
   const port = { jobs: ports.queue };
-  const worker = new Worker(
-    `${name}-jobqueue`,
-    {
-      ...pod,
-      ...queue,
-      namespace,
-      name: names.jobQueue,
-      strategy: "recreate",
-      terminationGracePeriodSeconds: queueGraceSeconds,
-      placement: jobQueue.mode === "separate" ? jobQueue.placement : undefined,
-      ...(relay ? { sidecars: { relay: { ...relay, ports: port } } } : { ports: port }),
-    },
-    options,
-  );
+  const args: WorkerArgs = {
+    ...pod,
+    ...queue,
+    namespace,
+    name: names.jobQueue,
+    strategy: "recreate",
+    terminationGracePeriodSeconds: queueGraceSeconds,
+    placement: jobQueue.mode === "separate" ? jobQueue.placement : undefined,
+    ...(relay ? { sidecars: { relay: { ...relay, ports: port } } } : { ports: port }),
+  };
+  const own = withContainer(args, jobQueue.container, containerSecrets);
+  const worker = new Worker(`${name}-jobqueue`, own, options);
   new k8s.core.v1.Service(
     `${name}-jobqueue-service`,
     {

@@ -1,4 +1,5 @@
 import { z } from "zod";
+import { container, jobContainer } from "../../../config/containerFields";
 import { dumps, identifier, managedServer } from "../../../config/databaseFields";
 import {
   autoscaling,
@@ -12,10 +13,13 @@ import {
   resources,
   schedule,
 } from "../../../config/fields";
+import { publicHealthPath } from "./names";
 
 /** The nested settings of bots; schema.ts puts them together. */
 
 const text = z.string().min(1);
+const server = container.prefault({});
+const job = jobContainer.prefault({});
 const urlPath = z.string().regex(/^(\/[-\w.]+)+$/, { error: "a path such as /health" });
 
 export const web = z.strictObject({
@@ -23,9 +27,25 @@ export const web = z.strictObject({
   autoscaling: autoscaling.optional(),
   resources: resources.optional().describe("default: 100m to 1000m, 256Mi to 1Gi"),
   placement: placement.optional(),
-  healthPath: urlPath.default("/health").describe("path of its checks; see systems/bots/README.md"),
-  metricsPath: urlPath.default("/metrics").describe("path of its metrics, for Prometheus"),
+  healthPath: urlPath
+    .default(publicHealthPath)
+    .describe("path of its checks; see systems/bots/README.md"),
+  metricsPath: urlPath
+    .optional()
+    .describe("path of its metrics, for Prometheus; default: none, as in the public image"),
+  container: server,
 });
+
+/** The environment's folder is on the command line of bots' services. */
+export const environment = z
+  .string()
+  .regex(/^[A-Za-z0-9][-\w]{0,62}$/, {
+    error: "letters, digits, - and _, starting with a letter or digit, at most 63",
+  })
+  .default("default")
+  .describe(
+    "bots' environment (BOTSENV), a folder on the data volume; another one starts with empty folders, and those of the former one stay",
+  );
 
 const queueResources = resources.optional().describe("default: 100m to 500m, 256Mi to 512Mi");
 
@@ -43,8 +63,13 @@ export const jobQueue = z
         ),
       resources: queueResources,
       placement: placement.optional(),
+      container: server,
     }),
-    z.strictObject({ mode: z.literal("sidecar"), resources: queueResources }),
+    z.strictObject({
+      mode: z.literal("sidecar"),
+      resources: queueResources,
+      container: server,
+    }),
   ])
   .meta({
     title: "jobQueue",
@@ -65,6 +90,7 @@ export const engine = z.strictObject({
   suspend: z.boolean().default(false).describe("schedule no runs; you can still start one by hand"),
   resources: resources.optional().describe("default: 200m to 2000m, 512Mi to 2Gi"),
   placement: placement.optional(),
+  container: job,
 });
 
 export const dirMonitor = z
@@ -86,11 +112,20 @@ export const dirMonitor = z
       .describe("folders to watch, in addition to those that routes name"),
     resources: queueResources,
     placement: placement.optional(),
+    container: server,
   })
   .describe("runs the engine when files arrive, through the job queue; default: no monitor");
 
 export const init = z.strictObject({
   backoffLimit: z.int().min(0).max(100).default(3).describe("retries after the first failure"),
+  deadlineSeconds: z
+    .int()
+    .min(10)
+    .max(86400)
+    .optional()
+    .describe(
+      "seconds that the initialisation may take, with its retries; default: 900, or the stack's `deadlineSeconds` if that is longer",
+    ),
   ttlSecondsAfterFinished: z
     .int()
     .min(0)
@@ -102,14 +137,16 @@ export const init = z.strictObject({
     .describe(
       "annotations of the Jobs' pods, for example sidecar.istio.io/inject: \"false\", because a Job with Istio's sidecar never completes",
     ),
+  container: job,
 });
 
 export const superuser = z.strictObject({
   username: z.string().min(1).max(150).default("admin").describe("name of the first administrator"),
   email: z.email().default("admin@example.org").describe("their email address"),
+  container: job,
 });
 
-const server = {
+const databaseServer = {
   engine: z.enum(["mysql", "postgresql"]).default("mysql").describe("database server"),
   name: identifier(48).default("botsedi_data").describe("name of the database"),
   user: identifier(32).default("botsedi").describe("user who owns the database"),
@@ -119,7 +156,7 @@ export const database = z
   .discriminatedUnion("type", [
     z.strictObject({
       type: z.literal("external"),
-      ...server,
+      ...databaseServer,
       host: text.describe("the server's host name or address"),
       port: port.optional().describe("default: 3306 for mysql, 5432 for postgresql"),
       cidr: cidr
@@ -139,7 +176,7 @@ export const database = z
     }),
     z.strictObject({
       type: z.literal("managed"),
-      ...server,
+      ...databaseServer,
       ...managedServer("bots"),
     }),
   ])

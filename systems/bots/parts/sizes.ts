@@ -23,17 +23,24 @@ export const sizes = {
 /** Seconds that the job queue may take to finish its job. */
 export const queueGraceSeconds = 60;
 
+/**
+ * Seconds that the initialisation may take. The first one copies the public image's 18,766 grammar files:
+ * with 20 ms for each, as on a slow NFS server, about 380 s, and as long again for the programs that copy
+ * them on half a core. The phase-4 document gives 300 s, which is for the database alone.
+ */
+export const initSeconds = 900;
+
 /** Seconds that the superuser Job may take; k3s/jobs/SUPERUSER-MANAGEMENT.md waits for two minutes. */
 export const superuserSeconds = 120;
 
-/** The web server's probes. @param path - Where the image serves its checks, for example /health. */
+/** The web server's probes. @param path - Where the image serves its checks, for example /bots/health. */
 export function webProbes(path: string): Readonly<Record<string, Probe>> {
   const health = (check: string): Probe => ({
     httpGet: { path: `${path}/${check}`, port: "http" },
     timeoutSeconds: 5,
   });
   return {
-    // 30 failures every 5 s: it may take 150 s to start.
+    // 30 failures every 5 s: it may take 150 s to start. The initialisation has copied the grammars by then.
     startupProbe: {
       ...health("startup"),
       initialDelaySeconds: 0,

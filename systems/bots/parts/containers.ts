@@ -1,0 +1,20 @@
+import type { ContainerSettings } from "../../container";
+import type { BotsSettings } from "../schema";
+
+type Roles = Pick<
+  BotsSettings,
+  "web" | "jobQueue" | "engine" | "init" | "superuser" | "dirMonitor"
+>;
+
+/** A stack's changes to the containers, by the setting that has them. */
+export function containersOf(settings: Roles): Readonly<Record<string, ContainerSettings>> {
+  const { web, jobQueue, engine, init, superuser, dirMonitor } = settings;
+  return {
+    web: web.container,
+    jobQueue: jobQueue.container,
+    engine: engine.container,
+    init: init.container,
+    superuser: superuser.container,
+    ...(dirMonitor && { dirMonitor: dirMonitor.container }),
+  };
+}
