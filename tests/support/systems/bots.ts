@@ -17,6 +17,12 @@ const ini = (
 ): Readonly<Record<string, unknown>> => ({
   files: { botsIni: { [section]: { [option]: value } } },
 });
+const publicImage = "ghcr.io/rioncm/bots-edi-k8s:4.0.12";
+const own = (
+  role: string,
+  container: object,
+  beside: object = {},
+): Readonly<Record<string, unknown>> => ({ [role]: { container, ...beside } });
 const autoscaling = { minReplicas: 1, maxReplicas: 3 };
 const nfs = { server: "nfs.example.org", path: "/export/edi" };
 
@@ -26,6 +32,7 @@ export const bots: SystemCases = {
   onlyInProd: ["database.host", "database.cidr", "exposure.tls.issuer"],
   differs: [
     "namespace",
+    "image",
     "web.replicas",
     "engine.schedule",
     "database.type",
@@ -273,6 +280,98 @@ export const bots: SystemCases = {
       changes: { namespace: "edi", imageUpdates: { argoNamespace: "edi" } },
       key: "imageUpdates.argoNamespace",
       says: /policies deny Argo's traffic/,
+    },
+    {
+      title: "PostgreSQL with the public image",
+      changes: { image: publicImage, ...external({ engine: "postgresql" }) },
+      key: "database.engine",
+      says: /an image with a PostgreSQL driver, because the public image has only mysqlclient/,
+    },
+    {
+      title: "a managed PostgreSQL with the public image",
+      changes: { image: publicImage, ...managed({ engine: "postgresql" }) },
+      key: "database.engine",
+      says: /must be mysql, or an image with a PostgreSQL driver/,
+    },
+    {
+      title: "health path that checks nothing in the public image",
+      changes: { image: publicImage, web: { healthPath: "/health" } },
+      key: "web.healthPath",
+      says: /must be \/bots\/health with the public image/,
+    },
+    {
+      title: "metrics of the public image",
+      changes: { image: publicImage, web: { metricsPath: "/metrics" } },
+      key: "web.metricsPath",
+      says: /no metrics but an HTML page/,
+    },
+    {
+      title: "three faults with the public image at once",
+      changes: {
+        image: publicImage,
+        web: { healthPath: "/health", metricsPath: "/metrics" },
+        ...managed({ engine: "postgresql" }),
+      },
+      key: "database.engine",
+      says: /mysqlclient/,
+      problems: 3,
+    },
+    {
+      title: "environment outside its folder",
+      changes: { environment: "../default" },
+      key: "environment",
+      says: /letters, digits, - and _/,
+    },
+    {
+      title: "initialisation without time",
+      changes: { init: { deadlineSeconds: 0 } },
+      key: "init.deadlineSeconds",
+      says: /at least 10/,
+    },
+    {
+      title: "startup deadline of a Job",
+      changes: own("init", { startupDeadlineSeconds: 900 }),
+      key: "init.container.startupDeadlineSeconds",
+      says: /unknown key/,
+    },
+    {
+      title: "root in the engine without Pod Security baseline",
+      changes: own("engine", { runAsUser: 0 }),
+      key: "engine.container.runAsUser",
+      says: /at least 1, or 0 with podSecurity baseline/,
+    },
+    {
+      title: "BOTSENV that the mounts do not follow",
+      changes: own("web", { env: { BOTSENV: "other" } }),
+      key: "web.container.env.BOTSENV",
+      says: /set `environment`/,
+    },
+    {
+      title: "scratch folder on the data volume",
+      changes: own("superuser", { scratch: [{ path: "/home/bots/.bots/env" }] }),
+      key: "superuser.container.scratch[0].path",
+      says: /a folder outside \/home\/bots\/\.bots and \/config/,
+    },
+    {
+      title: "copy from an image that image updates replace",
+      changes: {
+        imageUpdates: {},
+        ...own("web", { scratch: [{ path: "/opt/x", copy: true }] }),
+      },
+      key: "web.container.scratch[0].copy",
+      says: /false with `imageUpdates`/,
+    },
+    {
+      title: "user of a sidecar",
+      changes: own("jobQueue", { runAsUser: 10002 }, { mode: "sidecar" }),
+      key: "jobQueue.container.runAsUser",
+      says: /runs in the web server's pod/,
+    },
+    {
+      title: "arguments of an engine for each route",
+      changes: own("engine", { args: ["engine", "--all"] }, { routes: ["orders"] }),
+      key: "engine.container.args",
+      says: /no value with `engine\.routes`/,
     },
   ],
 };

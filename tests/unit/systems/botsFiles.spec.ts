@@ -81,6 +81,15 @@ describe("settings.py of bots", () => {
     assert.equal(found["BOTSSYS"], "/home/bots/.bots/env/default/botssys");
   });
 
+  it("allows the pod's address as a probe's URL has it", async () => {
+    const hosts = async (POD_IP: string) =>
+      (await imported({}, { ...environment, POD_IP }))["ALLOWED_HOSTS"];
+    const named = ["bots.example.org", "localhost"];
+    assert.deepEqual(await hosts("198.51.100.7"), [...named, "198.51.100.7"]);
+    assert.deepEqual(await hosts("2001:db8::7"), [...named, "[2001:db8::7]"]);
+    assert.deepEqual(await hosts(""), named);
+  });
+
   it("supports both database servers and their ports", async () => {
     const { default: postgresql } = (
       await imported({}, { ...environment, DB_ENGINE: "postgresql" })
@@ -186,6 +195,11 @@ describe("bots.ini", () => {
     assert.equal(found["jobqueue"]?.["port"], "28082");
     assert.equal(found["jobqueue"]?.["host"], "localhost");
     assert.equal(found["directories"]?.["botssys"], "/home/bots/.bots/env/default/botssys");
+    const { directories } = await read({ environment: "edi_2" });
+    assert.deepEqual(directories, {
+      botssys: "/home/bots/.bots/env/edi_2/botssys",
+      usersys: "/home/bots/.bots/env/edi_2/usersys",
+    });
   });
 
   it("takes the stack's own values, in new sections too", async () => {

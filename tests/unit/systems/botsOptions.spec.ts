@@ -290,7 +290,7 @@ describe("volumes of bots", () => {
     assert.equal(level(stack), "restricted");
     assert.deepEqual(
       initContainers(stack).map(({ name }) => name),
-      ["prepare-volumes"],
+      ["prepare-volumes", "seed-grammars", "seed-usersys"],
     );
   });
 
