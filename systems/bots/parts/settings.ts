@@ -20,7 +20,7 @@ import { publicHealthPath } from "./names";
 const text = z.string().min(1);
 const server = container.prefault({});
 const job = jobContainer.prefault({});
-const urlPath = z.string().regex(/^(\/[-\w.]+)+$/, { error: "a path such as /health" });
+const urlPath = z.string().regex(/^(\/[-\w.]+)+$/, { error: "a path such as /bots/health" });
 
 export const web = z.strictObject({
   replicas: replicas.optional().describe("pods; default: 1"),

@@ -291,13 +291,13 @@ export const bots: SystemCases = {
       title: "a managed PostgreSQL with the public image",
       changes: { image: publicImage, ...managed({ engine: "postgresql" }) },
       key: "database.engine",
-      says: /must be mysql, or an image with a PostgreSQL driver/,
+      says: /allowed: mysql, or an image with a PostgreSQL driver/,
     },
     {
       title: "health path that checks nothing in the public image",
       changes: { image: publicImage, web: { healthPath: "/health" } },
       key: "web.healthPath",
-      says: /must be \/bots\/health with the public image/,
+      says: /allowed: \/bots\/health with the public image/,
     },
     {
       title: "metrics of the public image",
