@@ -3,7 +3,7 @@ import * as pulumi from "@pulumi/pulumi";
 import { awaitWithin } from "../lib/await";
 import { type Problem, problemsOf, refuse } from "../lib/problems";
 import { renderIngress } from "../lib/ingress";
-import { host, ruleCheck } from "../lib/rules";
+import { host, portRange, rangeCheck, ruleCheck, urlPath } from "../lib/rules";
 import type { IngressIntent } from "../lib/ingress";
 import type { Namespace } from "./namespace";
 
@@ -14,11 +14,24 @@ export interface IngressArgs extends IngressIntent {
   readonly service: { readonly name: pulumi.Input<string>; readonly port: number };
 }
 
+type Pathed = Pick<IngressArgs, "service"> & { readonly path: string };
+
+const pathSpec = ({ path, service: { name, port } }: Pathed) => ({
+  path,
+  pathType: "Prefix",
+  backend: { service: { name, port: { number: port } } },
+});
+
 /** Problems of the intent. */
-export function ingressProblems({ hosts }: IngressIntent): Problem[] {
+export function ingressProblems({ hosts, paths = [] }: IngressIntent): Problem[] {
+  const names = ["/", ...paths.map(({ path }) => path.replace(/(?<=.)\/$/, ""))];
+  const twice = names.find((path, index) => names.indexOf(path) !== index);
   return problemsOf(
     [hosts.length === 0, "hosts", "is empty; an Ingress without hosts would receive all traffic"],
     ...hosts.map((each) => ruleCheck("hosts", each, host)),
+    ...paths.map(({ path }) => ruleCheck("paths", path, urlPath)),
+    ...paths.map(({ service }) => rangeCheck("paths", service.port, portRange)),
+    [twice !== undefined, "paths", `leads ${twice} to two Services; give each its own path`],
   );
 }
 
@@ -66,15 +79,7 @@ export class Ingress extends pulumi.ComponentResource {
           rules: hosts.map((each) => ({
             host: each,
             http: {
-              paths: [
-                {
-                  path: "/",
-                  pathType: "Prefix",
-                  backend: {
-                    service: { name: args.service.name, port: { number: args.service.port } },
-                  },
-                },
-              ],
+              paths: [...(args.paths ?? []), { path: "/", service: args.service }].map(pathSpec),
             },
           })),
         },

@@ -10,6 +10,13 @@ export type Tls =
       readonly secretName?: string | undefined;
     };
 
+/** A path, with all paths below it, and where it leads. */
+export interface IngressPath {
+  /** For example /notebook. */
+  readonly path: string;
+  readonly service: { readonly name: string; readonly port: number };
+}
+
 export interface IngressIntent {
   /** Whose annotations to write; `nginx` is also read by Traefik from 3.7 on. */
   readonly controller: "nginx" | "traefik";
@@ -27,6 +34,8 @@ export interface IngressIntent {
   readonly buffering?: boolean | undefined;
   /** Path to which `/` redirects. @default - none */
   readonly rootRedirect?: string | undefined;
+  /** Paths that lead to other Services of the namespace. @default - every path leads to the one Service */
+  readonly paths?: readonly IngressPath[] | undefined;
   /** More annotations, which override ours. */
   readonly annotations?: Readonly<Record<string, string>> | undefined;
 }

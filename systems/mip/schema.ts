@@ -1,6 +1,6 @@
 import { z } from "zod";
-import { podSecurity } from "../../config/containerFields";
-import { image, objectName, quantity, resources } from "../../config/fields";
+import { container, jobContainer, podSecurity } from "../../config/containerFields";
+import { cidr, image, objectName, quantity, resources } from "../../config/fields";
 import { managedFederation, unmanagedFederation, url } from "./parts/federationSettings";
 import { checkRules } from "./parts/rules";
 
@@ -59,6 +59,21 @@ const roles = z.strictObject({
   smpc: resources.optional(),
 });
 
+const own = container.prefault({});
+
+const containers = z.strictObject({
+  controller: own,
+  localworker: own,
+  globalworker: own,
+  aggregationServer: own,
+  frontend: own,
+  portalbackend: own,
+  dataImport: jobContainer.prefault({}),
+  smpcCoordinator: own,
+  smpcPlayer: own,
+  smpcDb: own,
+});
+
 const volumes = z.strictObject({
   csvs: quantity.default("4Gi").describe("each worker's CSVs"),
   db: quantity.default("4Gi").describe("each worker's DuckDB database"),
@@ -79,7 +94,7 @@ const keycloak = z.strictObject({
     .describe("its URL, with its path and a slash at the end"),
   realm: z.string().min(1).default("MIP"),
   egress: z
-    .array(z.string())
+    .array(cidr)
     .default(["0.0.0.0/0"])
     .describe("CIDRs in which the portal backend may reach it"),
 });
@@ -141,6 +156,9 @@ const common = {
     })
     .prefault({}),
   resources: roles.prefault({}).describe("override the defaults in systems/mip/parts/sizes.ts"),
+  containers: containers
+    .prefault({})
+    .describe("changes to how its images run, by role, for all federations"),
   volumes: volumes.prefault({}).describe("sizes"),
   keycloak: keycloak.prefault({}),
   notebook: notebook.prefault({}).describe("the Helm chart, for federations with `notebook: true`"),

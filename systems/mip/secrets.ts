@@ -1,4 +1,5 @@
 import type { SecretDeclaration } from "../../config/secretDeclaration";
+import { containerSecrets } from "../container";
 import { secretKey, type SecretName } from "./parts/names";
 import { namespaceOf } from "./parts/namespaces";
 import type { MipSettings } from "./schema";
@@ -7,7 +8,7 @@ type Declare = (name: SecretName, usedIn: string, description: string) => Secret
 
 /** The secrets of all federations; each federation has its own. */
 export function mipSecrets(settings: MipSettings): readonly SecretDeclaration[] {
-  return settings.federations.flatMap((federation, index) => {
+  const declared = settings.federations.flatMap((federation, index) => {
     const namespace = namespaceOf(federation);
     const declare =
       (form: Pick<SecretDeclaration, "kind" | "length">): Declare =>
@@ -32,6 +33,21 @@ export function mipSecrets(settings: MipSettings): readonly SecretDeclaration[] 
         : []),
     ];
   });
+  return [...declared, ...environmentSecrets(settings, declared)];
+}
+
+/** What `secretEnv` names: each federation has a Secret with all of it. */
+function environmentSecrets(
+  { federations, containers }: MipSettings,
+  declared: readonly SecretDeclaration[],
+): readonly SecretDeclaration[] {
+  return federations
+    .flatMap((federation) =>
+      containerSecrets(`mip-${federation.name}`, Object.values(containers), declared).map(
+        (each) => ({ ...each, namespace: namespaceOf(federation) }),
+      ),
+    )
+    .filter(({ key }, index, all) => all.findIndex((each) => each.key === key) === index);
 }
 
 function portalSecrets(

@@ -13,6 +13,8 @@ const settings = {
   managedCluster: false,
   labelNodes: true,
   notebook: { chart },
+  // The published front ends cannot pass requests on to the notebooks, and machines have no Ingress.
+  images: { frontend: "registry.example.org/platform-ui:1.3.0" },
   federations: [
     {
       name: "chart",

@@ -6,6 +6,7 @@ import type {
   ManagedFederation,
   UnmanagedFederation,
 } from "./federationSettings";
+import { notebookPath } from "./names";
 
 /** Where a pod runs: on the nodes of one of three groups. */
 export type Place = "master" | "worker" | "player";
@@ -51,10 +52,9 @@ export function federationsOf(
 }
 
 /** AKS, EKS, GKE: claims of a StorageClass, ClusterIP behind an ingress, any node. */
-function managedCluster(
-  { volumes, storageClassName, dataAccessMode, tolerationSeconds }: ManagedSettings,
-  { exposure, publicUrl }: ManagedFederation,
-): Cluster {
+function managedCluster(settings: ManagedSettings, federation: ManagedFederation): Cluster {
+  const { volumes, storageClassName, dataAccessMode, tolerationSeconds } = settings;
+  const { exposure, publicUrl, notebook } = federation;
   return {
     placement: () => ({ tolerationSeconds }),
     sharedVolume: (volume) => ({
@@ -65,8 +65,15 @@ function managedCluster(
     }),
     csvs: () => ({ size: volumes.csvs, storageClassName, accessMode: dataAccessMode }),
     frontend: {
-      // The portal's start page.
-      exposure: exposure.type === "ingress" ? { ...exposure, rootRedirect: "/home" } : exposure,
+      exposure:
+        exposure.type === "ingress"
+          ? {
+              ...exposure,
+              // The portal's start page.
+              rootRedirect: "/home",
+              ...(notebook && { paths: [notebookPath(settings.notebook)] }),
+            }
+          : exposure,
     },
     publicUrl: publicUrl ?? urlOf(exposure),
     nodeLabels: [],

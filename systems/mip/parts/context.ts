@@ -1,5 +1,7 @@
 import type * as pulumi from "@pulumi/pulumi";
-import { type Namespace, Storage } from "../../../components";
+import { type Namespace, type Secrets, Storage } from "../../../components";
+import type { PodArgs } from "../../../lib/pod";
+import { withContainer } from "../../container";
 import type { SystemContext } from "../../system";
 import type { MipSettings } from "../schema";
 import type { Cluster, Place, VolumeShape } from "./cluster";
@@ -13,6 +15,8 @@ export interface FederationContext extends Context {
   readonly federation: FederationSettings;
   readonly cluster: Cluster;
   readonly namespace: Namespace;
+  /** The Secret that `secretEnv` refers to. @default - `secretEnv` is not used */
+  readonly environment: Secrets | undefined;
 }
 
 /** What all pods at a place have in common. */
@@ -22,6 +26,15 @@ export function podBasics({ namespace, settings, cluster }: FederationContext, p
     imagePullSecrets: settings.imagePullSecrets,
     placement: cluster.placement(place),
   };
+}
+
+/** The arguments of a role's pod with the stack's changes to its container. */
+export function adapted<Args extends PodArgs>(
+  { settings, environment }: FederationContext,
+  role: keyof MipSettings["containers"],
+  args: Args,
+): Args {
+  return withContainer(args, settings.containers[role], environment);
 }
 
 /** A volume, kept where the stack protects data. `name` follows the prefix of the federation's resources. */

@@ -2,7 +2,7 @@ import * as pulumi from "@pulumi/pulumi";
 import { ConfigMap, Job, type Storage } from "../../../components";
 import { type Capacity, sumCapacity } from "../../../lib/capacity";
 import type { VolumeShape } from "./cluster";
-import { createVolume, type FederationContext, podBasics } from "./context";
+import { adapted, createVolume, type FederationContext, podBasics } from "./context";
 import { readFile } from "./files";
 import { dataImportLabel, exaflowUser, names } from "./names";
 import { smallResources } from "./sizes";
@@ -62,7 +62,7 @@ export class DataImport extends pulumi.ComponentResource {
     const { pathologies, dataRevision } = context.federation;
     return new Job(
       `${context.name}-data-import-${worker}`,
-      {
+      adapted(context, "dataImport", {
         ...podBasics(context, "worker"),
         name: `${names.dataImport}-${worker}`,
         podLabels: dataImportLabel,
@@ -77,8 +77,8 @@ export class DataImport extends pulumi.ComponentResource {
         resources: smallResources,
         // A retry would find the same faults; the pod stays, and its log says what is wrong.
         backoffLimit: 0,
-        restartPolicy: "Never",
-      },
+        restartPolicy: "Never" as const,
+      }),
       { parent: this },
     );
   }

@@ -3,7 +3,7 @@ import { Server, type Storage } from "../../../components";
 import { type Capacity, sumCapacity } from "../../../lib/capacity";
 import { podField } from "../../../lib/env";
 import type { Probe } from "../../../lib/pod";
-import { createVolume, type FederationContext, podBasics } from "./context";
+import { adapted, createVolume, type FederationContext, podBasics } from "./context";
 import { exaflowUser, names, ports } from "./names";
 import { resourcesOf } from "./sizes";
 import { smpcEnvironment } from "./smpc";
@@ -47,7 +47,7 @@ export class Exaflow extends pulumi.ComponentResource {
     };
     return new Server(
       `${context.name}-controller`,
-      {
+      adapted(context, "controller", {
         ...podBasics(context, "master"),
         name: names.controller,
         image: settings.images.controller,
@@ -64,7 +64,8 @@ export class Exaflow extends pulumi.ComponentResource {
           FLOWER_ENABLED: String(engine.flower.enabled),
           FLOWER_EXECUTION_TIMEOUT: String(engine.flower.executionTimeoutSeconds),
           FLOWER_SERVER_PORT: String(ports.flower),
-          LOCALWORKERS_DNS: names.workers,
+          // Exaflow queries every address of every name; the port is the same for all.
+          LOCALWORKERS_DNS: [names.workers, ...context.federation.workersDns].join(","),
           LOCALWORKERS_PORT: String(ports.worker),
           ...(context.federation.smpc.enabled && {
             ...smpcEnvironment,
@@ -76,7 +77,7 @@ export class Exaflow extends pulumi.ComponentResource {
         resources: resourcesOf(context, "controller"),
         startupProbe: { ...health, initialDelaySeconds: 60 },
         livenessProbe: health,
-      },
+      }),
       { parent: this },
     );
   }
@@ -87,7 +88,7 @@ export class Exaflow extends pulumi.ComponentResource {
     const health: Probe = { grpc: { port: ports.aggregation }, timeoutSeconds: 5 };
     return new Server(
       `${context.name}-aggregation-server`,
-      {
+      adapted(context, "aggregationServer", {
         ...podBasics(context, "master"),
         name: names.aggregation,
         image: settings.images.aggregationServer,
@@ -103,7 +104,7 @@ export class Exaflow extends pulumi.ComponentResource {
         resources: resourcesOf(context, "aggregationServer"),
         livenessProbe: { ...health, initialDelaySeconds: 10, periodSeconds: 30 },
         readinessProbe: { ...health, periodSeconds: 15 },
-      },
+      }),
       { parent: this },
     );
   }

@@ -1,5 +1,6 @@
 import * as pulumi from "@pulumi/pulumi";
 import { type Capacity, sumCapacity } from "../../../lib/capacity";
+import { createContainerSecrets } from "../../container";
 import { createNamespace } from "../../namespace";
 import type { Cluster } from "./cluster";
 import type { Context, FederationContext } from "./context";
@@ -26,7 +27,20 @@ export class Federation extends pulumi.ComponentResource {
     const name = `${context.name}-${federation.name}`;
     super("stackberth:systems:MipFederation", name, {}, opts);
     const namespace = createNamespace(context, { name: namespaceOf(federation) }, this, name);
-    const own: FederationContext = { ...context, name, federation, cluster, namespace };
+    const environment = createContainerSecrets(
+      { ...context, name },
+      namespace,
+      Object.values(context.settings.containers),
+      this,
+    );
+    const own: FederationContext = {
+      ...context,
+      name,
+      federation,
+      cluster,
+      namespace,
+      environment,
+    };
     const parent = { parent: this };
     const exaflow = new Exaflow(own, parent);
     const smpc = federation.smpc.enabled ? new Smpc(own, parent) : undefined;

@@ -1,5 +1,5 @@
 import { z } from "zod";
-import { nodePort, objectName, textOf } from "../../../config/fields";
+import { cidr, host, nodePort, objectName, textOf } from "../../../config/fields";
 import { exposure } from "../../../config/webFields";
 import * as rules from "../../../lib/rules";
 
@@ -41,6 +41,16 @@ const federation = z.strictObject({
       optional: z.boolean().default(false).describe("let a request run without it"),
     })
     .prefault({}),
+  workersDns: z
+    .array(host)
+    .default([])
+    .describe(
+      "DNS names of workers in other clusters, each of whose addresses the controller queries, for example exaflow-workers.mip-dementia.svc.clusterset.local",
+    ),
+  workersCidrs: z
+    .array(cidr)
+    .default([])
+    .describe("CIDRs of those workers, which the NetworkPolicies allow in both directions"),
   keycloakClientId: z
     .string()
     .min(1)

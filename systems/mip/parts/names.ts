@@ -41,6 +41,21 @@ export const exaflowUser = 10001;
 /** The path under which the portal backend answers. */
 export const portalbackendPath = "services";
 
+/** Where the portal serves notebooks. */
+export const notebookContext = "notebook";
+
+/** The Service of the notebooks' chart through which browsers reach the hub and the users' servers. */
+export const notebookService = ({ release }: { readonly release: string }) => ({
+  name: `${release}-proxy-public`,
+  port: 80,
+});
+
+/** The path of an Ingress that leads to the notebooks. */
+export const notebookPath = (chart: { readonly release: string }) => ({
+  path: `/${notebookContext}`,
+  service: notebookService(chart),
+});
+
 /** Label of the pods that validate the workers' data. */
 export const dataImportLabel = { "app.kubernetes.io/component": names.dataImport };
 

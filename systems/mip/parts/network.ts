@@ -29,22 +29,33 @@ export function allowTraffic(
 }
 
 function allowExaflow(
-  { settings, cluster }: FederationContext,
+  { settings, cluster, federation }: FederationContext,
   exaflow: Exaflow,
   portal: Peer,
   allow: Allow,
 ): void {
   const controller = exaflow.controller.peer;
   const { local, global } = exaflow.workers;
-  const askers = [portal, local, global];
+  const elsewhere: readonly Peer[] = federation.workersCidrs.map((cidr) => ({ cidr }));
+  const askers = [portal, local, global, ...elsewhere];
   // Whoever reaches a node reaches its node ports.
   const anyone: readonly Peer[] =
     cluster.controllerNodePort === undefined ? [] : [{ anyone: true }];
   allow("controller", [...anyone, ...askers], controller, ports.controller);
   allow("localworkers", [controller], local, ports.worker);
   allow("globalworker", [controller], global, ports.worker);
-  allow("aggregation", [controller, local, global], exaflow.aggregation.peer, ports.aggregation);
-  if (settings.engine.flower.enabled) allow("flower", [controller, local], global, ports.flower);
+  allow(
+    "aggregation",
+    [controller, local, global, ...elsewhere],
+    exaflow.aggregation.peer,
+    ports.aggregation,
+  );
+  if (settings.engine.flower.enabled) {
+    allow("flower", [controller, local, ...elsewhere], global, ports.flower);
+  }
+  elsewhere.forEach((cidr, index) => {
+    allow(`remote-workers-${index}`, [controller], cidr, ports.worker);
+  });
 }
 
 function allowPortal(

@@ -5,19 +5,30 @@ import type { Environment } from "../../../lib/env";
 import { knownText } from "../../../lib/secretSource";
 import { type FederationContext, secretOf } from "./context";
 import { readFile } from "./files";
-import { names, portalbackendPath, ports, type SecretName } from "./names";
+import {
+  names,
+  notebookContext as path,
+  notebookService,
+  portalbackendPath,
+  ports,
+  type SecretName,
+} from "./names";
 
-const path = "notebook";
 const setting = "stackberth:mip.federations[].notebook";
 /** Port of the chart's proxy pods, to which its Service leads. */
 const proxyPort = 8000;
 
 /** What the front end knows of the notebooks. */
 export function notebookEnvironment({ settings, federation }: FederationContext): Environment {
-  if (!federation.notebook) return { NOTEBOOK_ENABLED: "0" };
+  if (!federation.notebook) {
+    // Images later than 1.2.0 exit if this host does not resolve; without notebooks nothing is sent to it.
+    const resolves = `${names.portalbackend}:${ports.portalbackend}`;
+    return { NOTEBOOK_ENABLED: "0", JUPYTER_SERVER: resolves };
+  }
+  const { name, port } = notebookService(settings.notebook);
   return {
     NOTEBOOK_ENABLED: "1",
-    JUPYTER_SERVER: `${settings.notebook.release}-proxy-public:80`,
+    JUPYTER_SERVER: `${name}:${port}`,
     JUPYTER_CONTEXT: path,
     JUPYTER_LANDING_PATH: "/hub/spawn",
   };
@@ -34,16 +45,19 @@ export class Notebook extends pulumi.ComponentResource {
     const { name, namespace, settings } = context;
     const { release } = settings.notebook;
     this.createChart(context);
-    const allow = (end: string, from: Peer, to: Peer, port: number): void => {
+    const allow = (end: string, from: readonly Peer[], to: Peer, port: number): void => {
       new NetworkPolicy(
         `${name}-notebook-${end}`,
-        { namespace, name: `notebook-${end}`, from: [from], to, ports: [port] },
+        { namespace, name: `notebook-${end}`, from, to, ports: [port] },
         { parent: this },
       );
     };
     const pods = (component: string): Peer => ({ pods: { release, component } });
-    allow("proxy", portal.frontend.peer, pods("proxy"), proxyPort);
-    allow("backend", pods("singleuser-server"), portal.backend.peer, ports.portalbackend);
+    // The ingress controller's pods may be anywhere.
+    const routed = context.cluster.frontend.exposure.type === "ingress";
+    const askers: Peer[] = [portal.frontend.peer, ...(routed ? [{ anyone: true } as const] : [])];
+    allow("proxy", askers, pods("proxy"), proxyPort);
+    allow("backend", [pods("singleuser-server")], portal.backend.peer, ports.portalbackend);
     this.registerOutputs({});
   }
 

@@ -3,7 +3,7 @@ import { ConfigMap, Database, Secrets, Server, type Storage, Web } from "../../.
 import { type Capacity, sumCapacity } from "../../../lib/capacity";
 import type { Environment } from "../../../lib/env";
 import { type ContainerArgs, type Mount, scratchVolume } from "../../../lib/pod";
-import { createVolume, type FederationContext, podBasics, secretOf } from "./context";
+import { adapted, createVolume, type FederationContext, podBasics, secretOf } from "./context";
 import { readFile } from "./files";
 import { names, portalbackendPath, ports } from "./names";
 import { notebookEnvironment } from "./notebook";
@@ -68,7 +68,7 @@ export class Portal extends pulumi.ComponentResource {
     };
     return new Server(
       `${context.name}-portalbackend`,
-      {
+      adapted(context, "portalbackend", {
         ...podBasics(context, "master"),
         name: names.portalbackend,
         image: context.settings.images.portalbackend,
@@ -90,7 +90,7 @@ export class Portal extends pulumi.ComponentResource {
         startupProbe: { ...health, periodSeconds: 10, failureThreshold: 30 },
         readinessProbe: { ...health, periodSeconds: 10 },
         livenessProbe: { ...health, periodSeconds: 30 },
-      },
+      }),
       { parent: this, dependsOn: [database] },
     );
   }
@@ -174,30 +174,32 @@ export class Portal extends pulumi.ComponentResource {
     return new Web(
       `${context.name}-frontend`,
       {
-        ...podBasics(context, "master"),
+        ...adapted(context, "frontend", {
+          ...podBasics(context, "master"),
+          name: names.frontend,
+          image,
+          replicas: settings.frontend.replicas,
+          containerPort: 80,
+          // nginx listens on port 80, which otherwise only root may open.
+          sysctls: { "net.ipv4.ip_unprivileged_port_start": "0" },
+          initContainers: { "copy-site": copySite(image) },
+          mounts: [
+            ...siteMounts,
+            { from: scratchVolume("cache", "64Mi"), path: "/var/cache/nginx" },
+            { from: scratchVolume("run", "1Mi"), path: "/run" },
+          ],
+          // User `nginx` of the image.
+          runAsUser: 101,
+          env: {
+            PLATFORM_BACKEND_SERVER: `${names.portalbackend}:${ports.portalbackend}`,
+            PLATFORM_BACKEND_CONTEXT: portalbackendPath,
+            ...notebookEnvironment(context),
+          },
+          resources: resourcesOf(context, "frontend"),
+          readinessProbe: { ...probe, periodSeconds: 10 },
+          livenessProbe: { ...probe, initialDelaySeconds: 30, periodSeconds: 30 },
+        }),
         ...cluster.frontend,
-        name: names.frontend,
-        image,
-        replicas: settings.frontend.replicas,
-        containerPort: 80,
-        // nginx listens on port 80, which otherwise only root may open.
-        sysctls: { "net.ipv4.ip_unprivileged_port_start": "0" },
-        initContainers: { "copy-site": copySite(image) },
-        mounts: [
-          ...siteMounts,
-          { from: scratchVolume("cache", "64Mi"), path: "/var/cache/nginx" },
-          { from: scratchVolume("run", "1Mi"), path: "/run" },
-        ],
-        // User `nginx` of the image.
-        runAsUser: 101,
-        env: {
-          PLATFORM_BACKEND_SERVER: `${names.portalbackend}:${ports.portalbackend}`,
-          PLATFORM_BACKEND_CONTEXT: portalbackendPath,
-          ...notebookEnvironment(context),
-        },
-        resources: resourcesOf(context, "frontend"),
-        readinessProbe: { ...probe, periodSeconds: 10 },
-        livenessProbe: { ...probe, initialDelaySeconds: 30, periodSeconds: 30 },
       },
       { parent: this },
     );

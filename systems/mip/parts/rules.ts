@@ -1,13 +1,17 @@
+import { isIPv4 } from "node:net";
 import type { z } from "zod";
 import type {
   FederationSettings,
   ManagedFederation,
   UnmanagedFederation,
 } from "./federationSettings";
-import { secretPrefix } from "./names";
+import { names, secretPrefix } from "./names";
 
 /** The settings that the rules compare. */
 type Checked = {
+  readonly podSecurity: "restricted" | "baseline";
+  readonly containers: Readonly<Record<string, { readonly runAsUser?: number | undefined }>>;
+  readonly images: { readonly frontend: string };
   readonly keycloak: { readonly enabled: boolean; readonly url: string };
 } & (
   | { readonly managedCluster: true; readonly federations: readonly ManagedFederation[] }
@@ -37,10 +41,13 @@ export function checkRules(settings: Checked, context: z.core.$RefinementCtx): v
     }
     owners.set(prefix, name);
     checkFederation(federation, settings.keycloak.enabled, refuseHere);
+    checkRemoteWorkers(federation, refuseHere);
+    checkNotebookRoute(federation, settings.images.frontend, refuseHere);
   });
   if (!settings.keycloak.url.endsWith("/")) {
     refuse(["keycloak", "url"], "a URL that ends with a slash", settings.keycloak.url);
   }
+  checkUsers(settings, refuse);
   if (!settings.managedCluster) checkMachines(settings.federations, refuse);
 }
 
@@ -61,6 +68,57 @@ function checkFederation(federation: FederationSettings, login: boolean, refuse:
     const allowed = "false while keycloak.enabled is false: notebooks have no other login";
     refuse(["notebook"], allowed, true);
   }
+}
+
+/** Only `baseline` lets a container run as root. */
+function checkUsers({ containers, podSecurity }: Checked, refuse: Refuse): void {
+  if (podSecurity === "baseline") return;
+  for (const [role, { runAsUser }] of Object.entries(containers)) {
+    if (runAsUser !== 0) continue;
+    const allowed = "a user other than root, or 0 with podSecurity: baseline";
+    refuse(["containers", role, "runAsUser"], allowed, runAsUser);
+  }
+}
+
+function checkRemoteWorkers(federation: FederationSettings, refuse: Refuse): void {
+  const { workersDns, workersCidrs, smpc } = federation;
+  refuseRepeated(["workersDns"], workersDns, refuse);
+  refuseRepeated(["workersCidrs"], workersCidrs, refuse);
+  const address = workersDns.find((each) => isIPv4(each) || each.startsWith("*"));
+  if (address !== undefined) {
+    refuse(["workersDns"], "names with an A record, no addresses and no wildcards", address);
+  }
+  if (workersDns.includes(names.workers)) {
+    const allowed = `names of workers elsewhere; ${names.workers} is this cluster's own, which comes first anyway`;
+    refuse(["workersDns"], allowed, workersDns);
+  }
+  if (workersDns.length > 0 && workersCidrs.length === 0) {
+    const allowed = "the CIDRs of the workers in workersDns; without them no connection is allowed";
+    refuse(["workersCidrs"], allowed, workersCidrs);
+  }
+  if (workersCidrs.length > 0 && workersDns.length === 0) {
+    const allowed = "the names of the workers in workersCidrs; without them none is queried";
+    refuse(["workersDns"], allowed, workersDns);
+  }
+  if (workersDns.length > 0 && smpc.enabled) {
+    const allowed =
+      "false with workersDns: the SMPC players have no address that other clusters can reach";
+    refuse(["smpc", "enabled"], allowed, true);
+  }
+}
+
+/** The published front ends whose nginx cannot resolve the notebooks' host: all up to 1.2.0. */
+const withoutResolver = /^(docker\.io\/)?hbpmip\/platform-ui:1\.[0-2]\.\d+(@|$)/;
+
+function checkNotebookRoute(
+  federation: ManagedFederation | UnmanagedFederation,
+  image: string,
+  refuse: Refuse,
+): void {
+  const routed = "exposure" in federation && federation.exposure.type === "ingress";
+  if (!federation.notebook || routed || !withoutResolver.test(image)) return;
+  const allowed = `false unless exposure.type is ingress: ${image} answers 502 to what it would pass on to the notebooks; use a later image`;
+  refuse(["notebook"], allowed, true);
 }
 
 function checkMachines(federations: readonly UnmanagedFederation[], refuse: Refuse): void {

@@ -1,16 +1,26 @@
 import * as pulumi from "@pulumi/pulumi";
 import { Redis, Secrets, Server, type ServerArgs } from "../../../components";
 import { type Capacity, sumCapacity } from "../../../lib/capacity";
+import { copyFolder } from "../../../lib/copyFolder";
 import { type Environment, podField } from "../../../lib/env";
 import { scratchVolume, type ServerContainerArgs } from "../../../lib/pod";
 import type { Place } from "./cluster";
-import { type FederationContext, podBasics, secretOf } from "./context";
+import { adapted, type FederationContext, podBasics, secretOf } from "./context";
 import { names, ports, smpcPlayerPorts } from "./names";
 import { resourcesOf } from "./sizes";
 
 const mongoUser = "sysadmin";
 /** No two pods with this label share a node. */
 const apart = { "stackberth.dev/apart": names.smpcPlayer };
+
+/** Where the image has its programs. They belong to root; pods run as another user. */
+const smpcFolder = "/SCALE-MAMBA";
+
+/** The folders of the image that a player writes to, each as a scratch volume. */
+const playerFolders = [
+  { path: `${smpcFolder}/Data`, from: scratchVolume("smpc-data", "1Gi") },
+  { path: `${smpcFolder}/Cert-Store`, from: scratchVolume("smpc-certificates", "16Mi") },
+];
 
 /** The three players. */
 const players = [0, 1, 2].map((number) => ({
@@ -124,7 +134,7 @@ export class Smpc extends pulumi.ComponentResource {
     const ping = { tcpSocket: { port: "mongo" } };
     return new Server(
       `${context.name}-smpc-db`,
-      {
+      adapted(context, "smpcDb", {
         ...podBasics(context, "master"),
         name: names.smpcDb,
         image: context.settings.images.smpcDb,
@@ -142,13 +152,14 @@ export class Smpc extends pulumi.ComponentResource {
         resources: resourcesOf(context, "smpc"),
         readinessProbe: { ...ping, initialDelaySeconds: 5, periodSeconds: 10 },
         livenessProbe: { ...ping, initialDelaySeconds: 30, periodSeconds: 30 },
-      },
+      }),
       { parent: this },
     );
   }
 
   private createCoordinator(context: FederationContext, auth: Secrets, queue: Redis): Server {
     return this.createPart(context, auth, {
+      role: "smpcCoordinator",
       host: names.smpcCoordinator,
       place: "master",
       command: ["python", "coordinator.py"],
@@ -167,6 +178,7 @@ export class Smpc extends pulumi.ComponentResource {
     player: (typeof players)[number],
   ): Server {
     return this.createPart(context, auth, {
+      role: "smpcPlayer",
       host: player.host,
       place: "player",
       command: ["python", "player.py", String(player.number)],
@@ -174,15 +186,22 @@ export class Smpc extends pulumi.ComponentResource {
       env: { COORDINATOR_URL: coordinatorUrl, PORT: "7000" },
       podLabels: apart,
       podAntiAffinity: apart,
+      mounts: playerFolders,
+      initContainers: Object.fromEntries(
+        playerFolders.map(({ path, from }) => [
+          `copy-${from.volumeName}`,
+          copyFolder(smpcPod(context, "http"), path, from),
+        ]),
+      ),
     });
   }
 
   private createPart(context: FederationContext, auth: Secrets, part: Part): Server {
-    const { host, place, env, ...pod } = part;
+    const { role, host, place, env, ...pod } = part;
     const shared = smpcPod(context, "http");
     return new Server(
       `${context.name}-${host.replace("exaflow-", "")}`,
-      {
+      adapted(context, role, {
         ...podBasics(context, place),
         ...shared,
         ...pod,
@@ -195,13 +214,17 @@ export class Smpc extends pulumi.ComponentResource {
           DB_PSWD: auth.ref("password"),
         },
         readinessProbe: { ...shared.readinessProbe, initialDelaySeconds: 5 },
-      },
+      }),
       { parent: this },
     );
   }
 }
 
-interface Part extends Pick<ServerArgs, "command" | "ports" | "podLabels" | "podAntiAffinity"> {
+interface Part extends Pick<
+  ServerArgs,
+  "command" | "ports" | "podLabels" | "podAntiAffinity" | "mounts" | "initContainers"
+> {
+  readonly role: "smpcCoordinator" | "smpcPlayer";
   readonly host: string;
   readonly place: Place;
   readonly env: Environment;

@@ -5,7 +5,7 @@ import { unawaited } from "../../../lib/await";
 import { type Capacity, sumCapacity } from "../../../lib/capacity";
 import { type Environment, podField } from "../../../lib/env";
 import { claimPerPod, type Mount, scratchVolume } from "../../../lib/pod";
-import { type FederationContext, podBasics } from "./context";
+import { adapted, type FederationContext, podBasics } from "./context";
 import { DataImport } from "./dataImport";
 import { exaflowUser, names, ports } from "./names";
 import { resourcesOf } from "./sizes";
@@ -69,7 +69,7 @@ export class Workers extends pulumi.ComponentResource {
     });
     return new StatefulSet(
       `${context.name}-localworker`,
-      {
+      adapted(context, "localworker", {
         ...podBasics(context, "worker"),
         ...workerPod(context),
         name: names.localworker,
@@ -96,7 +96,7 @@ export class Workers extends pulumi.ComponentResource {
         ...(smpc.enabled && { sidecars: { "smpc-client": clientContainer(context) } }),
         resources: resourcesOf(context, "localworker"),
         retain: true,
-      },
+      }),
       { parent: this, dependsOn: [...data.jobs] },
     );
   }
@@ -106,13 +106,13 @@ export class Workers extends pulumi.ComponentResource {
     const { settings } = context;
     return new Worker(
       `${context.name}-globalworker`,
-      {
+      adapted(context, "globalworker", {
         ...podBasics(context, "master"),
         ...workerPod(context),
         name: names.globalworker,
         podLabels: queried,
         // Exaflow expects one global worker, never two at a time.
-        strategy: "recreate",
+        strategy: "recreate" as const,
         ports: { grpc: ports.worker, flower: ports.flower },
         env: {
           ...workerEnvironment(context),
@@ -124,7 +124,7 @@ export class Workers extends pulumi.ComponentResource {
           { from: scratchVolume("db", settings.volumes.db), path: dbPath },
         ],
         resources: resourcesOf(context, "globalworker"),
-      },
+      }),
       { parent: this },
     );
   }

@@ -6,11 +6,11 @@ import { placeholder } from "../../../lib/secretText";
 import { Mip } from "../../../systems/mip/mip";
 import { mipSchema } from "../../../systems/mip/schema";
 import { deploy, type Recorded } from "../../support/deploy";
-import { managed } from "../../support/mipStack";
+import { ingress, managed } from "../../support/mipStack";
 
 const settings = mipSchema.parse({
   managedCluster: true,
-  federations: [{ ...managed, notebook: true }],
+  federations: [{ ...managed, notebook: true, exposure: ingress }],
 });
 const stackSettings = stackSchema.parse({ systems: ["mip"] });
 

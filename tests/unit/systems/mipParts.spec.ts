@@ -193,7 +193,7 @@ describe("MIP", () => {
     ["sealed", {}],
   ] as const) {
     it(`refuses notebooks with secretsMode ${mode}, which hides their keys from the program`, async () => {
-      const federations = [{ ...managed, notebook: true }];
+      const federations = [{ ...managed, notebook: true, exposure: ingress }];
       await assert.rejects(
         stackOf({ managedCluster: true, federations }, { "stackberth:secretsMode": mode, ...more }),
         new RegExp(
@@ -208,7 +208,7 @@ describe("MIP", () => {
 
   it("refuses notebooks offline, and names the setting", async () => {
     await assert.rejects(
-      onCluster({ notebook: true }),
+      onCluster({ notebook: true, exposure: ingress }),
       /mip\.federations\[\]\.notebook is the Helm chart jupyterhub.*cannot be rendered offline/s,
     );
   });
