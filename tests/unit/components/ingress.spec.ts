@@ -75,6 +75,37 @@ describe("Ingress", () => {
     assert.equal(count(found, "Middleware"), 0);
   });
 
+  for (const controller of ["nginx", "traefik"] as const) {
+    it(`leads paths to other Services, on every host, for ${controller}`, async () => {
+      const { hosts } = everything;
+      const service = { name: "hub", port: 8000 };
+      const paths = [{ path: "/notebook", service }];
+      const { spec } = one(await objectsIn(make({ controller, hosts, paths })), "Ingress");
+      for (const index of [0, 1]) {
+        assert.deepEqual(read(spec, `rules.${index}.http.paths`), [
+          {
+            path: "/notebook",
+            pathType: "Prefix",
+            backend: { service: { name: "hub", port: { number: 8000 } } },
+          },
+          {
+            path: "/",
+            pathType: "Prefix",
+            backend: { service: { name: "web", port: { number: 80 } } },
+          },
+        ]);
+      }
+    });
+  }
+
+  const led = (...paths: readonly string[]) =>
+    make({ paths: paths.map((path) => ({ path, service: { name: "hub", port: 80 } })) });
+  itRefuses([
+    ["a path without a slash", led("notebook"), "paths", /\//],
+    ["a second Service for all paths", led("/"), "paths", /leads \/ to two Services/],
+    ["two Services for one path", led("/a", "/a/"), "paths", /leads \/a to two Services/],
+  ]);
+
   it("accepts 0 for an unlimited body, and buffering", async () => {
     const found = await objectsIn(make({ maxBodyMebibytes: 0, buffering: true }));
     const annotations = one(found, "Ingress").metadata.annotations ?? {};

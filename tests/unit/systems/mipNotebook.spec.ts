@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import * as pulumi from "@pulumi/pulumi";
 import { stackSchema } from "../../../config/stackSettings";
-import { at } from "../../../lib/objects";
+import { at, listAt } from "../../../lib/objects";
 import { placeholder } from "../../../lib/secretText";
 import { Mip } from "../../../systems/mip/mip";
 import { mipSchema } from "../../../systems/mip/schema";
@@ -14,9 +14,9 @@ const settings = mipSchema.parse({
 });
 const stackSettings = stackSchema.parse({ systems: ["mip"] });
 
-/** The notebook's chart, or undefined if it was never registered. `value` gives each secret. */
-async function chartOf(value: (key: string) => string): Promise<Recorded | undefined> {
-  const resources: readonly Recorded[] = await deploy(() => {
+/** All resources. `value` gives each secret. */
+async function deployed(value: (key: string) => string): Promise<readonly Recorded[]> {
+  return deploy(() => {
     new Mip(
       {
         name: "mip",
@@ -30,8 +30,47 @@ async function chartOf(value: (key: string) => string): Promise<Recorded | undef
       {},
     );
   });
+}
+
+/** The notebook's chart, or undefined if it was never registered. */
+async function chartOf(value: (key: string) => string): Promise<Recorded | undefined> {
+  const resources = await deployed(value);
   return resources.find(({ type }) => type === "kubernetes:helm.sh/v4:Chart");
 }
+
+describe("the notebook's route", () => {
+  let resources: readonly Recorded[];
+  before(async () => {
+    resources = await deployed((key) => key);
+  });
+  const named = (kind: string, name: string): unknown =>
+    resources.find(
+      ({ type, inputs }) => type.endsWith(`:${kind}`) && at(inputs, "metadata", "name") === name,
+    )?.inputs;
+
+  it("is a path of the Ingress to the chart's Service", () => {
+    const paths = at(named("Ingress", "frontend"), "spec", "rules", 0, "http", "paths");
+    assert.deepEqual(
+      (paths as unknown[]).map((each) => [at(each, "path"), at(each, "backend", "service")]),
+      [
+        ["/notebook", { name: "jupyterhub-proxy-public", port: { number: 80 } }],
+        ["/", { name: "frontend", port: { number: 80 } }],
+      ],
+    );
+  });
+
+  it("is open to the ingress controller, wherever it runs", () => {
+    const policy = named("NetworkPolicy", "notebook-proxy");
+    assert.deepEqual(at(policy, "spec", "ingress"), [{ ports: [{ port: 8000, protocol: "TCP" }] }]);
+  });
+
+  it("is known to the front end too", () => {
+    const frontend = named("Deployment", "frontend");
+    const env = listAt(frontend, "spec", "template", "spec", "containers", 0, "env");
+    const server = env.find(({ name }) => name === "JUPYTER_SERVER");
+    assert.equal(server?.["value"], "jupyterhub-proxy-public:80");
+  });
+});
 
 describe("the notebook's chart", () => {
   it("gets keys of 32 bytes, each derived from its own secret", async () => {
