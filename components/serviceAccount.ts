@@ -7,6 +7,8 @@ export interface ServiceAccountArgs {
   readonly namespace: Namespace;
   /** Name of the account; `default` adopts the namespace's. @default - the component's name */
   readonly name?: string;
+  /** Names of registry Secrets, for its pods that name none. @default - none */
+  readonly imagePullSecrets?: readonly string[];
 }
 
 /**
@@ -20,12 +22,16 @@ export class ServiceAccount extends pulumi.ComponentResource implements Identity
 
   constructor(name: string, args: ServiceAccountArgs, opts?: pulumi.ComponentResourceOptions) {
     super("stackberth:components:ServiceAccount", name, {}, opts);
+    const { imagePullSecrets = [] } = args;
     const accountName = args.name ?? name;
     const account = new k8s.core.v1.ServiceAccount(
       name,
       {
         metadata: args.namespace.metadata(accountName),
         automountServiceAccountToken: false,
+        ...(imagePullSecrets.length > 0 && {
+          imagePullSecrets: imagePullSecrets.map((each) => ({ name: each })),
+        }),
       },
       // The cluster recreates a namespace's `default` at once, so a delete would wait for ever.
       { parent: this, retainOnDelete: accountName === "default" },

@@ -1,5 +1,5 @@
 import { z } from "zod";
-import { podSecurity } from "../../config/containerFields";
+import { container, podSecurity } from "../../config/containerFields";
 import {
   apiServer,
   autoscaling,
@@ -15,9 +15,10 @@ import {
   volumeBackup,
 } from "../../config/fields";
 import { exposure, metrics } from "../../config/webFields";
-import { checkReplicas, type Refuse, refuseIn } from "../rules";
+import { refuseIn } from "../rules";
 import type { SystemContext } from "../system";
-import { ownVariables, type VolumeName, volumeNames, volumePaths } from "./parts/names";
+import { runner as runnerPods, scratchSize, type VolumeName, volumePaths } from "./parts/names";
+import { check } from "./parts/rules";
 
 const folder = z.string().refine((text) => /^\/[^\s:]+[^\s:/]$/.test(text), {
   error: "an absolute path, for example /app/logs",
@@ -25,10 +26,16 @@ const folder = z.string().refine((text) => /^\/[^\s:]+[^\s:/]$/.test(text), {
 
 const backend = z.strictObject({
   image: image.describe("the backend's image; see systems/maps/README.md"),
-  containerPort: port.default(8000).describe("port that the image listens on; later images: 8080"),
+  containerPort: port.default(8080).describe("port that the image listens on; images before 1.20: 8000"),
   servicePort: port.default(8000).describe("port of the Service"),
-  replicas: replicas.optional().describe("backend pods; default 1"),
+  replicas: replicas.optional().describe("backend pods; default 1, and no more without sharedState"),
   autoscaling: autoscaling.optional(),
+  sharedState: z
+    .boolean()
+    .default(false)
+    .describe(
+      "whether several pods of the image share their state; the public image has SQLite and JSON files and does not",
+    ),
   resources: resources.prefault({
     requests: { cpu: "250m", memory: "512Mi" },
     limits: { cpu: "1", memory: "2Gi" },
@@ -40,27 +47,34 @@ const backend = z.strictObject({
     .record(z.string().regex(/^[A-Z][A-Z0-9_]*$/), z.string())
     .default({})
     .describe("more environment variables, kept in a ConfigMap; never put a secret here"),
+  container: container.prefault({}),
 });
 
 const runner = z.strictObject({
   image: image.describe("the image that runs users' scripts"),
+  template: z
+    .boolean()
+    .default(true)
+    .describe(
+      "the backend creates its pods from the stack's template; false: its own code builds them, as in the public source, which needs `podSecurity: baseline`",
+    ),
+  serviceAccount: objectName
+    .default("maps-runner-sa")
+    .describe("account of its pods, without rights; the public source: tfstack-maps-data-analysis"),
   timeoutSeconds: z
     .int()
     .min(1)
     .max(86400)
     .default(600)
-    .describe("longest run of a script, in seconds; then its pod is killed"),
-  resources: resources.prefault({
-    requests: { cpu: "100m", memory: "256Mi" },
-    limits: { cpu: "500m", memory: "1Gi" },
-  }),
-  scratchSize: quantity.default("1Gi").describe("size limit of a runner's /tmp"),
+    .describe("longest run of a script, in seconds; then its pod is killed, without the template by the next clean-up"),
+  resources: resources.prefault(runnerPods.ownResources),
+  scratchSize: quantity.default(scratchSize).describe("size limit of a runner's /tmp"),
   maxPods: z
     .int()
     .min(1)
     .max(10000)
     .default(10)
-    .describe("runner pods at a time; also limits their total CPU and memory"),
+    .describe("runner pods at a time; with the template, it also limits their total CPU and memory"),
   maxJobs: z
     .int()
     .min(1)
@@ -88,6 +102,12 @@ const volume = (name: VolumeName) =>
       existingClaim: objectName
         .optional()
         .describe("PersistentVolumeClaim to mount instead of creating one"),
+      fill: z
+        .boolean()
+        .default(name === "library" || name === "assets")
+        .describe(
+          "before the backend starts, copy what the image has in this folder and the volume lacks",
+        ),
     })
     .prefault({});
 
@@ -116,6 +136,20 @@ const cleanUp = z.strictObject({
   image: image.optional().describe("Python 3.12 or newer; default: the official image"),
 });
 
+const smtp = z
+  .strictObject({
+    host: z.string().min(1).describe("mail server's host name or address"),
+    port: port.default(587).describe("its port; the app uses STARTTLS"),
+    user: z.string().min(1).describe("account, with the password mapsSmtpPassword"),
+    from: z.email().describe("sender of the mails"),
+    appUrl: z
+      .url()
+      .optional()
+      .describe("the app's address in the mails; default: the Ingress' first host"),
+    cidr: cidr.default("0.0.0.0/0").describe("addresses that the backend may reach on this port"),
+  })
+  .describe("mail server for links to reset a password; default: no mails");
+
 const registry = z
   .discriminatedUnion("credentials", [
     z.strictObject({
@@ -137,6 +171,7 @@ const secretNames = z.strictObject({
   auth: objectName
     .default("maps-auth")
     .describe("Secret with the keys JWT_SECRET and ADMIN_PASSWORD"),
+  smtp: objectName.default("maps-smtp").describe("Secret with the key SMTP_PASSWORD"),
   registry: objectName
     .default("registry-credentials")
     .describe("Secret of type kubernetes.io/dockerconfigjson"),
@@ -158,6 +193,7 @@ export const mapsSchema = z
       .default([])
       .describe("addresses outside the namespace that the backend may reach"),
     apiServer: apiServer.prefault({}),
+    smtp: smtp.optional(),
     registry: registry.optional(),
     imagePullSecrets: z
       .array(objectName)
@@ -165,35 +201,7 @@ export const mapsSchema = z
       .describe("existing Secrets with the logins of other registries"),
     secretNames: secretNames.prefault({}).describe("names of its Secrets"),
   })
-  .superRefine((settings, context) => {
-    const refuse = refuseIn(context);
-    checkReplicas("backend", settings.backend, refuse);
-    checkVariables(settings.backend.variables, refuse);
-    checkVolumes(settings.volumes, refuse);
-  });
+  .superRefine((settings, context) => check(settings, refuseIn(context)));
 
 export type MapsSettings = z.infer<typeof mapsSchema>;
 export type Context = SystemContext<MapsSettings>;
-
-function checkVariables(variables: Readonly<Record<string, string>>, refuse: Refuse): void {
-  for (const name of Object.keys(variables).filter((each) => ownVariables.includes(each))) {
-    const message = `any name but ${ownVariables.join(", ")}, which the stack sets`;
-    // The value may be a secret.
-    refuse(["backend", "variables", name], message, undefined, { secret: true });
-  }
-}
-
-/** No two volumes on one path or one claim. */
-function checkVolumes(volumes: MapsSettings["volumes"], refuse: Refuse): void {
-  for (const field of ["mountPath", "existingClaim"] as const) {
-    const owners = new Map<string, VolumeName>();
-    for (const name of volumeNames) {
-      const value = volumes[name][field];
-      if (value === undefined) continue;
-      const owner = owners.get(value);
-      owners.set(value, owner ?? name);
-      if (owner === undefined) continue;
-      refuse(["volumes", name, field], `one that volumes.${owner} does not use`, value);
-    }
-  }
-}

@@ -1,4 +1,5 @@
 import type { SecretDeclaration } from "../../config/secretDeclaration";
+import { containerSecrets } from "../container";
 import type { MapsSettings } from "./schema";
 
 const always: readonly SecretDeclaration[] = [
@@ -51,7 +52,20 @@ const ofRegistry = {
   },
 } as const satisfies Readonly<Record<string, SecretDeclaration>>;
 
+const ofMail: SecretDeclaration = {
+  key: "mapsSmtpPassword",
+  kind: "user",
+  length: 1,
+  usedIn: "Secret maps-smtp, key SMTP_PASSWORD",
+  description: "Password of the account at the mail server that sends links to reset passwords.",
+};
+
 /** The secrets of MAPS that these settings need. */
-export function mapsSecrets({ registry }: MapsSettings): readonly SecretDeclaration[] {
-  return [...always, ...(registry ? [ofRegistry[registry.credentials]] : [])];
+export function mapsSecrets({ registry, smtp, backend }: MapsSettings): readonly SecretDeclaration[] {
+  const own = [
+    ...always,
+    ...(smtp ? [ofMail] : []),
+    ...(registry ? [ofRegistry[registry.credentials]] : []),
+  ];
+  return [...own, ...containerSecrets("maps", [backend.container], own)];
 }

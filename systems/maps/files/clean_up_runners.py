@@ -1,6 +1,7 @@
 """Deletes runner pods that finished more than KEEP_HOURS ago, and the code of jobs that have no pod.
 
 A pod goes when it has finished, and that long ago; how old it is, or how long it ran, does not matter.
+With RUN_SECONDS, a pod also goes that has not finished after that time: it has no deadline of its own.
 A job's ConfigMap goes when it is older than that and no pod is left that mounts it. What changes
 between looking and deleting stays. Exits with 1 if the API server refuses a deletion.
 """
@@ -42,6 +43,14 @@ def finished_at(pod):
     return seconds(max(ends, default=pod["metadata"]["creationTimestamp"]))
 
 
+def ran_too_long(pod, now, most):
+    """Whether a pod that has not finished was started more than `most` seconds ago."""
+    if most is None or finished_at(pod) is not None:
+        return False
+    start = pod["status"].get("startTime") or pod["metadata"]["creationTimestamp"]
+    return now - seconds(start) > most
+
+
 def mounted_by(pod):
     """Names of the ConfigMaps that a pod mounts."""
     volumes = pod["spec"].get("volumes", [])
@@ -49,7 +58,9 @@ def mounted_by(pod):
 
 
 def main():
-    cutoff = time.time() - float(os.environ["KEEP_HOURS"]) * 3600
+    now = time.time()
+    cutoff = now - float(os.environ["KEEP_HOURS"]) * 3600
+    most = float(os.environ["RUN_SECONDS"]) if "RUN_SECONDS" in os.environ else None
     label, value = os.environ["RUNNER_LABEL"].split("=")
     api = Api()
     # Code before pods: a pod that is made meanwhile is then among those that are looked at.
@@ -77,7 +88,8 @@ def main():
     for pod in pods:
         is_runner = pod["metadata"].get("labels", {}).get(label) == value
         end = finished_at(pod)
-        is_due = is_runner and end is not None and end < cutoff
+        is_old = end is not None and end < cutoff
+        is_due = is_runner and (is_old or ran_too_long(pod, now, most))
         if not (is_due and delete("pods", pod)):
             left.append(pod)
     needed = set().union(*(mounted_by(pod) for pod in left))

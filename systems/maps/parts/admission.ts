@@ -9,23 +9,24 @@ const text = (value: string): string => JSON.stringify(value);
  * every Secret of the namespace, by mounting it, and act as every ServiceAccount, by naming it.
  */
 export function guardOfPods(
-  { runner: { image, timeoutSeconds } }: MapsSettings,
+  { runner: { image, timeoutSeconds, template, serviceAccount } }: MapsSettings,
   outputsClaim: string,
 ): readonly AdmissionRule[] {
   return [
     {
-      expression: `object.spec.?serviceAccountName.orValue("") == ${text(runner.serviceAccount)} && object.spec.?automountServiceAccountToken.orValue(true) == false`,
-      message: `a runner uses the account ${runner.serviceAccount}, with automountServiceAccountToken: false`,
+      // The account's own default is to have no token.
+      expression: `object.spec.?serviceAccountName.orValue("") == ${text(serviceAccount)} && object.spec.?automountServiceAccountToken.orValue(${template}) == false`,
+      message: template
+        ? `a runner uses the account ${serviceAccount}, with automountServiceAccountToken: false`
+        : `a runner uses the account ${serviceAccount}, without a token`,
     },
     {
       // Network policies, quotas and the clean-up go by the label; other labels open other ways.
       expression: `object.metadata.?labels["app"].orValue("") == ${text(runner.labels.app)} && object.metadata.labels.all(key, !key.startsWith("app.kubernetes.io/"))`,
       message: `a runner has the label app: ${runner.labels.app} and none of app.kubernetes.io/`,
     },
-    {
-      expression: `object.spec.restartPolicy == "Never" && object.spec.?activeDeadlineSeconds.orValue(0) > 0 && object.spec.?activeDeadlineSeconds.orValue(0) <= ${timeoutSeconds}`,
-      message: `a runner has restartPolicy: Never and activeDeadlineSeconds of at most ${timeoutSeconds}`,
-    },
+    template ? endsInTime(timeoutSeconds) : endsOnce,
+    ...(template ? [] : [unprivileged]),
     {
       expression: `size(object.spec.containers) == 1 && size(object.spec.?initContainers.orValue([])) == 0 && object.spec.containers[0].image == ${text(image)}`,
       message: `a runner has one container, of the image ${image}`,
@@ -41,6 +42,29 @@ export function guardOfPods(
     },
   ];
 }
+
+const endsInTime = (seconds: number): AdmissionRule => ({
+  expression: `object.spec.restartPolicy == "Never" && object.spec.?activeDeadlineSeconds.orValue(0) > 0 && object.spec.?activeDeadlineSeconds.orValue(0) <= ${seconds}`,
+  message: `a runner has restartPolicy: Never and activeDeadlineSeconds of at most ${seconds}`,
+});
+
+/** The public backend sets no deadline; the clean-up does instead. */
+const endsOnce: AdmissionRule = {
+  expression: 'object.spec.restartPolicy == "Never"',
+  message: "a runner has restartPolicy: Never",
+};
+
+/** Pod Security `baseline` lets a container add a few capabilities; scripts need none. */
+const unprivileged: AdmissionRule = {
+  expression: [
+    "!object.spec.?hostNetwork.orValue(false)",
+    "!object.spec.?hostPID.orValue(false)",
+    "!object.spec.?hostIPC.orValue(false)",
+    "!object.spec.containers[0].?securityContext.?privileged.orValue(false)",
+    "size(object.spec.containers[0].?securityContext.?capabilities.?add.orValue([])) == 0",
+  ].join(" && "),
+  message: "a runner is not privileged, adds no capabilities, and shares nothing with its node",
+};
 
 /** By name, also of what is deleted: the backend's own settings and pods are none of its business. */
 export const guardOfNames: readonly AdmissionRule[] = [

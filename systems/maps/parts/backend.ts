@@ -1,8 +1,10 @@
 import * as pulumi from "@pulumi/pulumi";
 import { type Namespace, Rbac, Web, type WebArgs } from "../../../components";
+import { createContainerSecrets, withContainer } from "../../container";
 import type { Context, MapsSettings } from "../schema";
 import { createConfig, createSecrets } from "./config";
-import { backend, volumeNames } from "./names";
+import { backendMounts, initContainers } from "./data";
+import { backend } from "./names";
 import type { Runners } from "./runners";
 import { backendProbes, spareSeconds } from "./sizes";
 import type { Volumes } from "./volumes";
@@ -34,31 +36,27 @@ export class Backend extends pulumi.ComponentResource {
     const secrets = createSecrets(name, context, namespace, this);
     const config = createConfig(name, context, namespace, this);
     const identity = new Rbac(`${name}-account`, { namespace, names: backend.rbac, rules }, parent);
-    const { variables: _variables, ...pod } = settings.backend;
-    this.web = new Web(
-      `${name}-web`,
-      {
-        ...pod,
-        ...backendProbes,
-        namespace,
-        name: backend.name,
-        imagePullSecrets,
-        identity,
-        // It writes lists of users and jobs beside its code.
-        readOnlyRootFilesystem: false,
-        env: { ...config, ...secrets },
-        mounts: [
-          ...volumeNames.map((volume) => ({
-            from: volumes[volume],
-            path: settings.volumes[volume].mountPath,
-          })),
-          runners.template,
-        ],
-        terminationGracePeriodSeconds: requestSeconds(settings),
-        exposure: exposureOf(settings),
-      },
-      parent,
-    );
+    const { variables: _variables, sharedState, container, ...pod } = settings.backend;
+    const more = createContainerSecrets(context, namespace, [container], this);
+    const web = {
+      ...pod,
+      ...backendProbes,
+      namespace,
+      name: backend.name,
+      imagePullSecrets,
+      identity,
+      env: { ...config, ...secrets },
+      initContainers: initContainers(settings, volumes),
+      mounts: [
+        ...backendMounts(settings, volumes),
+        ...(runners.template ? [runners.template] : []),
+      ],
+      // Two pods must not write to one SQLite file, not even during a rollout.
+      ...(!sharedState && { strategy: "recreate" as const }),
+      terminationGracePeriodSeconds: requestSeconds(settings),
+      exposure: exposureOf(settings),
+    };
+    this.web = new Web(`${name}-web`, withContainer(web, container, more), parent);
     this.registerOutputs({ urls: this.web.urls });
   }
 }

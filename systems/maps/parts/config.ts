@@ -2,7 +2,9 @@ import type * as pulumi from "@pulumi/pulumi";
 import { ConfigMap, type Namespace, Secrets } from "../../../components";
 import type { Environment } from "../../../lib/env";
 import type { Context } from "../schema";
-import { runner, templateFile } from "./names";
+import { databasePath } from "./data";
+import { templateFile } from "./names";
+import { appUrl } from "./rules";
 
 /** The backend's ConfigMap, and the references to its keys. `name` is the backend's. */
 export function createConfig(
@@ -11,14 +13,25 @@ export function createConfig(
   namespace: Namespace,
   parent: pulumi.Resource,
 ): Environment {
+  const { backend, runner, smtp } = settings;
   const data: Readonly<Record<string, string>> = {
-    ...settings.backend.variables,
+    DATABASE_PATH: databasePath(settings),
+    // Otherwise Python keeps lines back from the log.
+    PYTHONUNBUFFERED: "1",
+    ...backend.variables,
     EXECUTION_RUNTIME: "kubernetes",
     KUBERNETES_NAMESPACE: namespace.plainName,
-    RUNNER_IMAGE: settings.runner.image,
-    RUNNER_POD_TEMPLATE: `${templateFile.folder}/${templateFile.name}`,
+    RUNNER_IMAGE: runner.image,
+    ...(runner.template && { RUNNER_POD_TEMPLATE: `${templateFile.folder}/${templateFile.name}` }),
     RUNNER_SERVICE_ACCOUNT: runner.serviceAccount,
-    SCRIPT_TIMEOUT: String(settings.runner.timeoutSeconds),
+    SCRIPT_TIMEOUT: String(runner.timeoutSeconds),
+    ...(smtp && {
+      SMTP_HOST: smtp.host,
+      SMTP_PORT: String(smtp.port),
+      SMTP_USER: smtp.user,
+      SMTP_FROM: smtp.from,
+      APP_BASE_URL: appUrl(settings) ?? "",
+    }),
   };
   return new ConfigMap(
     `${name}-config`,
@@ -27,7 +40,7 @@ export function createConfig(
   ).refs();
 }
 
-/** The backend's two Secrets, and the references to their keys. `name` is the backend's. */
+/** The backend's Secrets, and the references to their keys. `name` is the backend's. */
 export function createSecrets(
   name: string,
   { settings, secret, digestKey }: Context,
@@ -44,12 +57,13 @@ export function createSecrets(
     );
     return Object.fromEntries(declared.map(([key]) => [key, secrets.ref(key)]));
   };
-  const { apiKeys, auth } = settings.secretNames;
+  const { apiKeys, auth, smtp } = settings.secretNames;
   return {
     ...create("api-keys", apiKeys, {
       GOOGLE_API_KEY: "mapsGoogleApiKey",
       OPENAI_API_KEY: "mapsOpenaiApiKey",
     }),
     ...create("auth", auth, { JWT_SECRET: "mapsJwtSecret", ADMIN_PASSWORD: "mapsAdminPassword" }),
+    ...(settings.smtp && create("smtp", smtp, { SMTP_PASSWORD: "mapsSmtpPassword" })),
   };
 }

@@ -11,6 +11,21 @@ export type VolumeName = keyof typeof volumePaths;
 
 export const volumeNames = Object.keys(volumePaths) as readonly VolumeName[];
 
+/** Where the image has the application; its code finds everything else from there. */
+export const appFolder = "/app";
+
+/** Folders that the backend writes to outside its volumes' own; they are on the volume `data`. */
+export const dataFolders = { user_scripts: `${appFolder}/user_scripts`, deploy: "/deploy" } as const;
+
+/** Files that the backend writes beside its code; they are on the volume `data`. */
+export const dataFiles = {
+  "users.json": `${appFolder}/users.json`,
+  "user_jobs.json": `${appFolder}/user_jobs.json`,
+} as const;
+
+/** File of the SQLite database, in the image and on the volume `data`. */
+export const databaseFile = "maps_helper.db";
+
 /** Placeholder for a job's id in the runner pod template; the backend replaces it by Python's `string.Template`. */
 export const jobId = "${JOB_ID}";
 
@@ -21,11 +36,20 @@ export const runner = {
   configMapName: `job-code-${jobId}`,
   configMapPrefix: "job-code-",
   labels: { app: "maps-runner" },
-  serviceAccount: "maps-runner-sa",
+  /** What the public backend's own code requests for its pods, whatever the settings say. */
+  ownResources: {
+    requests: { cpu: "100m", memory: "256Mi" },
+    limits: { cpu: "500m", memory: "1Gi" },
+  },
+  /** The claim that the public backend's own code mounts, whatever the settings say. */
+  ownClaim: "maps-outputs",
   /** Where it mounts its job's folder of the volume `outputs`. */
   folder: `/outputs/${jobId}`,
   command: ["python", "-u", "/work/job_runner.py"],
 } as const;
+
+/** Size limit of a runner's /tmp where the settings say nothing. */
+export const scratchSize = "1Gi";
 
 export const backend = {
   name: "maps-backend",
@@ -54,4 +78,10 @@ export const ownVariables: readonly string[] = [
   "OPENAI_API_KEY",
   "JWT_SECRET",
   "ADMIN_PASSWORD",
+  "SMTP_HOST",
+  "SMTP_PORT",
+  "SMTP_USER",
+  "SMTP_PASSWORD",
+  "SMTP_FROM",
+  "APP_BASE_URL",
 ];

@@ -1,11 +1,11 @@
-import { ApiServerAccess, Isolation, type Namespace } from "../../../components";
+import { ApiServerAccess, Isolation, type Namespace, NetworkPolicy } from "../../../components";
 import { allowEgress } from "../../egress";
 import type { Context } from "../schema";
 import type { Backend } from "./backend";
 import { runner } from "./names";
 import type { Runners } from "./runners";
 
-/** Isolates the runners, and lets the backend reach the API server and the addresses of `egress`. */
+/** Isolates the runners, and lets the backend reach the API server, the mail server and the addresses of `egress`. */
 export function allowTraffic(
   { name, settings }: Context,
   namespace: Namespace,
@@ -24,4 +24,11 @@ export function allowTraffic(
     { parent: backend },
   );
   allowEgress(`${name}-backend`, namespace, from, settings.egress, backend);
+  const { smtp } = settings;
+  if (smtp === undefined) return;
+  new NetworkPolicy(
+    `${name}-backend-mail`,
+    { namespace, name: "mail", from, to: { cidr: smtp.cidr }, ports: [smtp.port] },
+    { parent: backend },
+  );
 }

@@ -40,7 +40,7 @@ export function runnerPod(
       resources: settings.resources,
       runAsUser: backend.runAsUser,
       imagePullSecrets,
-      identity: { serviceAccountName: runner.serviceAccount, hasToken: false },
+      identity: { serviceAccountName: settings.serviceAccount, hasToken: false },
       placement: settings.placement,
       podLabels: { "job-id": jobId },
       restartPolicy: "Never",

@@ -16,7 +16,7 @@ import type { MapsSettings } from "../schema";
 import { guardOfNames, guardOfPods } from "./admission";
 import { backend, cronJobs, runner, templateFile } from "./names";
 import { runnerPod } from "./runnerPod";
-import { jobsQuota, othersQuota, runnersQuota } from "./sizes";
+import { allPodsQuota, jobsQuota, othersQuota, runnersQuota } from "./sizes";
 
 export interface RunnersArgs {
   readonly namespace: Namespace;
@@ -30,12 +30,12 @@ export interface RunnersArgs {
  * template and ServiceAccount, their quotas, the admission policies for them, and their clean-up.
  */
 export class Runners extends pulumi.ComponentResource {
-  /** The pod template, for the backend. */
-  readonly template: Mount;
+  /** The pod template, for the backend; undefined where its own code builds the pods. */
+  readonly template: Mount | undefined;
 
   constructor(name: string, args: RunnersArgs, opts: pulumi.ComponentResourceOptions) {
     super("stackberth:systems:MapsRunners", name, {}, opts);
-    this.template = this.createTemplate(name, args);
+    this.template = args.settings.runner.template ? this.createTemplate(name, args) : undefined;
     this.createAccounts(name, args);
     this.createQuotas(name, args);
     this.createGuard(name, args);
@@ -55,15 +55,23 @@ export class Runners extends pulumi.ComponentResource {
   }
 
   /** Without rights or tokens: the runners' own, and the one of pods that name none. */
-  private createAccounts(name: string, { namespace }: RunnersArgs): void {
+  private createAccounts(name: string, args: RunnersArgs): void {
+    const { namespace, settings, imagePullSecrets } = args;
     const parent = { parent: this };
-    new ServiceAccount(`${name}-account`, { namespace, name: runner.serviceAccount }, parent);
+    const { serviceAccount, template } = settings.runner;
+    new ServiceAccount(
+      `${name}-account`,
+      // Pods that the backend's own code builds name no registry's login.
+      { namespace, name: serviceAccount, ...(!template && { imagePullSecrets }) },
+      parent,
+    );
     new ServiceAccount(`${name}-default-account`, { namespace, name: "default" }, parent);
   }
 
   /**
-   * Only runners have a deadline. Quotas tell them apart by it and so need no PriorityClass, which is
-   * cluster-scoped. Every pod counts under one of the first two.
+   * With the template only runners have a deadline. Quotas tell them apart by it and so need no
+   * PriorityClass, which is cluster-scoped. Every pod counts under one of the first two. Without the
+   * template nothing tells them apart.
    */
   private createQuotas(name: string, { namespace, settings }: RunnersArgs): void {
     const create = (
@@ -76,8 +84,12 @@ export class Runners extends pulumi.ComponentResource {
         { namespace, name: objectName, hard, ...(scope && { scope }) },
         { parent: this },
       );
-    create("runners", runnersQuota(settings), "Terminating");
-    create("all-but-runners", othersQuota(settings), "NotTerminating");
+    if (settings.runner.template) {
+      create("runners", runnersQuota(settings), "Terminating");
+      create("all-but-runners", othersQuota(settings), "NotTerminating");
+    } else {
+      create("all-pods", allPodsQuota(settings));
+    }
     create("jobs", jobsQuota(settings));
   }
 
@@ -112,6 +124,7 @@ export class Runners extends pulumi.ComponentResource {
 
   private createCleanUp(name: string, { namespace, settings }: RunnersArgs): void {
     const { schedule, suspend, image, keepHours } = settings.cleanUp;
+    const { template, timeoutSeconds } = settings.runner;
     const file = join(__dirname, "..", "files", "clean_up_runners.py");
     new ScriptCronJob(
       `${name}-clean-up`,
@@ -124,6 +137,8 @@ export class Runners extends pulumi.ComponentResource {
         script: readFileSync(file, "utf8"),
         env: {
           KEEP_HOURS: String(keepHours),
+          // Nothing else would end a script that runs for ever.
+          ...(!template && { RUN_SECONDS: String(timeoutSeconds) }),
           RUNNER_LABEL: Object.entries(runner.labels).flat().join("="),
         },
         rules: [{ apiGroups: [""], resources: ["pods", "configmaps"], verbs: ["list", "delete"] }],

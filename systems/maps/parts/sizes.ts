@@ -19,6 +19,11 @@ export function othersQuota({ backend: { autoscaling, replicas = 1 } }: MapsSett
   return { pods: String(2 * (autoscaling?.maxReplicas ?? replicas) + 6) };
 }
 
+/** Number of all pods, where none has a deadline by which a quota could tell runners from the others. */
+export function allPodsQuota(settings: MapsSettings): Hard {
+  return { pods: String(settings.runner.maxPods + Number(othersQuota(settings)["pods"])) };
+}
+
 /** Number of jobs, counted by their ConfigMaps; 20 more are for the stack's and the cluster's own. */
 export function jobsQuota({ runner: { maxJobs } }: MapsSettings): Hard {
   return { "count/configmaps": String(maxJobs + 20) };
