@@ -2,7 +2,7 @@ import type { z } from "zod";
 
 /** Refuses the value at a path; `params: { secret: true }` keeps the value out of the message. */
 export type Refuse = (
-  path: readonly string[],
+  path: readonly (string | number)[],
   allowed: string,
   found: unknown,
   params?: { readonly secret: true },

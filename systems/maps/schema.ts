@@ -26,9 +26,13 @@ const folder = z.string().refine((text) => /^\/[^\s:]+[^\s:/]$/.test(text), {
 
 const backend = z.strictObject({
   image: image.describe("the backend's image; see systems/maps/README.md"),
-  containerPort: port.default(8080).describe("port that the image listens on; images before 1.20: 8000"),
+  containerPort: port
+    .default(8080)
+    .describe("port that the image listens on; images before 1.20: 8000"),
   servicePort: port.default(8000).describe("port of the Service"),
-  replicas: replicas.optional().describe("backend pods; default 1, and no more without sharedState"),
+  replicas: replicas
+    .optional()
+    .describe("backend pods; default 1, and no more without sharedState"),
   autoscaling: autoscaling.optional(),
   sharedState: z
     .boolean()
@@ -66,7 +70,9 @@ const runner = z.strictObject({
     .min(1)
     .max(86400)
     .default(600)
-    .describe("longest run of a script, in seconds; then its pod is killed, without the template by the next clean-up"),
+    .describe(
+      "longest run of a script, in seconds; then its pod is killed, without the template by the next clean-up",
+    ),
   resources: resources.prefault(runnerPods.ownResources),
   scratchSize: quantity.default(scratchSize).describe("size limit of a runner's /tmp"),
   maxPods: z
@@ -74,7 +80,9 @@ const runner = z.strictObject({
     .min(1)
     .max(10000)
     .default(10)
-    .describe("runner pods at a time; with the template, it also limits their total CPU and memory"),
+    .describe(
+      "runner pods at a time; with the template, it also limits their total CPU and memory",
+    ),
   maxJobs: z
     .int()
     .min(1)

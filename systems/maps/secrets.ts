@@ -61,7 +61,11 @@ const ofMail: SecretDeclaration = {
 };
 
 /** The secrets of MAPS that these settings need. */
-export function mapsSecrets({ registry, smtp, backend }: MapsSettings): readonly SecretDeclaration[] {
+export function mapsSecrets({
+  registry,
+  smtp,
+  backend,
+}: MapsSettings): readonly SecretDeclaration[] {
   const own = [
     ...always,
     ...(smtp ? [ofMail] : []),

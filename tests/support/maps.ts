@@ -24,3 +24,54 @@ export function jobCode(id: string): Json {
     data: { "main.py": "print('hello')\n", "request.json": "{}" },
   };
 }
+
+/**
+ * A runner pod as the backend's own code builds it, in version 1.22.0 of Maps_Script_Helper. It was
+ * recorded from a run of that code against a stand-in of the API server.
+ */
+export function ownPod(id: string, image: string): Json {
+  const folder = `/outputs/${id}`;
+  const keys = ["main.py", "request.json"];
+  const env = {
+    MPLCONFIGDIR: `${folder}/result/.matplotlib`,
+    JOB_ID: id,
+    MAPS_SCRIPT_PARAMETERS: "threshold=3",
+  };
+  return {
+    apiVersion: "v1",
+    kind: "Pod",
+    metadata: { name: `runner-${id}`, labels: { app: "maps-runner", "job-id": id } },
+    spec: {
+      restartPolicy: "Never",
+      serviceAccountName: "tfstack-maps-data-analysis",
+      containers: [
+        {
+          name: "runner",
+          image,
+          imagePullPolicy: "IfNotPresent",
+          command: ["python", "-u", "/work/job_runner.py"],
+          env: Object.entries(env).map(([name, value]) => ({ name, value })),
+          volumeMounts: [
+            { name: "code", mountPath: "/code", readOnly: true },
+            { name: "outputs", mountPath: "/outputs" },
+          ],
+          workingDir: folder,
+          resources: {
+            requests: { cpu: "100m", memory: "256Mi" },
+            limits: { cpu: "500m", memory: "1Gi" },
+          },
+        },
+      ],
+      volumes: [
+        {
+          name: "code",
+          configMap: {
+            name: `job-code-${id}`,
+            items: keys.map((key) => ({ key, path: key })),
+          },
+        },
+        { name: "outputs", persistentVolumeClaim: { claimName: "maps-outputs" } },
+      ],
+    },
+  };
+}

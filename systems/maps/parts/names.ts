@@ -15,7 +15,10 @@ export const volumeNames = Object.keys(volumePaths) as readonly VolumeName[];
 export const appFolder = "/app";
 
 /** Folders that the backend writes to outside its volumes' own; they are on the volume `data`. */
-export const dataFolders = { user_scripts: `${appFolder}/user_scripts`, deploy: "/deploy" } as const;
+export const dataFolders = {
+  user_scripts: `${appFolder}/user_scripts`,
+  deploy: "/deploy",
+} as const;
 
 /** Files that the backend writes beside its code; they are on the volume `data`. */
 export const dataFiles = {

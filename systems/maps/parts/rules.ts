@@ -79,7 +79,7 @@ function checkPaths({ volumes, backend: { container } }: MapsSettings, refuse: R
     const other = overlap(path, kept);
     if (other === undefined) return;
     const message = `a folder that neither contains ${other} nor is in it, because what is there is kept`;
-    refuse(["backend", "container", "scratch", String(index), "path"], message, path);
+    refuse(["backend", "container", "scratch", index, "path"], message, path);
   });
 }
 
@@ -143,7 +143,8 @@ function checkMail(settings: MapsSettings, refuse: Refuse): void {
   const { smtp } = settings;
   if (smtp === undefined) return;
   if (smtp.port === 465) {
-    const message = "587 or another port with STARTTLS, because the app cannot speak TLS from the start";
+    const message =
+      "587 or another port with STARTTLS, because the app cannot speak TLS from the start";
     refuse(["smtp", "port"], message, smtp.port);
   }
   if (appUrl(settings) === undefined) {

@@ -4,14 +4,19 @@ const backend = { image: "registry.example.org/maps-python-backend:1.0.0" };
 const runner = { image: "registry.example.org/py-exec:1.0.0" };
 const good = { backend, runner };
 const small = { cpu: "1", memory: "1Gi" };
+const smtp = {
+  host: "mail.example.org",
+  user: "maps",
+  from: "maps@example.org",
+  appUrl: "https://maps.example.org",
+};
 const large = { cpu: "2", memory: "2Gi" };
 
 /** What the tests know of MAPS. */
 export const maps: SystemCases = {
   good,
   onlyInProd: [
-    "backend.autoscaling.minReplicas",
-    "backend.autoscaling.maxReplicas",
+    "backend.replicas",
     "backend.resources.requests.cpu",
     "backend.resources.requests.memory",
     "backend.resources.limits.cpu",
@@ -30,7 +35,6 @@ export const maps: SystemCases = {
     "registry.username",
   ],
   differs: [
-    "backend.metrics.type",
     "runner.maxPods",
     "volumes.accessMode",
     "volumes.outputs.size",
@@ -68,7 +72,12 @@ export const maps: SystemCases = {
     {
       title: "replicas beside autoscaling",
       changes: {
-        backend: { ...backend, replicas: 2, autoscaling: { minReplicas: 1, maxReplicas: 3 } },
+        backend: {
+          ...backend,
+          sharedState: true,
+          replicas: 2,
+          autoscaling: { minReplicas: 1, maxReplicas: 3 },
+        },
       },
       key: "backend.replicas",
       says: /autoscaling/,
@@ -254,6 +263,121 @@ export const maps: SystemCases = {
       title: "hosts on a load balancer",
       changes: { exposure: { type: "loadBalancer", hosts: ["a.example.org"] } },
       key: "exposure.hosts",
+      says: /unknown key/,
+    },
+    {
+      title: "two backends on one SQLite file",
+      changes: { backend: { ...backend, replicas: 2 } },
+      key: "backend.replicas",
+      says: /at most 1, because each pod writes to the same SQLite file/,
+    },
+    {
+      title: "an autoscaler on one SQLite file",
+      changes: { backend: { ...backend, autoscaling: { minReplicas: 1, maxReplicas: 2 } } },
+      key: "backend.autoscaling.maxReplicas",
+      says: /`backend\.sharedState: true`/,
+    },
+    {
+      title: "a database outside the volumes",
+      changes: { backend: { ...backend, variables: { DATABASE_PATH: "/app/maps_helper.db" } } },
+      key: "backend.variables.DATABASE_PATH",
+      says: /a file on a volume, for example \/app\/data\/maps_helper\.db/,
+    },
+    {
+      title: "root without baseline",
+      changes: { backend: { ...backend, container: { runAsUser: 0 } } },
+      key: "backend.container.runAsUser",
+      says: /`podSecurity: baseline`/,
+    },
+    {
+      title: "a user that runners do not share",
+      changes: { backend: { ...backend, container: { runAsUser: 2000 } } },
+      key: "backend.container.runAsUser",
+      says: /set `backend\.runAsUser`/,
+    },
+    {
+      title: "a container's variable that the stack sets",
+      changes: { backend: { ...backend, container: { env: { DATABASE_PATH: "/tmp/a.db" } } } },
+      key: "backend.container.env.DATABASE_PATH",
+      says: /the stack sets this variable/,
+    },
+    {
+      title: "a scratch folder over a volume",
+      changes: { backend: { ...backend, container: { scratch: [{ path: "/app/data/cache" }] } } },
+      key: "backend.container.scratch[0].path",
+      says: /neither contains \/app\/data nor is in it/,
+    },
+    {
+      title: "a volume over the app's code",
+      changes: { volumes: { data: { mountPath: "/app" } } },
+      key: "volumes.data.mountPath",
+      says: /neither contains \/app\/user_scripts nor is in it/,
+    },
+    {
+      title: "runners as the backend's account",
+      changes: { runner: { ...runner, serviceAccount: "maps-backend-sa" } },
+      key: "runner.serviceAccount",
+      says: /an account that nothing else uses/,
+    },
+    {
+      title: "the backend's own pods under restricted",
+      changes: { runner: { ...runner, template: false } },
+      key: "podSecurity",
+      says: /baseline with `runner\.template: false`/,
+    },
+    {
+      title: "a place for the backend's own pods",
+      changes: {
+        podSecurity: "baseline",
+        runner: { ...runner, template: false, placement: { priorityClassName: "low" } },
+      },
+      key: "runner.placement",
+      says: /own code builds the pods/,
+    },
+    {
+      title: "a size for the backend's own pods",
+      changes: {
+        podSecurity: "baseline",
+        runner: { ...runner, template: false, resources: { requests: small, limits: large } },
+      },
+      key: "runner.resources",
+      says: /the default with `runner\.template: false`/,
+    },
+    {
+      title: "scratch for the backend's own pods",
+      changes: {
+        podSecurity: "baseline",
+        runner: { ...runner, template: false, scratchSize: "2Gi" },
+      },
+      key: "runner.scratchSize",
+      says: /own code builds the pods/,
+    },
+    {
+      title: "another claim than that of the backend's own pods",
+      changes: {
+        podSecurity: "baseline",
+        runner: { ...runner, template: false },
+        volumes: { outputs: { existingClaim: "theirs" } },
+      },
+      key: "volumes.outputs.existingClaim",
+      says: /no value, or maps-outputs/,
+    },
+    {
+      title: "mail with TLS from the start",
+      changes: { smtp: { ...smtp, port: 465 } },
+      key: "smtp.port",
+      says: /587 or another port with STARTTLS/,
+    },
+    {
+      title: "mail without the app's address",
+      changes: { smtp: { ...smtp, appUrl: undefined } },
+      key: "smtp.appUrl",
+      says: /only an Ingress tells it/,
+    },
+    {
+      title: "a mail password in the settings",
+      changes: { smtp: { ...smtp, password: "c" } },
+      key: "smtp.password",
       says: /unknown key/,
     },
   ],

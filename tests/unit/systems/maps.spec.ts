@@ -112,7 +112,9 @@ const documented: readonly Row[] = [
     "2. 5 PVCs for data persistence",
     "all in the backend",
     (s) =>
-      Object.values(mounts(container(backend(s)))).filter((each) => each !== "maps-runner-pod"),
+      [...new Set(Object.values(mounts(container(backend(s)))))].filter((each) =>
+        s.has("PersistentVolumeClaim", String(each)),
+      ),
     ["maps-outputs", "maps-assets", "maps-library", "maps-logs", "maps-data"],
   ],
   [
@@ -185,9 +187,9 @@ const documented: readonly Row[] = [
   ],
   [
     "port-forward svc/maps-backend 8000:8000",
-    "port of the container",
+    "port of the container, which is another in the source's later versions",
     (s) => at(container(backend(s)), "ports", 0, "containerPort"),
-    8000,
+    8080,
   ],
   [
     'EXECUTION_RUNTIME == "kubernetes"',
@@ -354,22 +356,20 @@ describe("MAPS with default settings", () => {
   }
 });
 
-/** The guide's "Production Recommendations", as prod's file has them. */
-const recommendations: readonly Row[] = [
-  ["1. Use Ingress", "ingress", (s) => s.has("Ingress", "maps-backend"), true],
-  ["1. … instead of LoadBalancer", "type", (s) => at(service(s), "spec", "type"), "ClusterIP"],
-  [
-    "2. Add resource limits",
-    "of the backend",
-    (s) => at(container(backend(s)), "resources", "limits"),
-    { cpu: "2", memory: "4Gi" },
-  ],
-  [
-    "2. Add resource limits",
-    "of all that says nothing",
-    (s) => s.has("LimitRange", "limits"),
-    true,
-  ],
+/** Prod's file with these changes to the settings of one part each. */
+async function prodWith(changes: Readonly<Record<Part, object>>): Promise<Stack> {
+  const file: unknown = parse(readFileSync(join(root, "Pulumi.prod.yaml"), "utf8"));
+  const settings = at(file, "config", "stackberth:maps") as Record<string, object>;
+  const changed = Object.entries(changes).map(([part, change]) => {
+    const { replicas: _replicas, ...rest } = settings[part] as Record<string, unknown>;
+    return [part, { ...rest, ...change }];
+  });
+  const maps = JSON.stringify({ ...settings, ...Object.fromEntries(changed) });
+  return stackFrom(await collectStack("prod", { ...only, "stackberth:maps": maps }));
+}
+
+/** The guide's "Production Recommendations" that need more than the public source. */
+const withOwnImages: readonly Row[] = [
   [
     "3. Implement pod disruption budgets",
     "one pod at a time",
@@ -386,6 +386,35 @@ const recommendations: readonly Row[] = [
     [2, 6],
   ],
   [
+    "8. Add monitoring (Prometheus, Grafana)",
+    "annotations",
+    (s) => {
+      const { annotations } = at(backend(s), "spec", "template", "metadata") as {
+        annotations: Record<string, string>;
+      };
+      return ["scrape", "port", "path"].map((key) => annotations[`prometheus.io/${key}`]);
+    },
+    ["true", "8080", "/metrics"],
+  ],
+];
+
+/** The other "Production Recommendations", as prod's file has them. */
+const recommendations: readonly Row[] = [
+  ["1. Use Ingress", "ingress", (s) => s.has("Ingress", "maps-backend"), true],
+  ["1. … instead of LoadBalancer", "type", (s) => at(service(s), "spec", "type"), "ClusterIP"],
+  [
+    "2. Add resource limits",
+    "of the backend",
+    (s) => at(container(backend(s)), "resources", "limits"),
+    { cpu: "2", memory: "4Gi" },
+  ],
+  [
+    "2. Add resource limits",
+    "of all that says nothing",
+    (s) => s.has("LimitRange", "limits"),
+    true,
+  ],
+  [
     "6. Implement backup strategy for PVCs",
     "snapshots of all five",
     (s) =>
@@ -400,18 +429,32 @@ const recommendations: readonly Row[] = [
     (s) => [s.has("NetworkPolicy", "default-deny"), s.has("NetworkPolicy", "runners")],
     [true, true],
   ],
-  [
-    "8. Add monitoring (Prometheus, Grafana)",
-    "annotations",
-    (s) => {
-      const { annotations } = at(backend(s), "spec", "template", "metadata") as {
-        annotations: Record<string, string>;
-      };
-      return ["scrape", "port", "path"].map((key) => annotations[`prometheus.io/${key}`]);
-    },
-    ["true", "8000", "/metrics"],
-  ],
 ];
+
+describe("MAPS in prod, with images whose backends share their state", () => {
+  let stack: Stack;
+  before(async () => {
+    const autoscaling = { minReplicas: 2, maxReplicas: 6 };
+    stack = await prodWith({
+      backend: { sharedState: true, autoscaling, metrics: { type: "annotations" } },
+      runner: { template: true },
+    });
+  });
+  for (const [source, says, read, value] of withOwnImages) {
+    it(`${source}: ${says}`, () => assert.deepEqual(read(stack), value));
+  }
+
+  it("pulls its runners' image with the registry's login", () => {
+    const login = [{ name: "registry-credentials" }];
+    assert.deepEqual(at(runner(stack), "spec", "imagePullSecrets"), login);
+  });
+
+  it("lets its runners run on any node", () => {
+    assert.equal(at(runner(stack), "spec", "affinity"), undefined);
+    assert.equal(at(pod(backend(stack)), "affinity"), undefined);
+    assert.equal(at(backend(stack), "spec", "strategy", "type"), "RollingUpdate");
+  });
+});
 
 describe("MAPS in prod", () => {
   let stack: Stack;
@@ -469,15 +512,16 @@ describe("MAPS in prod", () => {
   it("pulls its own and its runners' images with the registry's login", () => {
     const login = [{ name: "registry-credentials" }];
     assert.deepEqual(at(pod(backend(stack)), "imagePullSecrets"), login);
-    assert.deepEqual(at(runner(stack), "spec", "imagePullSecrets"), login);
+    // The source's own code names no login for its pods; they have their account's.
+    const account = stack.find("ServiceAccount", "tfstack-maps-data-analysis");
+    assert.deepEqual(account["imagePullSecrets"], login);
     const secret = stack.find("Secret", "registry-credentials");
     assert.equal(secret["type"], "kubernetes.io/dockerconfigjson");
   });
 
-  it("lets its runners run on any node", () => {
-    assert.equal(at(runner(stack), "spec", "affinity"), undefined);
-    assert.equal(at(pod(backend(stack)), "affinity"), undefined);
-    assert.equal(at(backend(stack), "spec", "strategy", "type"), "RollingUpdate");
+  it("has one backend, which ends before the next one starts", () => {
+    assert.equal(at(backend(stack), "spec", "replicas"), 1);
+    assert.equal(at(backend(stack), "spec", "strategy", "type"), "Recreate");
   });
 });
 
@@ -659,7 +703,7 @@ describe("MAPS", () => {
 
   it("leaves room for a rollout of the backend in its quota", async () => {
     const autoscaling = { minReplicas: 2, maxReplicas: 6 };
-    const stack = await stackOf({ backend: { autoscaling } });
+    const stack = await stackOf({ backend: { autoscaling, sharedState: true } });
     assert.deepEqual(stack.find("ResourceQuota", "all-but-runners")["spec"], {
       scopes: ["NotTerminating"],
       hard: { pods: "18" },
