@@ -13,6 +13,9 @@ export const dumps = {
   retentionDays: z.int().min(1).max(3650).default(30).describe("days to keep a dump"),
   size: quantity.default("5Gi").describe("size of the volume for dumps"),
   storageClassName: objectName.optional().describe("default: the cluster's default class"),
+  existingClaim: objectName
+    .optional()
+    .describe("mount this claim, which may hold a dump already, and create none"),
   suspend: z
     .boolean()
     .default(false)

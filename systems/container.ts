@@ -61,7 +61,7 @@ export function createContainerSecrets(
  * @param secrets - What `createContainerSecrets` made.
  * @throws pulumi.InputPropertyError if `env` would replace a secret by plain text.
  */
-export function withContainer<Args extends PodArgs>(
+export function withContainer<Args extends Omit<PodArgs, "ports">>(
   args: Args,
   settings: ContainerSettings,
   secrets: Secrets | undefined,
@@ -115,7 +115,10 @@ function environmentOf(
 const startupPeriodSeconds = 10;
 
 /** The startup probe asks what the readiness probe asks, until the deadline. */
-function startupOf(args: PodArgs, seconds: number | undefined): { readonly startupProbe?: Probe } {
+function startupOf(
+  args: Pick<PodArgs, "startupProbe" | "readinessProbe" | "livenessProbe">,
+  seconds: number | undefined,
+): { readonly startupProbe?: Probe } {
   const asks = args.startupProbe ?? args.readinessProbe ?? args.livenessProbe;
   if (seconds === undefined || asks === undefined) return {};
   return {

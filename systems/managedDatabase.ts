@@ -26,7 +26,12 @@ export function managedDatabaseArgs(database: ManagedServer, retain: boolean) {
       schedule,
       retentionDays,
       suspend,
-      storage: { size: backup.size, storageClassName: backup.storageClassName, retain },
+      storage: {
+        size: backup.size,
+        storageClassName: backup.storageClassName,
+        existingClaim: backup.existingClaim,
+        retain,
+      },
     },
     restoreFrom: database.restoreFrom,
     restoreRequest: database.restoreRequest,

@@ -13,7 +13,7 @@ export interface DatabaseBackupArgs {
   /** Days to keep a dump, at least 1; the last dump is kept until a newer one succeeds. */
   readonly retentionDays: number;
   /** The volume for the dumps, large enough for all kept dumps and one more. */
-  readonly storage: DatabaseStorage;
+  readonly storage: DatabaseStorage & Pick<StorageArgs, "existingClaim">;
   /** Schedule no dumps; they can still be started by hand. @default false */
   readonly suspend?: boolean | undefined;
 }

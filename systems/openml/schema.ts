@@ -1,6 +1,6 @@
 import { posix } from "node:path";
 import { z } from "zod";
-import { podSecurity } from "../../config/containerFields";
+import { container, podSecurity } from "../../config/containerFields";
 import { identifier, managedServer } from "../../config/databaseFields";
 import {
   autoscaling,
@@ -14,6 +14,7 @@ import {
   resources,
 } from "../../config/fields";
 import { exposure, metrics, probe } from "../../config/webFields";
+import type { ContainerSettings } from "../container";
 import { checkReplicas, type Refuse, refuseIn } from "../rules";
 import type { SystemContext } from "../system";
 
@@ -39,8 +40,14 @@ const variables = (taken: readonly string[]) =>
 const backendVariables = variables([
   ...["ENVIRONMENT", "FLASK_ENV", "TESTING", "DATABASE_URI", "APP_SECRET_KEY", "JWT_SECRET_KEY"],
   ...["SMTP_SERVER", "SMTP_PORT", "SMTP_LOGIN", "SMTP_USE_TLS", "SMTP_PASS", "EMAIL_SENDER"],
+  ...["SQLITE_FILE"],
 ]);
-const frontendVariables = variables(["FLASK_BACKEND_URL", "SESSION_SECRET", "NEXTAUTH_SECRET"]);
+const frontendVariables = variables([
+  ...["FLASK_BACKEND_URL", "SESSION_SECRET", "NEXTAUTH_SECRET", "DATABASE_URL"],
+  ...["MYSQL_HOST", "MYSQL_PORT", "MYSQL_DATABASE", "MYSQL_USER", "MYSQL_PASSWORD"],
+  ...["GITHUB_ID", "GITHUB_SECRET", "GOOGLE_ID", "GOOGLE_SECRET"],
+  ...["SMTP_SERVER", "SMTP_PORT", "SMTP_LOGIN", "SMTP_PASS", "EMAIL_SENDER"],
+]);
 
 const smtp = z
   .strictObject({
@@ -90,12 +97,17 @@ const web = {
   replicas: replicas.optional().describe("pods; default 1"),
   autoscaling: autoscaling.optional(),
   placement: placement.optional(),
+  container: container.prefault({}),
 };
 
 const backend = z.strictObject({
   ...web,
   resources: resources.optional().describe("default: by `mode`"),
   probe: probe.prefault({ type: "http", path: "/health" }),
+  checkApi: z
+    .boolean()
+    .default(true)
+    .describe("start only once the API answers from its database; pages answer without one"),
   metrics: metrics.prefault({ type: "none" }),
   clientIPAffinitySeconds: z
     .int()
@@ -110,8 +122,30 @@ const frontend = z
     ...web,
     image: image.describe("the Next.js image"),
     resources: resources.optional().describe("default 500m and 1Gi, limits 2 and 4Gi"),
-    runAsUser: z.int().min(1).default(1001).describe("user ID of its pods"),
+    runAsUser: z.int().min(0).default(1001).describe("user ID of its pods"),
     probe: probe.prefault({ type: "http", path: "/" }),
+    database: z
+      .strictObject({
+        host: z.string().min(1).describe("MYSQL_HOST"),
+        port: port.default(3306).describe("MYSQL_PORT"),
+        name: identifier(64).default("openml").describe("MYSQL_DATABASE"),
+        user: z
+          .string()
+          .min(1)
+          .describe("MYSQL_USER; its password is the secret openmlMysqlPassword"),
+      })
+      .optional()
+      .describe("MySQL server for logins; default: the managed one, otherwise no logins"),
+    githubId: z
+      .string()
+      .min(1)
+      .optional()
+      .describe("GITHUB_ID, for logins with GitHub; its secret is openmlGithubSecret"),
+    googleId: z
+      .string()
+      .min(1)
+      .optional()
+      .describe("GOOGLE_ID, for logins with Google; its secret is openmlGoogleSecret"),
     exposure: exposure.prefault({ type: "clusterIP" }),
     config: frontendVariables.describe(
       "environment variables such as NEXT_PUBLIC_URL, kept in a ConfigMap",
@@ -130,7 +164,7 @@ const secretNames = z.strictObject({
     .describe("Secret of a managed database"),
   frontend: objectName
     .default("openml-frontend-secrets")
-    .describe("Secret with SESSION_SECRET and NEXTAUTH_SECRET"),
+    .describe("Secret with SESSION_SECRET, NEXTAUTH_SECRET and those of its logins"),
 });
 
 /** Settings of OpenML, under `stackberth:openml`. */
@@ -149,11 +183,15 @@ export const openmlSchema = z
       .describe(
         "the image's ENVIRONMENT; it also selects workers, log level, sizes and probe times",
       ),
-    runAsUser: z.int().min(1).default(1000).describe("user ID of the backend's pods"),
+    runAsUser: z.int().min(0).default(1000).describe("user ID of the backend's pods"),
+    testing: z
+      .boolean()
+      .default(false)
+      .describe("the image's TESTING, with which it opens its own SQLite file"),
     backend: backend.prefault({}),
     database,
     config: backendVariables.describe(
-      "more environment variables of the backend, kept in a ConfigMap, for example URL_API and CORS_ORIGINS; LOG_LEVEL and GUNICORN_* override those of `mode`",
+      "more environment variables of the backend, kept in a ConfigMap, for example URL_API and CORS_ORIGINS; LOG_LEVEL, WEB_CONCURRENCY and GUNICORN_CMD_ARGS override those of `mode`",
     ),
     smtp: smtp.optional(),
     frontend: frontend.optional(),
@@ -175,10 +213,47 @@ export const openmlSchema = z
     checkReplicas("backend", settings.backend, refuse);
     checkReplicas("frontend", settings.frontend ?? {}, refuse);
     if (settings.database.type === "sqlite") checkOnePod(settings.backend, refuse);
+    checkUsers(settings, refuse);
+    checkDatabase(settings, refuse);
   });
 
 export type OpenmlSettings = z.infer<typeof openmlSchema>;
 export type Context = SystemContext<OpenmlSettings>;
+type Checked = OpenmlSettings;
+
+/** The changes to each of its containers. */
+export const containersOf = ({ backend, frontend }: OpenmlSettings): ContainerSettings[] =>
+  [backend, ...(frontend ? [frontend] : [])].map(({ container: own }) => own);
+
+function checkUsers({ podSecurity, runAsUser, backend, frontend }: Checked, refuse: Refuse): void {
+  const users: readonly (readonly [string[], number | undefined])[] = [
+    [["runAsUser"], runAsUser],
+    [["frontend", "runAsUser"], frontend?.runAsUser],
+    [["backend", "container", "runAsUser"], backend.container.runAsUser],
+    [["frontend", "container", "runAsUser"], frontend?.container.runAsUser],
+  ];
+  for (const [path, user] of users) {
+    if (user !== 0 || podSecurity === "baseline") continue;
+    refuse(path, "at least 1, or 0 with podSecurity baseline, because 0 is root", user);
+  }
+}
+
+function checkDatabase({ database, testing, frontend }: Checked, refuse: Refuse): void {
+  if (testing && database.type !== "sqlite") {
+    const allowed = `false with database.type ${database.type}, because with TESTING the image opens an SQLite file`;
+    refuse(["testing"], allowed, testing);
+  }
+  if (database.type !== "managed") return;
+  if (database.restoreFrom === undefined) {
+    const allowed =
+      "the name of a dump, because the backend cannot start on an empty database; see systems/openml/README.md";
+    refuse(["database", "restoreFrom"], allowed, undefined);
+  }
+  if (frontend?.database !== undefined) {
+    const allowed = "no value, because the front end uses the managed database";
+    refuse(["frontend", "database"], allowed, frontend.database);
+  }
+}
 
 function checkOnePod(
   { replicas: fixed = 1, autoscaling: scaling }: OpenmlSettings["backend"],

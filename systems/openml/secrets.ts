@@ -1,5 +1,6 @@
 import type { SecretDeclaration } from "../../config/secretDeclaration";
-import type { OpenmlSettings } from "./schema";
+import { containerSecrets } from "../container";
+import { containersOf, type OpenmlSettings } from "./schema";
 
 const backend = (key: string): string => `Secret openml-backend-secrets, key ${key}`;
 
@@ -35,10 +36,10 @@ const databaseUri: SecretDeclaration = {
   usedIn: backend("DATABASE_URI"),
   description: "Address of the MySQL database, with user and password.",
   format: {
-    // Characters that delimit the parts of an address must be percent-encoded.
+    // PyMySQL is the only driver in the image. Characters that delimit the parts of an address must be percent-encoded.
     pattern:
-      /^(mysql|mariadb)(\+[a-z]+)?:\/\/[^\s:@/?#]+:[^\s:@/?#]+@([\w.-]+|\[[\da-fA-F:]+\])(:\d{1,5})?\/[\w$-]+(\?[\w=&.%+-]+)?$/,
-    example: "mysql://user:password@mysql-host:3306/openml?charset=utf8mb4",
+      /^(mysql|mariadb)\+pymysql:\/\/[^\s:@/?#]+:[^\s:@/?#]+@([\w.-]+|\[[\da-fA-F:]+\])(:\d{1,5})?\/[\w$-]+(\?[\w=&.%+-]+)?$/,
+    example: "mysql+pymysql://user:password@mysql-host:3306/openml?charset=utf8mb4",
   },
 };
 
@@ -59,26 +60,71 @@ const managedDatabase = ({ secretNames }: OpenmlSettings): readonly SecretDeclar
   },
 ];
 
-const frontend: readonly SecretDeclaration[] = (
-  [
-    ["openmlSessionSecret", "SESSION_SECRET", "Key with which the front end signs its sessions."],
-    ["openmlNextauthSecret", "NEXTAUTH_SECRET", "Key with which NextAuth signs its tokens."],
-  ] as const
-).map(([key, name, description]) => ({
-  key,
-  kind: "base64",
-  length: 32,
-  usedIn: `Secret openml-frontend-secrets, key ${name}`,
-  description,
-}));
+/** A secret of the front end, and the variable that has its value. */
+export interface FrontendSecret extends SecretDeclaration {
+  readonly variable: string;
+}
+
+type Frontend = NonNullable<OpenmlSettings["frontend"]>;
+
+/** The secrets of the front end that these settings need. */
+export function frontendSecrets({ frontend, smtp, secretNames }: OpenmlSettings): FrontendSecret[] {
+  if (!frontend) return [];
+  const declared = (
+    [key, variable, description]: readonly [string, string, string],
+    kind: SecretDeclaration["kind"],
+  ): FrontendSecret => ({
+    key,
+    variable,
+    kind,
+    length: kind === "user" ? 1 : 32,
+    usedIn: `Secret ${secretNames.frontend}, key ${variable}`,
+    description,
+  });
+  return [
+    ...generated.map((each) => declared(each, "base64")),
+    ...supplied(frontend, smtp !== undefined).map((each) => declared(each, "user")),
+  ];
+}
+
+const generated = [
+  ["openmlSessionSecret", "SESSION_SECRET", "Key with which the front end signs its sessions."],
+  ["openmlNextauthSecret", "NEXTAUTH_SECRET", "Key with which NextAuth signs its tokens."],
+] as const;
+
+function supplied(
+  { database, githubId, googleId }: Frontend,
+  hasMail: boolean,
+): (readonly [string, string, string])[] {
+  return [
+    ...(database
+      ? [
+          [
+            "openmlMysqlPassword",
+            "MYSQL_PASSWORD",
+            "Password of `frontend.database.user`.",
+          ] as const,
+        ]
+      : []),
+    ...(githubId === undefined
+      ? []
+      : [["openmlGithubSecret", "GITHUB_SECRET", "Secret of `frontend.githubId`."] as const]),
+    ...(googleId === undefined
+      ? []
+      : [["openmlGoogleSecret", "GOOGLE_SECRET", "Secret of `frontend.googleId`."] as const]),
+    // The front end sends mail by the same server and account as the backend.
+    ...(hasMail ? [["openmlSmtpPass", "SMTP_PASS", smtpPass.description] as const] : []),
+  ];
+}
 
 /** The secrets of OpenML that these settings need. */
 export function openmlSecrets(settings: OpenmlSettings): readonly SecretDeclaration[] {
-  return [
+  const declared = [
     ...keys,
     ...(settings.smtp ? [smtpPass] : []),
     ...(settings.database.type === "external" ? [databaseUri] : []),
     ...(settings.database.type === "managed" ? managedDatabase(settings) : []),
-    ...(settings.frontend ? frontend : []),
+    ...frontendSecrets(settings).filter(({ key }) => key !== smtpPass.key),
   ];
+  return [...declared, ...containerSecrets("openml", containersOf(settings), declared)];
 }

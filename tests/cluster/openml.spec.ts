@@ -97,7 +97,8 @@ describe("OpenML with prod's settings on the embedded API server", function () {
   this.timeout(25 * 60_000);
   const name = "test-openml-prod";
   const stack = new TestStack(name, "prod", "openml");
-  const uri = "mysql://openml:canary-password@mysql.example.org:3306/openml?charset=utf8mb4";
+  const uri =
+    "mysql+pymysql://openml:canary-password@mysql.example.org:3306/openml?charset=utf8mb4";
 
   before(async () => {
     await testCluster();

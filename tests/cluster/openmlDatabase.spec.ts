@@ -21,7 +21,10 @@ describe("OpenML with a MySQL of its own, on the embedded API server", function 
   before(async () => {
     await testCluster();
     stack.set(["stackberth:protectData"], false);
-    stack.set(["stackberth:openml", "database"], { type: "managed" });
+    stack.set(["stackberth:openml", "database"], {
+      type: "managed",
+      restoreFrom: "openml-20261101T020000Z.sql.gz",
+    });
     await succeed("down", ...ofStack);
     assert.equal(
       (await feed("canary-smtp", "secrets", ...["--stack", name], "--set", "openmlSmtpPass")).code,
@@ -50,9 +53,10 @@ describe("OpenML with a MySQL of its own, on the embedded API server", function 
     const { name: from, key } = at(told, "valueFrom", "secretKeyRef") as Record<string, string>;
     const secret = await live("Secret", name, from ?? "");
     const uri = Buffer.from(textAt(secret, "data", key ?? ""), "base64").toString();
-    const password = /^mysql:\/\/[^:]+:([^@]+)@openml-database:3306\/\w+\?charset=utf8mb4$/.exec(
-      uri,
-    )?.[1];
+    const password =
+      /^mysql\+pymysql:\/\/[^:]+:([^@]+)@openml-database:3306\/\w+\?charset=utf8mb4$/.exec(
+        uri,
+      )?.[1];
     assert.ok(password !== undefined && password.length >= 16, "what is the URI?");
     assert.ok(!output.includes(password));
   });

@@ -6,6 +6,7 @@ import type { Context, OpenmlSettings } from "../schema";
 import type { DatabaseLink } from "./database";
 import { ports } from "./names";
 import { modes } from "./sizes";
+import { createStart } from "./start";
 import { createWeb } from "./web";
 
 /** The backend's Secret; it also holds the address of an external database. */
@@ -36,6 +37,7 @@ export function createSecrets(
 interface Links {
   readonly namespace: Namespace;
   readonly secrets: Secrets;
+  readonly containerSecrets: Secrets | undefined;
   readonly database: DatabaseLink;
   /** The policies that must exist before it starts. */
   readonly policies: readonly NetworkPolicy[];
@@ -44,14 +46,19 @@ interface Links {
 /** The Flask backend. */
 export function createBackend(
   context: Context,
-  { namespace, secrets, database, policies }: Links,
+  { namespace, secrets, containerSecrets, database, policies }: Links,
   parent: pulumi.Resource,
 ): Web {
   const { settings } = context;
   const { smtp, backend } = settings;
   const mode = modes[settings.mode];
+  const resources = backend.resources ?? mode.resources;
+  const { mounts, ...start } = createStart(context, namespace, resources, parent);
   const environment: Environment = {
     ...mode.environment,
+    // As Python writes it; without it the image takes itself for a test.
+    TESTING: settings.testing ? "True" : "False",
+    ...(settings.database.type === "sqlite" && { SQLITE_FILE: settings.database.path }),
     APP_SECRET_KEY: secrets.ref("APP_SECRET_KEY"),
     JWT_SECRET_KEY: secrets.ref("JWT_SECRET_KEY"),
     DATABASE_URI: database.uri,
@@ -61,13 +68,15 @@ export function createBackend(
     context,
     namespace,
     {
+      ...start,
       name: "backend",
+      containerSecrets,
       dependsOn: [...(database.server ? [database.server] : []), ...policies],
       image: settings.image,
       runAsUser: settings.runAsUser,
       containerPort: ports.backend,
       settings: backend,
-      resources: backend.resources ?? mode.resources,
+      resources,
       exposure: settings.exposure,
       metrics: backend.metrics,
       clientIPAffinitySeconds: backend.clientIPAffinitySeconds,
@@ -75,6 +84,7 @@ export function createBackend(
       config: { ...mailConfig(smtp), ...settings.config },
       mounts: [
         ...database.mounts,
+        ...mounts,
         { from: scratchVolume("cache", "1Gi"), path: "/app/cache" },
         { from: scratchVolume("tmp", "500Mi"), path: "/tmp" },
       ],

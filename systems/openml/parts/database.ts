@@ -76,6 +76,8 @@ function managedDatabase(
       adminPassword: secret("openmlDatabaseAdminPassword"),
       digestKey,
       secretName: settings.secretNames.databaseServer,
+      // PyMySQL is the only driver in the image.
+      uriScheme: "mysql+pymysql",
       uriSuffix: "?charset=utf8mb4",
       imagePullSecrets: settings.imagePullSecrets,
     },

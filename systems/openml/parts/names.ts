@@ -4,10 +4,17 @@ export const names = {
   frontend: "openml-frontend",
   database: "openml-database",
   data: "openml-data",
+  start: "openml-start",
 } as const;
 
 /** Where the images listen. */
 export const ports = { backend: 5000, frontend: 3050 } as const;
+
+/** The image's code, its web app and its SQLite file. */
+export const serverFolder = "/app/server";
+
+/** Where the scripts of `files/` are mounted. */
+export const filesFolder = "/etc/openml";
 
 /** Port of both Services. */
 export const servicePort = 80;

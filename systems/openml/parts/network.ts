@@ -7,7 +7,7 @@ import type { DatabaseLink } from "./database";
 import { names, ports } from "./names";
 
 /**
- * Lets the front end reach the backend, the backend its database, and both the addresses of `egress`.
+ * Lets the front end reach the backend, both the managed database, and both the addresses of `egress`.
  * @returns The policy to the database, which must exist before the backend starts.
  */
 export function allowTraffic(
@@ -27,5 +27,7 @@ export function allowTraffic(
   if (settings.frontend) allow("frontend-to-backend", frontend, backend, ports.backend);
   const webs = settings.frontend ? [frontend, backend] : [backend];
   allowEgress(name, namespace, webs, settings.egress, parent);
-  return server ? [allow("backend-to-database", backend, server.peer, server.port)] : [];
+  if (!server) return [];
+  if (settings.frontend) allow("frontend-to-database", frontend, server.peer, server.port);
+  return [allow("backend-to-database", backend, server.peer, server.port)];
 }

@@ -3,7 +3,10 @@ import type { Resources } from "../../../lib/capacity";
 import type { Probe } from "../../../lib/pod";
 
 interface Mode {
-  /** The image's variables, from the guide's table "Environment Variables". */
+  /**
+   * The image's variables, from the guide's table "Environment Variables". Its GUNICORN_WORKERS and
+   * GUNICORN_TIMEOUT have the names here that gunicorn reads.
+   */
   readonly environment: Readonly<Record<string, string>>;
   /** From the guide's section "Resource Limits". */
   readonly resources: Resources;
@@ -31,10 +34,9 @@ export const modes: Readonly<Record<"development" | "production", Mode>> = {
     environment: {
       ENVIRONMENT: "development",
       FLASK_ENV: "development",
-      TESTING: "True",
       LOG_LEVEL: "DEBUG",
-      GUNICORN_WORKERS: "1",
-      GUNICORN_TIMEOUT: "60",
+      WEB_CONCURRENCY: "1",
+      GUNICORN_CMD_ARGS: "--timeout 60",
     },
     resources: {
       requests: { cpu: "250m", memory: "512Mi" },
@@ -46,10 +48,9 @@ export const modes: Readonly<Record<"development" | "production", Mode>> = {
     environment: {
       ENVIRONMENT: "production",
       FLASK_ENV: "production",
-      TESTING: "False",
       LOG_LEVEL: "WARNING",
-      GUNICORN_WORKERS: "4",
-      GUNICORN_TIMEOUT: "120",
+      WEB_CONCURRENCY: "4",
+      GUNICORN_CMD_ARGS: "--timeout 120",
     },
     resources: {
       requests: { cpu: "1", memory: "2Gi" },

@@ -116,7 +116,10 @@ const bad: readonly BadSetting[] = [
   },
   {
     title: "notebooks without Keycloak",
-    changes: { keycloak: { enabled: false }, ...one({ notebook: true }) },
+    changes: {
+      keycloak: { enabled: false },
+      ...one({ notebook: true, exposure: { type: "ingress", hosts: ["mip.example.org"] } }),
+    },
     key: "federations[0].notebook",
     says: /no other login/,
   },

@@ -1,5 +1,6 @@
 import type { SystemCases } from "./cases";
 
+const dump = "openml-20261101T020000Z.sql.gz";
 const smtp = { server: "smtp.example.org", login: "openml", sender: "noreply@example.org" };
 const good = {
   image: "registry.example.org/openml-flask:v1.0.0",
@@ -55,6 +56,45 @@ export const openml: SystemCases = {
       says: /is missing/,
     },
     {
+      title: "an empty managed database",
+      changes: { database: { type: "managed" } },
+      key: "database.restoreFrom",
+      says: /cannot start on an empty database/,
+    },
+    {
+      title: "TESTING with an external database",
+      changes: { testing: true },
+      key: "testing",
+      says: /opens an SQLite file/,
+    },
+    {
+      title: "root without Pod Security baseline",
+      changes: { runAsUser: 0 },
+      key: "runAsUser",
+      says: /podSecurity baseline/,
+    },
+    {
+      title: "root in the front end's container",
+      changes: { frontend: { ...good.frontend, container: { runAsUser: 0 } } },
+      key: "frontend.container.runAsUser",
+      says: /podSecurity baseline/,
+    },
+    {
+      title: "another database of the front end beside a managed one",
+      changes: {
+        database: { type: "managed", restoreFrom: "a.sql.gz" },
+        frontend: { ...good.frontend, database: { host: "mysql.example.org", user: "openml" } },
+      },
+      key: "frontend.database",
+      says: /uses the managed database/,
+    },
+    {
+      title: "password of the front end's database in plain text",
+      changes: { frontend: { ...good.frontend, config: { MYSQL_PASSWORD: "x" } } },
+      key: "frontend.config.MYSQL_PASSWORD",
+      says: /a secret sets it/,
+    },
+    {
       title: "unknown database",
       changes: { database: { type: "postgres" } },
       key: "database.type",
@@ -68,31 +108,31 @@ export const openml: SystemCases = {
     },
     {
       title: "address of a managed database",
-      changes: { database: { type: "managed", host: "mysql.example.org" } },
+      changes: { database: { type: "managed", restoreFrom: dump, host: "mysql.example.org" } },
       key: "database.host",
       says: /unknown key/,
     },
     {
       title: "engine of a managed database",
-      changes: { database: { type: "managed", engine: "postgresql" } },
+      changes: { database: { type: "managed", restoreFrom: dump, engine: "postgresql" } },
       key: "database.engine",
       says: /unknown key/,
     },
     {
       title: "database name with a hyphen",
-      changes: { database: { type: "managed", name: "openml-data" } },
+      changes: { database: { type: "managed", restoreFrom: dump, name: "openml-data" } },
       key: "database.name",
       says: /letters, digits and _/,
     },
     {
       title: "size of a database with an unknown unit",
-      changes: { database: { type: "managed", size: "10 GB" } },
+      changes: { database: { type: "managed", restoreFrom: dump, size: "10 GB" } },
       key: "database.size",
       says: /10Gi|quantity|size/,
     },
     {
       title: "dumps kept for zero days",
-      changes: { database: { type: "managed", backup: { retentionDays: 0 } } },
+      changes: { database: { type: "managed", restoreFrom: dump, backup: { retentionDays: 0 } } },
       key: "database.backup.retentionDays",
       says: /at least 1/,
     },
@@ -217,8 +257,8 @@ export const openml: SystemCases = {
     },
     {
       title: "a variable that is a number",
-      changes: { config: { GUNICORN_WORKERS: 8 } },
-      key: "config.GUNICORN_WORKERS",
+      changes: { config: { WEB_CONCURRENCY: 8 } },
+      key: "config.WEB_CONCURRENCY",
       says: /must be a string/,
     },
     {

@@ -23,6 +23,10 @@ const backend = (s: SystemStack): KubeObject => s.find("Deployment", "openml-bac
 const service = (s: SystemStack): KubeObject => s.find("Service", "openml-backend");
 const scalers = (s: SystemStack): KubeObject[] =>
   s.objects.filter(({ kind }) => kind === "HorizontalPodAutoscaler");
+const startupTimes = (s: SystemStack) =>
+  ["initialDelaySeconds", "periodSeconds", "failureThreshold"].map((each) =>
+    at(probe("startup")(s), each),
+  );
 const size = (kind: string) => (s: SystemStack) => at(containerOf(backend(s)), "resources", kind);
 const probe = (kind: string) => (s: SystemStack) => at(containerOf(backend(s)), `${kind}Probe`);
 const variable = (name: string) => (s: SystemStack) => variableOf(backend(s), name);
@@ -92,7 +96,12 @@ const down = {
 
 /** Every number and word of "OpenML Kubernetes Deployment", which systems/openml/README.md links, by its lines. */
 const documented: readonly Row[] = [
-  ["10", "one image", (s) => at(containerOf(backend(s)), "image"), ...both(good.image)],
+  [
+    "10",
+    "one image",
+    (s) => at(containerOf(backend(s)), "image"),
+    ...both("openml/frontend:v2.1.3"),
+  ],
   ["21", "namespace", (s) => backend(s).metadata.namespace, "openml-dev", "openml-prod"],
   ["23", "replicas, unless by load", (s) => at(backend(s), "spec", "replicas"), 1, undefined],
   ["24", "database", variable("DATABASE_URI"), sqlite, secret("DATABASE_URI")],
@@ -104,9 +113,11 @@ const documented: readonly Row[] = [
   ["106", "SMTP_PASS", variable("SMTP_PASS"), undefined, secret("SMTP_PASS")],
   ["136", "ENVIRONMENT", variable("ENVIRONMENT"), "development", "production"],
   ["137", "FLASK_ENV", variable("FLASK_ENV"), "development", "production"],
-  ["138", "TESTING", variable("TESTING"), "True", "False"],
+  // With TESTING the image opens a file of its own; see the system's page.
+  ["138", "TESTING", variable("TESTING"), ...both("False")],
   ["139", "LOG_LEVEL", variable("LOG_LEVEL"), "DEBUG", "WARNING"],
-  ["140", "GUNICORN_WORKERS", variable("GUNICORN_WORKERS"), "1", "4"],
+  // By the name that gunicorn reads.
+  ["140", "GUNICORN_WORKERS", variable("WEB_CONCURRENCY"), "1", "4"],
   // Two pods cannot hold SQLite's volume at a time.
   ["157", "zero downtime", strategy, { type: "Recreate" }, rolling],
   [
@@ -129,10 +140,10 @@ const documented: readonly Row[] = [
 
 /** What the manifests beside it in openml/openml.org add. */
 const manifests: readonly Row[] = [
-  ["dev", "GUNICORN_TIMEOUT", variable("GUNICORN_TIMEOUT"), "60", "120"],
+  ["dev", "GUNICORN_TIMEOUT", variable("GUNICORN_CMD_ARGS"), "--timeout 60", "--timeout 120"],
   ["dev", "liveness", probe("liveness"), times(30, 10, 5, 3), times(60, 10, 5, 3)],
   ["dev", "readiness", probe("readiness"), times(10, 5, 3, 3), times(20, 5, 3, 2)],
-  ["prod", "startup", probe("startup"), undefined, times(10, 10, 3, 30)],
+  ["prod", "startup", startupTimes, ...both([10, 10, 30])],
   ["dev", "/app/data", (s) => volumeAt(backend(s), "/app/data"), claimed, undefined],
   ["prod", "cache", (s) => volumeAt(backend(s), "/app/cache"), ...both(scratch("cache", "1Gi"))],
   ["prod", "tmp", (s) => volumeAt(backend(s), "/tmp"), ...both(scratch("tmp", "500Mi"))],
@@ -217,18 +228,21 @@ describe("OpenML", () => {
   });
 
   const forms: readonly (readonly [string, boolean])[] = [
-    ["mysql://user:password@mysql-host:3306/openml?charset=utf8mb4", true],
-    ["mysql://user:pass@mysql-host/openml", true],
+    ["mysql+pymysql://user:password@mysql-host:3306/openml?charset=utf8mb4", true],
+    ["mysql+pymysql://user:pass@mysql-host/openml", true],
     ["mysql+pymysql://u:p%40ss@10.0.0.1:3306/openml", true],
-    ["mariadb+mariadbconnector://u:p@[fd00::1]:3306/openml", true],
-    ["mysql://user:p@ss@mysql-host/openml", false],
-    ["mysql://user:pa/ss@mysql-host/openml", false],
-    ["mysql://user@mysql-host/openml", false],
-    ["mysql://user:canary@mysql-host", false],
-    ["mysql://user:canary@/openml", false],
+    ["mariadb+pymysql://u:p@[fd00::1]:3306/openml", true],
+    // The image has no other driver than PyMySQL.
+    ["mysql://user:canary@mysql-host/openml", false],
+    ["mysql+mysqldb://user:canary@mysql-host/openml", false],
+    ["mysql+pymysql://user:p@ss@mysql-host/openml", false],
+    ["mysql+pymysql://user:pa/ss@mysql-host/openml", false],
+    ["mysql+pymysql://user@mysql-host/openml", false],
+    ["mysql+pymysql://user:canary@mysql-host", false],
+    ["mysql+pymysql://user:canary@/openml", false],
     ["postgresql://user:canary@host/openml", false],
     ["sqlite:////app/data/canary.db", false],
-    ["mysql://user:canary@host/openml ", false],
+    ["mysql+pymysql://user:canary@host/openml ", false],
     ["user:canary@host/openml", false],
   ];
   for (const [uri, isRight] of forms) {
@@ -240,7 +254,10 @@ describe("OpenML", () => {
         isRight ? [] : ["stackberth:openmlDatabaseUri"],
       );
       for (const { text } of problems) {
-        assert.match(text, /is not of the form mysql:\/\/user:password@mysql-host:3306\/openml/);
+        assert.match(
+          text,
+          /is not of the form mysql\+pymysql:\/\/user:password@mysql-host:3306\/openml/,
+        );
         assert.match(text, /npm run secrets -- --stack dev --set openmlDatabaseUri$/);
         assert.ok(!text.includes("canary") && !text.includes(uri.slice(-12)));
       }
@@ -274,9 +291,10 @@ describe("OpenML", () => {
     const stack = await withSettings({ mode: "production", backend: { probe: { type: "tcp" } } });
     const { httpGet: _none, ...expected } = times(60, 10, 5, 3);
     assert.deepEqual(probe("liveness")(stack), { ...expected, tcpSocket: { port: "http" } });
-    for (const kind of ["startup", "readiness"]) {
-      assert.deepEqual(at(probe(kind)(stack), "tcpSocket"), { port: "http" }, kind);
-    }
+    assert.deepEqual(at(probe("readiness")(stack), "tcpSocket"), { port: "http" });
+    const unchecked = { probe: { type: "tcp" }, checkApi: false };
+    const other = await withSettings({ mode: "production", backend: unchecked });
+    assert.deepEqual(at(probe("startup")(other), "tcpSocket"), { port: "http" });
   });
 
   it("has a ServiceMonitor if the settings ask for one", async () => {
@@ -294,9 +312,9 @@ describe("OpenML", () => {
   });
 
   it("lets a stack's variables override those of the mode", async () => {
-    const stack = await withSettings({ config: { GUNICORN_WORKERS: "8" } });
-    assert.deepEqual(variable("GUNICORN_WORKERS")(stack), config("GUNICORN_WORKERS"));
-    assert.equal(inConfig("GUNICORN_WORKERS")(stack), "8");
+    const stack = await withSettings({ config: { WEB_CONCURRENCY: "8" } });
+    assert.deepEqual(variable("WEB_CONCURRENCY")(stack), config("WEB_CONCURRENCY"));
+    assert.equal(inConfig("WEB_CONCURRENCY")(stack), "8");
   });
 
   it("lets a stack's scaling behavior override the system's", async () => {

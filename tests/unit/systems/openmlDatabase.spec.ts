@@ -10,12 +10,13 @@ import {
   volumeAt,
 } from "../../support/systemStack";
 
+const dump = "openml-20261101T020000Z.sql.gz";
 const image = "registry.example.org/openml-flask:v1.0.0";
 const stackOf = (database: object = {}, more: Record<string, string> = {}, settings = {}) =>
   systemStack(
     "openml",
     "dev",
-    { image, database: { type: "managed", ...database }, ...settings },
+    { image, database: { type: "managed", restoreFrom: dump, ...database }, ...settings },
     more,
   );
 const backend = (s: SystemStack): KubeObject => s.find("Deployment", "openml-backend");
@@ -34,7 +35,7 @@ describe("OpenML with a managed database", () => {
     const { stringData } = stack.find("Secret", "openml-database-auth");
     assert.equal(
       at(stringData, "uri"),
-      `mysql://openml:${canary("openmlDatabasePassword")}@openml-database:3306/openml?charset=utf8mb4`,
+      `mysql+pymysql://openml:${canary("openmlDatabasePassword")}@openml-database:3306/openml?charset=utf8mb4`,
     );
     assert.equal(at(stringData, "admin-password"), canary("openmlDatabaseAdminPassword"));
     const own = stack.find("Secret", "openml-backend-secrets")["stringData"] as object;
@@ -57,7 +58,12 @@ describe("OpenML with a managed database", () => {
         ),
       ),
     );
-    assert.deepEqual(from.sort(), ["openml-backend", "openml-database-backup"]);
+    assert.deepEqual([...new Set(from)].sort(), [
+      "openml-backend",
+      "openml-database-backup",
+      "openml-database-restore",
+      "openml-frontend",
+    ]);
     for (const { spec } of policies) {
       assert.deepEqual(at(spec, "ingress", 0, "ports"), [{ port: 3306, protocol: "TCP" }]);
     }
@@ -77,9 +83,8 @@ describe("OpenML with a managed database", () => {
     assert.equal(variableOf(restore, "RESTORE_FROM"), "openml-20260101T020000Z.sql.gz");
     assert.ok(place(stack, server(stack)) < place(stack, restore));
     assert.ok(place(stack, restore) < place(stack, backend(stack)));
-    const none = await stackOf({ backup: { suspend: true, schedule: "30 3 * * *" } });
-    assert.equal(none.objects.filter(({ kind }) => kind === "Job").length, 0);
-    const { spec } = none.find("CronJob", "openml-database-backup");
+    const other = await stackOf({ backup: { suspend: true, schedule: "30 3 * * *" } });
+    const { spec } = other.find("CronJob", "openml-database-backup");
     assert.deepEqual([at(spec, "suspend"), at(spec, "schedule")], [true, "30 3 * * *"]);
   });
 
@@ -96,7 +101,7 @@ describe("OpenML with a managed database", () => {
     assert.equal(at(containerOf(server(stack)), "image"), "mysql:8.4.11");
     assert.deepEqual(at(containerOf(server(stack)), "resources"), resources);
     const { stringData } = stack.find("Secret", "mine");
-    assert.match(String(at(stringData, "uri")), /^mysql:\/\/om_user:.*\/om\?/);
+    assert.match(String(at(stringData, "uri")), /^mysql\+pymysql:\/\/om_user:.*\/om\?/);
   });
 
   it("may serve several backends; a changed password restarts it and them", async () => {
@@ -117,14 +122,17 @@ describe("OpenML with a managed database", () => {
     const secret = stack.find("ExternalSecret", "openml-database-auth");
     assert.match(
       String(at(secret, "spec", "target", "template", "data", "uri")),
-      /^mysql:\/\/openml:\{\{ \.openmlDatabasePassword \| urlquery .*\}\}@openml-database:3306\/openml/,
+      /^mysql\+pymysql:\/\/openml:\{\{ \.openmlDatabasePassword \| urlquery .*\}\}@openml-database:3306\/openml/,
     );
     assert.equal(annotation(secret, "pulumi.com/waitFor"), "condition=Ready");
     assert.ok(!JSON.stringify(stack.objects).includes("canary"));
   });
 
   it("has its backup in the runbook", () => {
-    const runbook = runbookOf("openml", { image, database: { type: "managed" } });
+    const runbook = runbookOf("openml", {
+      image,
+      database: { type: "managed", restoreFrom: dump },
+    });
     assert.match(
       runbook["back up the database now"] ?? "",
       /create job openml-database-backup-.* --from cronjob\/openml-database-backup$/,
