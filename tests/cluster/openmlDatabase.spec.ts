@@ -75,7 +75,7 @@ describe("OpenML with a MySQL of its own, on the embedded API server", function 
 
   it("restores a dump before the backend starts, once", async () => {
     stack.set(["stackberth:openml", "database", "restoreFrom"], "openml-20261120.sql.gz");
-    assert.match(await succeed("up", ...ofStack), /created\s+Job .*restore/);
+    assert.match(await succeed("up", ...ofStack), /replaced\s+Job .*restore/);
     assert.match(await succeed("up", ...ofStack), unchanged);
   });
 
