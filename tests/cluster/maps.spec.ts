@@ -47,6 +47,10 @@ describe("MAPS on the embedded API server", function () {
   before(async () => {
     stack.set(["stackberth:maps", "namespace"], ns);
     stack.set(["stackberth:maps", "cleanUp", "suspend"], true);
+    // A backend that uses the template; tests/cluster/mapsOwnPods.spec.ts has the public source's.
+    stack.set(["stackberth:maps", "podSecurity"], "restricted");
+    stack.set(["stackberth:maps", "runner", "template"], true);
+    stack.set(["stackberth:maps", "runner", "serviceAccount"], "maps-runner-sa");
     await testCluster();
     await run("down", ...ofStack);
   });
@@ -199,7 +203,7 @@ describe("MAPS on the embedded API server", function () {
       [
         "another image",
         (spec) => (container(spec)["image"] = "registry.example.org/miner:1.0.0"),
-        /of the image registry\.example\.org\/py-exec:1\.0\.0/,
+        /of the image registry\.example\.org\/py-exec:1\.22\.0/,
       ],
       [
         "a second container",
@@ -381,7 +385,7 @@ describe("MAPS on the embedded API server", function () {
       containerStatuses: [
         {
           name: "runner",
-          image: "registry.example.org/py-exec:1.0.0",
+          image: "registry.example.org/py-exec:1.22.0",
           imageID: "",
           ready: false,
           restartCount: 0,
@@ -520,6 +524,7 @@ describe("MAPS on the embedded API server", function () {
     it("becomes what prod is by values alone: ingress, several replicas on several nodes", async () => {
       const values = {
         exposure: { type: "ingress", hosts: ["maps.localhost"] },
+        "backend.sharedState": true,
         "backend.autoscaling": { minReplicas: 2, maxReplicas: 4 },
         "volumes.accessMode": "ReadWriteMany",
       };

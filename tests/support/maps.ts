@@ -3,6 +3,17 @@ import { parse } from "yaml";
 import { type Json, textAt } from "../../lib/objects";
 import { live } from "./testCluster";
 
+/** Settings that fit the public source, with images that somebody built from it. */
+export const ofSource = {
+  podSecurity: "baseline",
+  backend: { image: "registry.example.org/maps-python-backend:1.22.0" },
+  runner: {
+    image: "registry.example.org/py-exec:1.22.0",
+    template: false,
+    serviceAccount: "tfstack-maps-data-analysis",
+  },
+} as const;
+
 /** The template of runner pods with a job's id filled in, as the application does it. */
 export function filledIn(template: string, id: string): Json {
   assert.ok(template.includes("${JOB_ID}"), template);
