@@ -167,8 +167,9 @@ export class Progress {
     else state.changes.push([title, ...changedFields(step)].join("\n    "));
   }
 
-  private keep({ urn, new: wanted }: StepEventMetadata): void {
-    const inputs: unknown = wanted?.inputs;
+  /** As the cluster should have it now: a preview changes nothing, not even a list that gets shorter. */
+  private keep({ urn, old, new: wanted }: StepEventMetadata): void {
+    const inputs: unknown = (this.isPreview ? old : wanted)?.inputs;
     if (textAt(inputs, "kind") !== "") this.inputs.set(urn, inputs as KubeObject);
   }
 

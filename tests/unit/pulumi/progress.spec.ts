@@ -232,6 +232,13 @@ describe("the changes of a run", () => {
     ]);
     assert.deepEqual(objects, [inputs("b"), inputs("c")]);
   });
+
+  it("are as the program had them where it was only previewed", () => {
+    const more = { old: { inputs: inputs("a", { replicas: 1 }) }, new: { inputs: inputs("a") } };
+    const events = [finish("update", "a", more)];
+    assert.deepEqual(after(events, true).objects, [inputs("a", { replicas: 1 })]);
+    assert.deepEqual(after(events).objects, [inputs("a")]);
+  });
 });
 
 describe("the errors of a run", () => {
