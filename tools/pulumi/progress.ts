@@ -80,7 +80,7 @@ export class Progress {
     return [...new Set(texts)];
   }
 
-  /** What the program and the provider warn of, each once. */
+  /** What the program warns of, each once. */
   get warnings(): readonly string[] {
     return [...this.cautions];
   }
@@ -122,11 +122,11 @@ export class Progress {
     return this.isPreview ? planned : done;
   }
 
-  /** Of objects; what the engine says of itself and of its plugins, the first line of a run says. */
+  /** Of the program's components: what the provider warns of while it waits is often over in a second. */
   private warn(urn: string, message: string): void {
     const [type = "", name = ""] = urn.split("::").slice(-2);
     const own = type.split("$").at(-1) ?? "";
-    if (name !== "" && !own.startsWith("pulumi:")) this.cautions.add(`${name}: ${message}`);
+    if (own.startsWith("stackberth:")) this.cautions.add(`${name}: ${message}`);
   }
 
   private stateLine({ counts, open, failed }: SystemState): string {

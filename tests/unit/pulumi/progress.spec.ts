@@ -48,7 +48,7 @@ function after(events: readonly object[], isPreview = false): Progress {
 }
 
 describe("the progress of a run", () => {
-  it("warns once of what the program and the provider say of an object", () => {
+  it("warns once of what the program says", () => {
     const type = "stackberth:systems:Openms$stackberth:components:Namespace";
     const warning = (of: string) => ({
       diagnosticEvent: {
@@ -61,6 +61,7 @@ describe("the progress of a run", () => {
       warning(`${type}::openms`),
       warning(`${type}::openms`),
       warning("pulumi:pulumi:Stack::p-dev"),
+      warning(`${type}$kubernetes:core/v1:Namespace::openms`),
       error("no object", undefined, "warning"),
     ]);
     assert.deepEqual(warnings, ["openms: careful"]);
