@@ -29,3 +29,14 @@ export function checkReplicas(
   if (replicas === undefined || autoscaling === undefined) return;
   refuse([role, "replicas"], "no value, because `autoscaling` sets the replicas", replicas);
 }
+
+/** Refuses root, the user 0, where the Pod Security of the namespace would refuse its pods. */
+export function checkRoot(
+  path: readonly string[],
+  user: number | undefined,
+  { podSecurity }: { readonly podSecurity: string },
+  refuse: Refuse,
+): void {
+  if (user !== 0 || podSecurity === "baseline") return;
+  refuse(path, "at least 1, or 0 with podSecurity baseline, because 0 is root", user);
+}

@@ -15,7 +15,7 @@ import {
 } from "../../config/fields";
 import { exposure, metrics, probe } from "../../config/webFields";
 import type { ContainerSettings } from "../container";
-import { checkReplicas, type Refuse, refuseIn } from "../rules";
+import { checkReplicas, checkRoot, type Refuse, refuseIn } from "../rules";
 import type { SystemContext } from "../system";
 
 /** Environment variables that the stack may choose; `taken` are set by other settings or secrets. */
@@ -233,8 +233,7 @@ function checkUsers({ podSecurity, runAsUser, backend, frontend }: Checked, refu
     [["frontend", "container", "runAsUser"], frontend?.container.runAsUser],
   ];
   for (const [path, user] of users) {
-    if (user !== 0 || podSecurity === "baseline") continue;
-    refuse(path, "at least 1, or 0 with podSecurity baseline, because 0 is root", user);
+    checkRoot(path, user, { podSecurity }, refuse);
   }
 }
 

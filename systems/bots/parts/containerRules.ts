@@ -1,4 +1,5 @@
 import type { ContainerSettings } from "../../container";
+import { checkRoot } from "../../rules";
 import { containersOf } from "./containers";
 import { home } from "./names";
 import type { Compared, Refuse, Rule } from "./rules";
@@ -8,7 +9,9 @@ export const containers: Rule = (settings, refuse) => {
   for (const [role, container] of Object.entries(containersOf(settings))) {
     const refuseIn: Refuse = (path, allowed, input) =>
       refuse([role, "container", ...path], allowed, input);
-    root(settings, container, refuseIn);
+    checkRoot(["runAsUser"], container.runAsUser, settings, (path, allowed, input) =>
+      refuseIn([...path], allowed, input),
+    );
     variables(container, refuseIn);
     scratch(settings, container, refuseIn);
     if (["jobQueue", "dirMonitor"].includes(role)) sidecar(settings, container, refuseIn);
@@ -17,11 +20,6 @@ export const containers: Rule = (settings, refuse) => {
 };
 
 type ContainerRule = (settings: Compared, container: ContainerSettings, refuse: Refuse) => void;
-
-const root: ContainerRule = ({ podSecurity }, { runAsUser }, refuse) => {
-  if (runAsUser !== 0 || podSecurity === "baseline") return;
-  refuse(["runAsUser"], "at least 1, or 0 with podSecurity baseline, because 0 is root", 0);
-};
 
 /** Variables that other settings decide, and those settings. */
 const owned: Readonly<Record<string, string>> = {

@@ -1,5 +1,5 @@
 import { isDeepStrictEqual } from "node:util";
-import { checkReplicas, type Refuse } from "../../rules";
+import { checkReplicas, checkRoot, type Refuse } from "../../rules";
 import * as names from "./names";
 import { ownVariables, scratchSize, type VolumeName, volumeNames } from "./names";
 import type { MapsSettings } from "./settings";
@@ -87,10 +87,7 @@ function checkContainer({ backend, podSecurity }: MapsSettings, refuse: Refuse):
   const { container, runAsUser } = backend;
   const user = container.runAsUser;
   const path = ["backend", "container"];
-  if (user === 0 && podSecurity === "restricted") {
-    const message = "another user than root, or `podSecurity: baseline` beside it";
-    refuse([...path, "runAsUser"], message, user);
-  }
+  checkRoot([...path, "runAsUser"], user, { podSecurity }, refuse);
   if (user !== undefined && user !== 0 && user !== runAsUser) {
     const message = "no value; set `backend.runAsUser`, which runners and backups share";
     refuse([...path, "runAsUser"], message, user);

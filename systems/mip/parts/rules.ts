@@ -1,5 +1,6 @@
 import { isIPv4 } from "node:net";
 import type { z } from "zod";
+import { checkRoot } from "../../rules";
 import type {
   FederationSettings,
   ManagedFederation,
@@ -72,11 +73,8 @@ function checkFederation(federation: FederationSettings, login: boolean, refuse:
 
 /** Only `baseline` lets a container run as root. */
 function checkUsers({ containers, podSecurity }: Checked, refuse: Refuse): void {
-  if (podSecurity === "baseline") return;
   for (const [role, { runAsUser }] of Object.entries(containers)) {
-    if (runAsUser !== 0) continue;
-    const allowed = "a user other than root, or 0 with podSecurity: baseline";
-    refuse(["containers", role, "runAsUser"], allowed, runAsUser);
+    checkRoot(["containers", role, "runAsUser"], runAsUser, { podSecurity }, refuse);
   }
 }
 

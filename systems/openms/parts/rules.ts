@@ -1,6 +1,6 @@
 import { at } from "../../../lib/objects";
 import type { ContainerSettings } from "../../container";
-import { checkReplicas, type Refuse } from "../../rules";
+import { checkReplicas, checkRoot, type Refuse } from "../../rules";
 import type { OpenmsSettings } from "../schema";
 import { appFolder, demosOf, filesFolder } from "./names";
 
@@ -104,14 +104,4 @@ function checkContainer(
   if (folder === undefined) return;
   const message = "no value, because workspaces.mountPath sets it";
   refuse([...path, "env", "WORKSPACES_DIR"], message, folder);
-}
-
-function checkRoot(
-  path: readonly string[],
-  user: number | undefined,
-  { podSecurity }: OpenmsSettings,
-  refuse: Refuse,
-): void {
-  if (user !== 0 || podSecurity === "baseline") return;
-  refuse(path, "another user than root, or `podSecurity: baseline` beside it", user);
 }

@@ -287,7 +287,7 @@ export const maps: SystemCases = {
       title: "root without baseline",
       changes: { backend: { ...backend, container: { runAsUser: 0 } } },
       key: "backend.container.runAsUser",
-      says: /`podSecurity: baseline`/,
+      says: /podSecurity baseline/,
     },
     {
       title: "a user that runners do not share",

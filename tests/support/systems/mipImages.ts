@@ -13,7 +13,7 @@ export const badWithImages = (
     title: "root without Pod Security baseline",
     changes: { containers: { smpcPlayer: { runAsUser: 0 } } },
     key: "containers.smpcPlayer.runAsUser",
-    says: /0 with podSecurity: baseline/,
+    says: /0 with podSecurity baseline/,
   },
   {
     title: "changes to a role that does not exist",
