@@ -25,7 +25,7 @@ const backend = z.strictObject({
   image: image.describe("the backend's image; see systems/maps/README.md"),
   containerPort: port
     .default(8080)
-    .describe("port that the image listens on; images before 1.20: 8000"),
+    .describe("port that the image listens on; images until 1.16: 8000"),
   servicePort: port.default(8000).describe("port of the Service"),
   replicas: replicas
     .optional()
