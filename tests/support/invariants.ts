@@ -223,14 +223,33 @@ const referenced: Invariant = (objects) =>
       ),
   );
 
+/** Whether an app builds pods itself, without a template, and must give them these labels. */
+function admitted(
+  objects: readonly KubeObject[],
+  selector: Readonly<Record<string, string>>,
+): boolean {
+  const rules = ofKind(objects, "ValidatingAdmissionPolicy").flatMap((policy) =>
+    listAt(policy, "spec", "validations").map((each) => textAt(each, "expression")),
+  );
+  const asked = Object.entries(selector).map(
+    ([key, value]) => `object.metadata.?labels["${key}"].orValue("") == "${value}"`,
+  );
+  return (
+    keptPods(objects).length === 0 &&
+    asked.length > 0 &&
+    asked.every((part) => rules.some((rule) => rule.includes(part)))
+  );
+}
+
 const policed: Invariant = (objects) =>
   ofKind(objects, "NetworkPolicy")
     .filter((policy) => {
       const selector = labelsAt(policy, "spec", "podSelector", "matchLabels");
-      return !workloads(objects).some(
+      const selects = workloads(objects).some(
         ({ labels, namespace }) =>
           namespace === policy.metadata.namespace && subset(selector, labels),
       );
+      return !selects && !admitted(objects, selector);
     })
     .map((policy) => `${nameOf(policy)} selects no pod`);
 

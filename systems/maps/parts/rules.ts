@@ -1,8 +1,8 @@
 import { isDeepStrictEqual } from "node:util";
 import { checkReplicas, checkRoot, type Refuse } from "../../rules";
-import type { MapsSettings } from "../schema";
 import * as names from "./names";
 import { ownVariables, scratchSize, type VolumeName, volumeNames } from "./names";
+import type { MapsSettings } from "./settings";
 
 /** Refuses what cannot work together. */
 export function check(settings: MapsSettings, refuse: Refuse): void {

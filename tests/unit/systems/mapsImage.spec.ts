@@ -4,6 +4,7 @@ import { join } from "node:path";
 import { parse } from "yaml";
 import { at, type KubeObject, listAt, textAt } from "../../../lib/objects";
 import { root } from "../../support/folders";
+import { invariants } from "../../support/invariants";
 import { filledIn, ofSource as own, ownPod } from "../../support/maps";
 import {
   containerOf,
@@ -254,6 +255,15 @@ describe("the public source of MAPS", () => {
     assert.equal(account["automountServiceAccountToken"], false);
     const bindings = stack.objects.filter(({ kind }) => kind === "RoleBinding");
     assert.ok(!JSON.stringify(bindings).includes("tfstack"));
+  });
+
+  it("has a network policy for the pods that the guard admits, and for no others", () => {
+    const context = { stack: "dev", protectData: false, canaries: [] };
+    assert.deepEqual(invariants.policed(stack.objects, context), []);
+    const broken = JSON.parse(
+      JSON.stringify(stack.objects).replaceAll('== \\"maps-runner\\"', '== \\"other\\"'),
+    ) as KubeObject[];
+    assert.equal(invariants.policed(broken, context).length, 1);
   });
 
   it("has no quota that goes by a deadline", () => {
