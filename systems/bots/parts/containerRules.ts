@@ -2,7 +2,7 @@ import type { ContainerSettings } from "../../container";
 import { checkRoot } from "../../rules";
 import { containersOf } from "./containers";
 import { home } from "./names";
-import type { Compared, Refuse, Rule } from "./rules";
+import type { Compared, Refuse, Rule } from "./compared";
 
 /** Checks the changes to containers against the settings beside them. */
 export const containers: Rule = (settings, refuse) => {

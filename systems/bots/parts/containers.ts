@@ -1,10 +1,7 @@
 import type { ContainerSettings } from "../../container";
-import type { BotsSettings } from "../schema";
+import type { Compared } from "./compared";
 
-type Roles = Pick<
-  BotsSettings,
-  "web" | "jobQueue" | "engine" | "init" | "superuser" | "dirMonitor"
->;
+type Roles = Pick<Compared, "web" | "jobQueue" | "engine" | "init" | "superuser" | "dirMonitor">;
 
 /** A stack's changes to the containers, by the setting that has them. */
 export function containersOf(settings: Roles): Readonly<Record<string, ContainerSettings>> {

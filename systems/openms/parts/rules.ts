@@ -1,7 +1,7 @@
 import { at } from "../../../lib/objects";
 import type { ContainerSettings } from "../../container";
 import { checkReplicas, checkRoot, type Refuse } from "../../rules";
-import type { OpenmsSettings } from "../schema";
+import type { OpenmsSettings } from "./settings";
 import { appFolder, demosOf, filesFolder } from "./names";
 
 /** Refuses what cannot work together. */
