@@ -81,7 +81,10 @@ describe("settings of a review", () => {
 /** Settings of each system with as many volumes as it can have. */
 const withVolumes: Readonly<Record<string, readonly object[]>> = {
   bots: [{ database: { type: "managed", engine: "mysql" } }],
-  openml: [{ database: { type: "sqlite" } }, { database: { type: "managed" } }],
+  openml: [
+    { database: { type: "sqlite" } },
+    { database: { type: "managed", restoreFrom: "a.sql.gz" } },
+  ],
   maps: [{ backup: { type: "copy", size: "50Gi" } }],
 };
 

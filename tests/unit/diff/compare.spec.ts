@@ -327,7 +327,11 @@ describe("diff: capacity", () => {
         const own = objects.filter(
           ({ metadata }) => metadata.labels?.["app.kubernetes.io/part-of"] === system,
         );
-        assert.deepEqual(formatCapacity(capacityOf(own)), said);
+        const level = own.find(({ kind }) => kind === "Namespace")?.metadata.labels?.[
+          "pod-security.kubernetes.io/enforce"
+        ];
+        assert.ok(level !== undefined, system);
+        assert.deepEqual({ ...formatCapacity(capacityOf(own)), podSecurity: level }, said);
       }
     });
   }
