@@ -156,6 +156,12 @@ export const autoscaling = z
     description: "replicas by load (HorizontalPodAutoscaler); not together with `replicas`",
   });
 
+/** What a namespace may use in all. */
+export const quota = z
+  .record(z.string(), z.string())
+  .optional()
+  .describe("hard limits of a ResourceQuota; default: no quota");
+
 /** JSON that is merged over that of a file, object by object. */
 export const overrides = z.record(z.string(), z.json());
 

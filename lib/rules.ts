@@ -12,6 +12,7 @@ export interface Rule {
 }
 
 const label = "[a-z0-9]([-a-z0-9]*[a-z0-9])?";
+const oneLabel = new RegExp(`^${label}$`);
 const subdomain = new RegExp(`^${label}(\\.${label})*$`);
 const isSubdomain = (text: string): boolean => text.length <= 253 && subdomain.test(text);
 
@@ -20,7 +21,7 @@ export const objectName: Rule = {
   what: "a Kubernetes name",
   write:
     "lower-case letters, digits and hyphens, starting and ending with a letter or digit, at most 63 characters",
-  accepts: (text) => text.length <= 63 && new RegExp(`^${label}$`).test(text),
+  accepts: (text) => text.length <= 63 && oneLabel.test(text),
 };
 
 /** A node's name: a DNS-1123 subdomain. */
@@ -59,15 +60,17 @@ function cronField(value: string): string {
 }
 
 /** Minute, hour and day are numbers; month and weekday may also be names such as JAN or MON. */
-const cron = [...Array<string>(3).fill("\\d+"), ...Array<string>(2).fill("(\\d+|[A-Za-z]{3})")]
-  .map(cronField)
-  .join("\\s+");
+const cronFields = [
+  ...Array<string>(3).fill("\\d+"),
+  ...Array<string>(2).fill("(\\d+|[A-Za-z]{3})"),
+].map(cronField);
+const cron = new RegExp(`^${cronFields.join("\\s+")}$`);
 
 /** When a CronJob runs. */
 export const schedule: Rule = {
   what: "a cron expression",
   write: 'five fields, for example "0 3 * * *"',
-  accepts: (text) => new RegExp(`^${cron}$`).test(text),
+  accepts: (text) => cron.test(text),
 };
 
 /** In which zone a schedule is meant. Offsets such as +01:00 are zones to JavaScript, not to Kubernetes. */

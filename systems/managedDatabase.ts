@@ -1,6 +1,7 @@
 import type { z } from "zod";
 import type { DatabaseArgs } from "../components";
 import type { managedServer } from "../config/databaseFields";
+import type { SystemContext } from "./system";
 
 /** The settings of a database server that the stack runs. */
 type ManagedServer = z.output<z.ZodObject<ReturnType<typeof managedServer>>> & {
@@ -8,11 +9,21 @@ type ManagedServer = z.output<z.ZodObject<ReturnType<typeof managedServer>>> & {
   readonly user: string;
 };
 
+/** What the settings of a system with a server have beside the server's own. */
+interface Settings {
+  readonly secretNames: { readonly databaseServer: string };
+  readonly imagePullSecrets: readonly string[];
+}
+
 /**
- * The arguments of the Database component that follow from the settings of its server.
- * @param retain - Whether its volumes outlive the stack.
+ * The arguments of the Database component that follow from a system and the settings of its server. Its
+ * passwords are the secrets SYSTEMDatabasePassword and SYSTEMDatabaseAdminPassword.
  */
-export function managedDatabaseArgs(database: ManagedServer, retain: boolean) {
+export function managedDatabaseArgs(
+  { name: system, settings, stackSettings, secret, digestKey }: SystemContext<Settings>,
+  database: ManagedServer,
+) {
+  const { protectData: retain } = stackSettings;
   const { image, name, user, size, storageClassName, resources, placement, backup } = database;
   const { schedule, retentionDays, suspend } = backup;
   return {
@@ -35,5 +46,10 @@ export function managedDatabaseArgs(database: ManagedServer, retain: boolean) {
     },
     restoreFrom: database.restoreFrom,
     restoreRequest: database.restoreRequest,
+    password: secret(`${system}DatabasePassword`),
+    adminPassword: secret(`${system}DatabaseAdminPassword`),
+    digestKey,
+    secretName: settings.secretNames.databaseServer,
+    imagePullSecrets: settings.imagePullSecrets,
   } satisfies Partial<DatabaseArgs>;
 }

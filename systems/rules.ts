@@ -32,7 +32,7 @@ export function checkReplicas(
 
 /** Refuses root, the user 0, where the Pod Security of the namespace would refuse its pods. */
 export function checkRoot(
-  path: readonly string[],
+  path: readonly (string | number)[],
   user: number | undefined,
   { podSecurity }: { readonly podSecurity: string },
   refuse: Refuse,

@@ -1,6 +1,6 @@
 import { z } from "zod";
 import { podSecurity } from "../../config/containerFields";
-import { cidr, host, image, objectName, textOf, volumeBackup } from "../../config/fields";
+import { cidr, host, image, objectName, quota, textOf, volumeBackup } from "../../config/fields";
 import { exposure } from "../../config/webFields";
 import { timeZone } from "../../lib/rules";
 import type { SystemContext } from "../system";
@@ -46,10 +46,7 @@ export const botsSchema = z
       .describe("partners' addresses that bots may reach, on any port"),
     imageUpdates: parts.imageUpdates.optional(),
     secretNames: parts.secretNames.prefault({}).describe("names of bots' Secrets"),
-    quota: z
-      .record(z.string(), z.string())
-      .optional()
-      .describe("hard limits of a ResourceQuota; default: no quota"),
+    quota,
   })
   .superRefine(checkRules);
 

@@ -10,6 +10,7 @@ import {
   placement,
   port,
   quantity,
+  quota,
   replicas,
   resources,
 } from "../../config/fields";
@@ -30,10 +31,9 @@ const variables = (taken: readonly string[]) =>
     .default({})
     .superRefine((values, context) => {
       for (const name of taken.filter((each) => each in values)) {
-        const message = "no value, because another setting or a secret sets it";
+        const allowed = "no value, because another setting or a secret sets it";
         // The message must not repeat the value: it may be a secret.
-        const params = { secret: true };
-        context.addIssue({ code: "custom", path: [name], message, params, input: undefined });
+        refuseIn(context)([name], allowed, undefined, { secret: true });
       }
     });
 
@@ -203,10 +203,7 @@ export const openmlSchema = z
         "addresses outside the namespace that its pods may reach: an external database, the mail server, OpenML's API",
       ),
     secretNames: secretNames.prefault({}).describe("names of its Secrets"),
-    quota: z
-      .record(z.string(), z.string())
-      .optional()
-      .describe("hard limits of a ResourceQuota; default: no quota"),
+    quota,
   })
   .superRefine((settings, context) => {
     const refuse = refuseIn(context);
@@ -219,13 +216,15 @@ export const openmlSchema = z
 
 export type OpenmlSettings = z.infer<typeof openmlSchema>;
 export type Context = SystemContext<OpenmlSettings>;
-type Checked = OpenmlSettings;
 
 /** The changes to each of its containers. */
 export const containersOf = ({ backend, frontend }: OpenmlSettings): ContainerSettings[] =>
   [backend, ...(frontend ? [frontend] : [])].map(({ container: own }) => own);
 
-function checkUsers({ podSecurity, runAsUser, backend, frontend }: Checked, refuse: Refuse): void {
+function checkUsers(
+  { podSecurity, runAsUser, backend, frontend }: OpenmlSettings,
+  refuse: Refuse,
+): void {
   const users: readonly (readonly [string[], number | undefined])[] = [
     [["runAsUser"], runAsUser],
     [["frontend", "runAsUser"], frontend?.runAsUser],
@@ -237,7 +236,7 @@ function checkUsers({ podSecurity, runAsUser, backend, frontend }: Checked, refu
   }
 }
 
-function checkDatabase({ database, testing, frontend }: Checked, refuse: Refuse): void {
+function checkDatabase({ database, testing, frontend }: OpenmlSettings, refuse: Refuse): void {
   if (testing && database.type !== "sqlite") {
     const allowed = `false with database.type ${database.type}, because with TESTING the image opens an SQLite file`;
     refuse(["testing"], allowed, testing);

@@ -1,4 +1,5 @@
 import type { z } from "zod";
+import type { Refuse } from "../../rules";
 import type * as parts from "./settings";
 
 /** The settings that the rules compare. */
@@ -20,6 +21,4 @@ export interface Compared {
   readonly imageUpdates?: z.infer<typeof parts.imageUpdates> | undefined;
 }
 
-/** Refuses a setting. `allowed` says what it may be. */
-export type Refuse = (path: (string | number)[], allowed: string, input: unknown) => void;
 export type Rule = (settings: Compared, refuse: Refuse) => void;

@@ -1,20 +1,17 @@
 import type { ContainerSettings } from "../../container";
-import { checkRoot } from "../../rules";
+import { checkRoot, type Refuse } from "../../rules";
 import { containersOf } from "./containers";
 import { home } from "./names";
-import type { Compared, Refuse, Rule } from "./compared";
+import type { Compared, Rule } from "./compared";
 
 /** Checks the changes to containers against the settings beside them. */
 export const containers: Rule = (settings, refuse) => {
   for (const [role, container] of Object.entries(containersOf(settings))) {
-    const refuseIn: Refuse = (path, allowed, input) =>
-      refuse([role, "container", ...path], allowed, input);
-    checkRoot(["runAsUser"], container.runAsUser, settings, (path, allowed, input) =>
-      refuseIn([...path], allowed, input),
-    );
-    variables(container, refuseIn);
-    scratch(settings, container, refuseIn);
-    if (["jobQueue", "dirMonitor"].includes(role)) sidecar(settings, container, refuseIn);
+    const refuseHere: Refuse = (path, ...rest) => refuse([role, "container", ...path], ...rest);
+    checkRoot(["runAsUser"], container.runAsUser, settings, refuseHere);
+    variables(container, refuseHere);
+    scratch(settings, container, refuseHere);
+    if (["jobQueue", "dirMonitor"].includes(role)) sidecar(settings, container, refuseHere);
   }
   engine(settings, refuse);
 };

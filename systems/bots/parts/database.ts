@@ -58,23 +58,18 @@ function externalDatabase({ engine, port, cidr }: Of<"external">, secrets: Secre
 }
 
 function managedDatabase(
-  { name, settings, stackSettings, secret, digestKey }: Context,
+  context: Context,
   database: Of<"managed">,
   namespace: Namespace,
   parent: pulumi.Resource,
 ): DatabaseLink {
   const server = new Database(
-    `${name}-database`,
+    `${context.name}-database`,
     {
+      ...managedDatabaseArgs(context, database),
       namespace,
       name: names.database,
       engine: database.engine,
-      ...managedDatabaseArgs(database, stackSettings.protectData),
-      password: secret("botsDatabasePassword"),
-      adminPassword: secret("botsDatabaseAdminPassword"),
-      digestKey,
-      secretName: settings.secretNames.databaseServer,
-      imagePullSecrets: settings.imagePullSecrets,
     },
     { parent },
   );

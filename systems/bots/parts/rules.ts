@@ -1,21 +1,19 @@
 import type { z } from "zod";
 import { parseImage } from "../../../lib/image";
+import { checkReplicas, refuseIn } from "../../rules";
 import { containers } from "./containerRules";
 import { engineJobName, isPublicImage, ports, publicHealthPath, volumeNames } from "./names";
-import type { Compared, Refuse, Rule } from "./compared";
+import type { Compared, Rule } from "./compared";
 
 /** Checks what must hold between settings. What each of them allows, the schema says. */
 export function checkRules(settings: Compared, context: z.core.$RefinementCtx): void {
-  const refuse: Refuse = (path, message, input) =>
-    context.addIssue({ code: "custom", path, message, input });
+  const refuse = refuseIn(context);
   const rules = [web, publicImage, volumes, hosts, files, routes, imageUpdates, containers];
   for (const rule of rules) rule(settings, refuse);
 }
 
 const web: Rule = ({ web: { replicas, autoscaling }, jobQueue }, refuse) => {
-  if (replicas !== undefined && autoscaling !== undefined) {
-    refuse(["web", "replicas"], "no value, because `autoscaling` sets the replicas", replicas);
-  }
+  checkReplicas("web", { replicas, autoscaling }, refuse);
   if (jobQueue.mode !== "sidecar") return;
   const reason = "with jobQueue.mode sidecar, because each pod would run its own job queue";
   if (autoscaling !== undefined) refuse(["web", "autoscaling"], `no value ${reason}`, autoscaling);

@@ -1,7 +1,12 @@
-import * as k8s from "@pulumi/kubernetes";
 import type * as pulumi from "@pulumi/pulumi";
-import { ConfigMap, Web, type WebArgs, Worker, type WorkerArgs } from "../../../components";
-import { unawaited } from "../../../lib/await";
+import {
+  ConfigMap,
+  createService,
+  Web,
+  type WebArgs,
+  Worker,
+  type WorkerArgs,
+} from "../../../components";
 import { podField } from "../../../lib/env";
 import type { Probe, ServerContainerArgs } from "../../../lib/pod";
 import { withContainer } from "../../container";
@@ -136,15 +141,9 @@ function createQueue(
   };
   const own = withContainer(args, jobQueue.container, containerSecrets);
   const worker = new Worker(`${name}-jobqueue`, own, options);
-  new k8s.core.v1.Service(
+  createService(
     `${name}-jobqueue-service`,
-    {
-      metadata: { ...namespace.metadata(names.jobQueue, names.jobQueue), annotations: unawaited },
-      spec: {
-        selector: { ...worker.selector },
-        ports: [{ name: "jobs", port: ports.queue, targetPort: "jobs" }],
-      },
-    },
+    { namespace, name: names.jobQueue, selector: worker.selector, ports: { jobs: ports.queue } },
     options,
   );
   return worker;

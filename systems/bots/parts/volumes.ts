@@ -1,5 +1,6 @@
 import type * as pulumi from "@pulumi/pulumi";
-import { type Namespace, Storage, VolumeBackup } from "../../../components";
+import { type Namespace, type Storage, VolumeBackup } from "../../../components";
+import { createStorages } from "../../volumes";
 import type { Context } from "../schema";
 import { names, volumeNames } from "./names";
 
@@ -7,29 +8,19 @@ export type Volumes = Readonly<Record<(typeof volumeNames)[number], Storage>>;
 
 /** The three volumes, which all of bots' pods share. */
 export function createVolumes(
-  { name, settings, stackSettings }: Context,
+  context: Context,
   namespace: Namespace,
   parent: pulumi.Resource,
 ): Volumes {
-  const { accessMode, storageClassName, nfs } = settings.volumes;
-  const entries = volumeNames.map((volume) => {
-    const storage = new Storage(
-      `${name}-${volume}`,
-      {
-        ...settings.volumes[volume],
-        namespace,
-        name: `bots-edi-${volume}-pvc`,
-        accessMode,
-        storageClassName,
-        nfs: nfs && { ...nfs, path: `${nfs.path.replace(/\/$/, "")}/${volume}` },
-        shared: true,
-        retain: stackSettings.protectData,
-      },
-      { parent },
-    );
-    return [volume, storage] as const;
+  const { accessMode, storageClassName, nfs, ...volumes } = context.settings.volumes;
+  const argsOf = (volume: keyof Volumes) => ({
+    ...volumes[volume],
+    name: `bots-edi-${volume}-pvc`,
+    accessMode,
+    storageClassName,
+    nfs: nfs && { ...nfs, path: `${nfs.path.replace(/\/$/, "")}/${volume}` },
   });
-  return Object.fromEntries(entries) as Volumes;
+  return createStorages(context, namespace, volumeNames, argsOf, parent);
 }
 
 /** Backs up the data volume. @returns The volume of the archives, if there are any. */

@@ -1,5 +1,6 @@
 import type * as pulumi from "@pulumi/pulumi";
-import { type Namespace, Storage, VolumeBackup } from "../../../components";
+import { type Namespace, type Storage, VolumeBackup } from "../../../components";
+import { createStorages } from "../../volumes";
 import type { Context } from "../schema";
 import { cronJobs, type VolumeName, volumeNames } from "./names";
 
@@ -7,32 +8,21 @@ export type Volumes = Readonly<Record<VolumeName, Storage>>;
 
 /** The five volumes. */
 export function createVolumes(
-  { name, settings, stackSettings }: Context,
+  context: Context,
   namespace: Namespace,
   parent: pulumi.Resource,
 ): Volumes {
-  const { accessMode, storageClassName } = settings.volumes;
-  const entries = volumeNames.map((volume) => {
-    const { size, existingClaim } = settings.volumes[volume];
-    const storage = new Storage(
-      `${name}-${volume}`,
-      {
-        namespace,
-        name: `maps-${volume}`,
-        size,
-        existingClaim,
-        accessMode,
-        storageClassName,
-        shared: true,
-        // Runners mount only `outputs`, but must run on the backend's node.
-        group: name,
-        retain: stackSettings.protectData,
-      },
-      { parent },
-    );
-    return [volume, storage] as const;
+  const { accessMode, storageClassName, ...volumes } = context.settings.volumes;
+  const argsOf = (volume: VolumeName) => ({
+    name: `maps-${volume}`,
+    size: volumes[volume].size,
+    existingClaim: volumes[volume].existingClaim,
+    accessMode,
+    storageClassName,
+    // Runners mount only `outputs`, but must run on the backend's node.
+    group: context.name,
   });
-  return Object.fromEntries(entries) as Volumes;
+  return createStorages(context, namespace, volumeNames, argsOf, parent);
 }
 
 /** Snapshots or copies of the volumes, if the settings ask for them. */

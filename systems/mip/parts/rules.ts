@@ -1,6 +1,6 @@
 import { isIPv4 } from "node:net";
 import type { z } from "zod";
-import { checkRoot } from "../../rules";
+import { checkRoot, type Refuse, refuseIn } from "../../rules";
 import type {
   FederationSettings,
   ManagedFederation,
@@ -18,18 +18,14 @@ type Checked = {
   | { readonly managedCluster: true; readonly federations: readonly ManagedFederation[] }
   | { readonly managedCluster: false; readonly federations: readonly UnmanagedFederation[] }
 );
-type Path = readonly (string | number)[];
-/** Refuses a setting. `allowed` says what it may be. */
-type Refuse = (path: Path, allowed: string, input: unknown) => void;
+type Path = Parameters<Refuse>[0];
 
 /** The fewest players that can share a value so that no two of them can reconstruct it. */
 const smpcPlayers = 3;
 
 /** Checks what must hold between settings. What each of them allows, the schema says. */
 export function checkRules(settings: Checked, context: z.core.$RefinementCtx): void {
-  const refuse: Refuse = (path, message, input) => {
-    context.addIssue({ code: "custom", path: [...path], message, input });
-  };
+  const refuse = refuseIn(context);
   const owners = new Map<string, string>();
   settings.federations.forEach((federation, index) => {
     const refuseHere: Refuse = (path, ...rest) => refuse(["federations", index, ...path], ...rest);

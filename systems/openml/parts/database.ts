@@ -60,26 +60,21 @@ function fileDatabase(
 }
 
 function managedDatabase(
-  { name, settings, stackSettings, secret, digestKey }: Context,
+  context: Context,
   database: Of<"managed">,
   namespace: Namespace,
   parent: pulumi.Resource,
 ): DatabaseLink {
   const server = new Database(
-    `${name}-database`,
+    `${context.name}-database`,
     {
+      ...managedDatabaseArgs(context, database),
       namespace,
       name: names.database,
       engine: "mysql",
-      ...managedDatabaseArgs(database, stackSettings.protectData),
-      password: secret("openmlDatabasePassword"),
-      adminPassword: secret("openmlDatabaseAdminPassword"),
-      digestKey,
-      secretName: settings.secretNames.databaseServer,
       // PyMySQL is the only driver in the image.
       uriScheme: "mysql+pymysql",
       uriSuffix: "?charset=utf8mb4",
-      imagePullSecrets: settings.imagePullSecrets,
     },
     { parent },
   );

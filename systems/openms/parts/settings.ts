@@ -8,6 +8,7 @@ import {
   overrides,
   placement,
   quantity,
+  quota,
   replicas,
   resources,
   schedule,
@@ -181,10 +182,7 @@ export const openmsSettings = z.strictObject({
     .default([])
     .describe("addresses outside the namespace that web and worker may reach"),
   secretNames: secretNames.prefault({}).describe("names of its Secrets"),
-  quota: z
-    .record(z.string(), z.string())
-    .optional()
-    .describe("hard limits of a ResourceQuota; default: no quota"),
+  quota,
 });
 
 export type OpenmsSettings = z.infer<typeof openmsSettings>;

@@ -5,6 +5,7 @@ import { at, type KubeObject, listAt, textAt } from "../../../lib/objects";
 import { botsSchema } from "../../../systems/bots/schema";
 import { botsSecrets } from "../../../systems/bots/secrets";
 import { root } from "../../support/folders";
+import { imageContract } from "../../support/imageContract";
 import {
   containerOf,
   envOf,
@@ -188,17 +189,13 @@ const contract: Readonly<Record<string, (stack: SystemStack) => unknown>> = {
 };
 
 describe("the public image of bots", () => {
-  const readme = readFileSync(join(root, "systems/bots/README.md"), "utf8");
-  const [, section = ""] = readme.split("## What the image must offer\n");
-  const [table = ""] = section.split("\n## ");
-  const items = [...table.matchAll(/^\| (.+?) \|/gm)].map(([, item = ""]) => item).slice(2);
   let stack: SystemStack;
   before(async () => {
     stack = await stackOf("bots", { image, dirMonitor: { directories } });
   });
 
   it("has a check for each line of the README's table, and no other", () => {
-    assert.deepEqual(items, Object.keys(contract));
+    assert.deepEqual(imageContract("bots"), Object.keys(contract));
   });
 
   for (const [item, check] of Object.entries(contract)) {

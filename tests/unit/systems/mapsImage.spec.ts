@@ -4,6 +4,7 @@ import { join } from "node:path";
 import { parse } from "yaml";
 import { at, type KubeObject, listAt, textAt } from "../../../lib/objects";
 import { root } from "../../support/folders";
+import { imageContract } from "../../support/imageContract";
 import { invariants } from "../../support/invariants";
 import { filledIn, ofSource as own, ownPod } from "../../support/maps";
 import {
@@ -214,16 +215,13 @@ const contract: Readonly<Record<string, (stack: SystemStack) => unknown>> = {
 
 describe("the public source of MAPS", () => {
   const readme = readFileSync(join(root, "systems/maps/README.md"), "utf8");
-  const [, section = ""] = readme.split("## What the image must offer\n");
-  const [table = ""] = section.split("\n## ");
-  const items = [...table.matchAll(/^\| (.+?) \|/gm)].map(([, item = ""]) => item).slice(2);
   let stack: SystemStack;
   before(async () => {
     stack = await stackOf("maps", own);
   });
 
   it("has a check for each line of the README's table, and no other", () => {
-    assert.deepEqual(items, Object.keys(contract));
+    assert.deepEqual(imageContract("maps"), Object.keys(contract));
   });
 
   for (const [item, check] of Object.entries(contract)) {

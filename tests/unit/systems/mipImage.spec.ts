@@ -5,6 +5,7 @@ import { at, type KubeObject, listAt } from "../../../lib/objects";
 import { mipSchema } from "../../../systems/mip/schema";
 import { mipSecrets } from "../../../systems/mip/secrets";
 import { root } from "../../support/folders";
+import { imageContract } from "../../support/imageContract";
 import {
   aggregation,
   backend,
@@ -164,17 +165,13 @@ const contract: Readonly<Record<string, (stack: Stack) => unknown>> = {
 };
 
 describe("MIP's images", () => {
-  const readme = readFileSync(join(root, "systems/mip/README.md"), "utf8");
-  const [, section = ""] = readme.split("## What the image must offer\n");
-  const [table = ""] = section.split("\n## ");
-  const items = [...table.matchAll(/^\| (.+?) \|/gm)].map(([, item = ""]) => item).slice(2);
   let stack: Stack;
   before(async () => {
     stack = await onCluster(secure);
   });
 
   it("have a check for each line of the README's table, and no other", () => {
-    assert.deepEqual(items, Object.keys(contract));
+    assert.deepEqual(imageContract("mip"), Object.keys(contract));
   });
 
   for (const [item, check] of Object.entries(contract)) {

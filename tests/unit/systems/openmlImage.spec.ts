@@ -7,6 +7,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { at, type KubeObject, listAt } from "../../../lib/objects";
 import { root } from "../../support/folders";
+import { imageContract } from "../../support/imageContract";
 import { needsPython } from "../../support/python";
 import {
   containerOf,
@@ -114,10 +115,7 @@ const contract: Readonly<Record<string, (stack: SystemStack) => unknown>> = {
 };
 
 describe("what OpenML's images must offer", () => {
-  const text = readFileSync(join(root, "systems", "openml", "README.md"), "utf8");
-  const [, table = ""] = /## What the image must offer\n([\s\S]*?)\n## /.exec(text) ?? [];
-  const items = [...table.matchAll(/^\| ([^|]+) \|/gm)].map(([, item = ""]) => item.trim());
-  const listed = items.filter((item) => item !== "item" && !item.startsWith("---"));
+  const listed = imageContract("openml");
 
   it("is listed in the README, each line with a check", () => {
     assert.ok(listed.length >= 10);

@@ -5,6 +5,7 @@ import { at, type KubeObject, listAt, textAt } from "../../../lib/objects";
 import { openmsSchema } from "../../../systems/openms/schema";
 import { openmsSecrets } from "../../../systems/openms/secrets";
 import { root } from "../../support/folders";
+import { imageContract } from "../../support/imageContract";
 import {
   containerOf,
   envOf,
@@ -181,17 +182,13 @@ const contract: Readonly<Record<string, (stack: SystemStack) => unknown>> = {
 };
 
 describe("OpenMS' public image", () => {
-  const readme = readFileSync(join(root, "systems/openms/README.md"), "utf8");
-  const [, section = ""] = readme.split("## What the image must offer\n");
-  const [table = ""] = section.split("\n## ");
-  const items = [...table.matchAll(/^\| (.+?) \|/gm)].map(([, item = ""]) => item).slice(2);
   let stack: SystemStack;
   before(async () => {
     stack = await stackOf("openms", { image, seedDemos: true });
   });
 
   it("has a check for each line of the README's table, and no other", () => {
-    assert.deepEqual(items, Object.keys(contract));
+    assert.deepEqual(imageContract("openms"), Object.keys(contract));
   });
 
   for (const [item, check] of Object.entries(contract)) {
