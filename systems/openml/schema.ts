@@ -40,7 +40,7 @@ const variables = (taken: readonly string[]) =>
 const backendVariables = variables([
   ...["ENVIRONMENT", "FLASK_ENV", "TESTING", "DATABASE_URI", "APP_SECRET_KEY", "JWT_SECRET_KEY"],
   ...["SMTP_SERVER", "SMTP_PORT", "SMTP_LOGIN", "SMTP_USE_TLS", "SMTP_PASS", "EMAIL_SENDER"],
-  ...["SQLITE_FILE"],
+  ...["SQLITE_FILE", "HOME"],
 ]);
 const frontendVariables = variables([
   ...["FLASK_BACKEND_URL", "SESSION_SECRET", "NEXTAUTH_SECRET", "DATABASE_URL"],
@@ -209,7 +209,10 @@ export const openmlSchema = z
     const refuse = refuseIn(context);
     checkReplicas("backend", settings.backend, refuse);
     checkReplicas("frontend", settings.frontend ?? {}, refuse);
-    if (settings.database.type === "sqlite") checkOnePod(settings.backend, refuse);
+    if (settings.database.type === "sqlite") {
+      checkOnePod(settings.backend, refuse);
+      checkRelease(settings.image, refuse);
+    }
     checkUsers(settings, refuse);
     checkDatabase(settings, refuse);
   });
@@ -251,6 +254,16 @@ function checkDatabase({ database, testing, frontend }: OpenmlSettings, refuse: 
     const allowed = "no value, because the front end uses the managed database";
     refuse(["frontend", "database"], allowed, frontend.database);
   }
+}
+
+/** Releases that define the table user_passkeys, which the SQLite file they ship already has. */
+const failsOnItsOwnFile = /(^|\/)openml\/frontend:v2\.1\.[23](@|$)/;
+
+function checkRelease(image: string, refuse: Refuse): void {
+  if (!failsOnItsOwnFile.test(image)) return;
+  const allowed =
+    "another release with database.type sqlite, for example v2.1.1, because v2.1.2 and v2.1.3 cannot start on the SQLite file that they ship";
+  refuse(["image"], allowed, image);
 }
 
 function checkOnePod(

@@ -1,6 +1,7 @@
 """Prepares a copy of the image's server folder, then becomes the command: start.py FOLDER COMMAND...
 
 - Fills in the placeholders of the web app, <REACT_APP_…>, with the variables of the same names.
+  Without a variable it takes the value that the image's own entrypoint would take.
 - With SQLITE_FILE, makes that file from the image's openml.db unless it exists. With TESTING, the
   backend opens FOLDER/openml.db whatever DATABASE_URI says: that becomes a link to the file.
 """
@@ -10,13 +11,13 @@ import shutil
 import sys
 from pathlib import Path
 
-PLACEHOLDERS = (
-    "REACT_APP_URL_SITE_BACKEND",
-    "REACT_APP_URL_API",
-    "REACT_APP_URL_ELASTICSEARCH",
-    "REACT_APP_ELASTICSEARCH_VERSION_MAYOR",
-    "REACT_APP_URL_MINIO",
-)
+PLACEHOLDERS = {
+    "REACT_APP_URL_SITE_BACKEND": "http://localhost:8000/",
+    "REACT_APP_URL_API": "http://localhost:8000/api/",
+    "REACT_APP_URL_ELASTICSEARCH": "http://localhost:8000/es/",
+    "REACT_APP_ELASTICSEARCH_VERSION_MAYOR": "6",
+    "REACT_APP_URL_MINIO": "http://localhost:8000/data/",
+}
 
 
 def replace(path, write):
@@ -28,7 +29,7 @@ def replace(path, write):
 
 
 def fill_in(build):
-    values = {f"<{name}>": os.environ[name] for name in PLACEHOLDERS if name in os.environ}
+    values = {f"<{name}>": os.environ.get(name) or value for name, value in PLACEHOLDERS.items()}
     for path in sorted(build.glob("static/js/*.js")):
         text = filled = path.read_text(encoding="utf-8")
         for placeholder, value in values.items():

@@ -4,7 +4,7 @@ import type { Environment } from "../../../lib/env";
 import { scratchVolume } from "../../../lib/pod";
 import type { Context, OpenmlSettings } from "../schema";
 import type { DatabaseLink } from "./database";
-import { ports } from "./names";
+import { homeFolder, ports } from "./names";
 import { modes } from "./sizes";
 import { createStart } from "./start";
 import { createWeb } from "./web";
@@ -58,6 +58,8 @@ export function createBackend(
     ...mode.environment,
     // As Python writes it; without it the image takes itself for a test.
     TESTING: settings.testing ? "True" : "False",
+    // The backend makes folders in its home when it starts, and a user whom the image does not know has none.
+    HOME: homeFolder,
     ...(settings.database.type === "sqlite" && { SQLITE_FILE: settings.database.path }),
     APP_SECRET_KEY: secrets.ref("APP_SECRET_KEY"),
     JWT_SECRET_KEY: secrets.ref("JWT_SECRET_KEY"),
@@ -85,7 +87,7 @@ export function createBackend(
       mounts: [
         ...database.mounts,
         ...mounts,
-        { from: scratchVolume("cache", "1Gi"), path: "/app/cache" },
+        { from: scratchVolume("cache", "1Gi"), path: homeFolder },
         { from: scratchVolume("tmp", "500Mi"), path: "/tmp" },
       ],
     },

@@ -68,6 +68,18 @@ export const openml: SystemCases = {
       says: /opens an SQLite file/,
     },
     {
+      title: "SQLite with a release that cannot start on its own file",
+      changes: { database: sqlite, image: "docker.io/openml/frontend:v2.1.3" },
+      key: "image",
+      says: /for example v2\.1\.1, because v2\.1\.2 and v2\.1\.3 cannot start/,
+    },
+    {
+      title: "the home folder among the variables",
+      changes: { config: { HOME: "/root" } },
+      key: "config.HOME",
+      says: /another setting/,
+    },
+    {
       title: "root without Pod Security baseline",
       changes: { runAsUser: 0 },
       key: "runAsUser",

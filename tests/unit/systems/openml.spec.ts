@@ -100,7 +100,7 @@ const documented: readonly Row[] = [
     "10",
     "one image",
     (s) => at(containerOf(backend(s)), "image"),
-    ...both("openml/frontend:v2.1.3"),
+    ...both("openml/frontend:v2.1.1"),
   ],
   ["21", "namespace", (s) => backend(s).metadata.namespace, "openml-dev", "openml-prod"],
   ["23", "replicas, unless by load", (s) => at(backend(s), "spec", "replicas"), 1, undefined],

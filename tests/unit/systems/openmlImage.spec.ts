@@ -19,7 +19,7 @@ import {
 } from "../../support/systemStack";
 
 const python = "python3";
-const image = "openml/frontend:v2.1.3";
+const image = "openml/frontend:v2.1.1";
 const stackOf = (settings: object = {}) =>
   systemStack("openml", "dev", { image, database: { type: "sqlite" }, ...settings });
 const backend = (s: SystemStack): KubeObject => s.find("Deployment", "openml-backend");
@@ -73,6 +73,7 @@ const contract: Readonly<Record<string, (stack: SystemStack) => unknown>> = {
     });
     assert.ok(volumeAt(backend(stack), "/tmp"));
     assert.ok(volumeAt(backend(stack), "/app/data"));
+    assert.equal(variableOf(backend(stack), "HOME"), "/app/cache");
   },
   user: async (stack) => {
     assert.equal(at(podOf(backend(stack)), "securityContext", "runAsUser"), 1000);
@@ -150,14 +151,14 @@ describe("the start of OpenML's backend", () => {
   });
   afterEach(() => rmSync(folder, { recursive: true }));
 
-  it("fills in the web app's placeholders, whatever is in a value", () => {
+  it("fills in the web app's placeholders, whatever is in a value, or as the image would", () => {
     const url = "https://example.org/a*b&c\\1|'\"";
     for (let time = 0; time < 2; time += 1) {
       const { status, stderr } = start({ REACT_APP_URL_API: url }, "true");
       assert.equal(status, 0, stderr);
       assert.equal(
         readFileSync(join(build(), "main.js"), "utf8"),
-        `a="${url}";b="<REACT_APP_URL_MINIO>"`,
+        `a="${url}";b="http://localhost:8000/data/"`,
       );
     }
   });
