@@ -11,6 +11,7 @@ export * from "./isolation";
 export * from "./job";
 export * from "./namespace";
 export * from "./networkPolicy";
+export * from "./nfsServer";
 export * from "./nodeLabels";
 export * from "./queueScaler";
 export * from "./resourceQuota";

@@ -4,6 +4,7 @@ import { retainAnnotation, selectorLabels, systemLabels } from "../lib/labels";
 import { nameCheck } from "../lib/names";
 import { problemsOf, refuse } from "../lib/problems";
 import { deadlineRange, rangeCheck } from "../lib/rules";
+import type { PodSecurity } from "../lib/pod";
 import type { SecretSource } from "../lib/secretSource";
 
 export interface NamespaceArgs {
@@ -14,7 +15,7 @@ export interface NamespaceArgs {
   /** The stack that owns it; `down` and pruning select by this label. */
   readonly stack: string;
   /** The enforced level of Pod Security. @default restricted */
-  readonly podSecurity?: "restricted" | "baseline";
+  readonly podSecurity?: PodSecurity;
   /** Default requests and limits of a container, and its maximum. @default - no LimitRange */
   readonly limitRange?: {
     readonly default: Readonly<Record<string, string>>;
@@ -49,7 +50,7 @@ export class Namespace extends pulumi.ComponentResource {
   readonly deadlineSeconds: number;
   readonly secretSource: SecretSource;
   /** The level of Pod Security that it enforces. */
-  readonly podSecurity: "restricted" | "baseline";
+  readonly podSecurity: PodSecurity;
 
   constructor(name: string, args: NamespaceArgs, opts?: pulumi.ComponentResourceOptions) {
     const deadline = args.deadlineSeconds ?? 300;

@@ -78,9 +78,12 @@ export function mountablesOf(pod: PodArgs): Mountable[] {
   return [...new Map(all.map(({ from }) => [from.volumeName, from])).values()];
 }
 
+/** A level of Pod Security, which a namespace enforces. Only an NFS server needs `privileged`. */
+export type PodSecurity = "restricted" | "baseline" | "privileged";
+
 /** What a pod may do depends on the Pod Security of its namespace. */
 interface Placed {
-  readonly namespace: { readonly podSecurity: "restricted" | "baseline" };
+  readonly namespace: { readonly podSecurity: PodSecurity };
 }
 
 /** What is wrong with a pod's arguments. */

@@ -1,4 +1,4 @@
-import { isIPv4 } from "node:net";
+import { isIP, isIPv4 } from "node:net";
 import { isQuantity, parseQuantity } from "./quantity";
 import type { Check } from "./problems";
 
@@ -96,6 +96,13 @@ export const cidr: Rule = {
     const [address = "", prefix = "", ...rest] = text.split("/");
     return isIPv4(address) && /^([12]?\d|3[0-2])$/.test(prefix) && rest.length === 0;
   },
+};
+
+/** An address of either family. */
+export const ipAddress: Rule = {
+  what: "an IP address",
+  write: "one without a prefix length, for example 10.96.0.50",
+  accepts: (text) => isIP(text) !== 0,
 };
 
 /** The path of a URL. */

@@ -1,5 +1,6 @@
 import { defineSystem } from "../system";
 import { Openms } from "./openms";
+import { inNamespaces, namespacesOf } from "./parts/namespaces";
 import { runbookOf } from "./runbook";
 import { openmsSchema } from "./schema";
 import { openmsSecrets } from "./secrets";
@@ -8,6 +9,8 @@ import { openmsSecrets } from "./secrets";
 export const openms = defineSystem({
   description: "OpenMS web apps: Streamlit, rq workers behind a Redis queue, shared workspaces",
   schema: openmsSchema,
+  namespaces: namespacesOf,
+  inNamespaces,
   secrets: openmsSecrets,
   runbook: runbookOf,
   deploy: (context, options) => new Openms(context, options),

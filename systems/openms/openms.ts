@@ -5,19 +5,20 @@ import { createNamespace } from "../namespace";
 import type { Deployed } from "../system";
 import { appOf } from "./parts/app";
 import { createConfig, createSecrets } from "./parts/config";
+import { nfsNamespaceOf } from "./parts/namespaces";
 import { allowTraffic } from "./parts/network";
 import { createRedis } from "./parts/redis";
 import { limitRange } from "./parts/sizes";
 import { createWeb } from "./parts/web";
 import { createWorker } from "./parts/worker";
-import { createCleanUp, createVolumes } from "./parts/workspaces";
+import { createCleanUp, createNfsServer, createVolumes } from "./parts/workspaces";
 import type { Context } from "./schema";
 import { containersOf } from "./secrets";
 
 /** OpenMS' Streamlit app: web pods, rq workers behind a Redis queue, a shared volume, a nightly clean-up. */
 export class Openms extends pulumi.ComponentResource implements Deployed {
   readonly urls: pulumi.Output<string[]>;
-  readonly namespace: pulumi.Output<string>;
+  readonly namespace: Deployed["namespace"];
   readonly capacity: Deployed["capacity"];
 
   constructor(context: Context, opts: pulumi.ComponentResourceOptions) {
@@ -28,7 +29,8 @@ export class Openms extends pulumi.ComponentResource implements Deployed {
       { name: settings.namespace, limitRange, quota: settings.quota },
       this,
     );
-    const workspaces = createVolumes(context, namespace, this);
+    const nfsServer = createNfsServer(context, this);
+    const workspaces = createVolumes(context, namespace, nfsServer, this);
     const secrets = createSecrets(context, namespace, this);
     const containerSecrets = createContainerSecrets(
       context,
@@ -51,8 +53,12 @@ export class Openms extends pulumi.ComponentResource implements Deployed {
     createCleanUp(context, app, this);
     allowTraffic(context, app, [web.peer, worker.peer], this);
     this.urls = web.urls;
-    this.namespace = namespace.name;
-    this.capacity = sumCapacity([redis, workspaces, web, worker].map((part) => part.capacity));
+    this.namespace = namespace.name.apply((own) =>
+      nfsServer ? [own, nfsNamespaceOf(settings)] : own,
+    );
+    // With a server, the volume is a folder of the server's own.
+    const volume = nfsServer ?? workspaces;
+    this.capacity = sumCapacity([redis, volume, web, worker].map((part) => part.capacity));
     this.registerOutputs({ urls: this.urls });
   }
 }

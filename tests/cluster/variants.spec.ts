@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { diagnose } from "../../tools/status/diagnose";
-import { type KubeObject, textAt } from "../../lib/objects";
+import { at, type KubeObject, textAt } from "../../lib/objects";
 import { kubectl } from "../support/kubectl";
 import { until } from "../support/simulatedNodes";
 import { run, TestStack, unchanged } from "../support/stackberth";
@@ -108,10 +108,19 @@ describe("other ways to run OpenMS, on the embedded API server", function () {
     assert.equal(new Set(each).size, 1, nodes);
   });
 
-  it("spreads the pods of a ReadWriteMany volume over nodes", async () => {
+  it("spreads the pods of a ReadWriteMany volume over nodes, with an NFS server of its own", async () => {
+    const nfsServer = { clusterIP: "10.96.0.250", nodes: ["192.0.2.0/24"] };
+    stack.set(["stackberth:openms", "workspaces", "nfsServer"], nfsServer);
+    stack.set(["stackberth:openms", "workspaces", "storageClassName"], undefined);
     stack.set(["stackberth:openms", "web", "replicas"], 3);
     const { code, output } = await up();
     assert.equal(code, 0, output);
+    assert.match(output, /Pod Security privileged, not restricted/);
+    const server = await live("Deployment", `${name}-nfs`, "nfs-server");
+    assert.equal(at(server, "status", "readyReplicas"), 1);
+    const volume = await live("PersistentVolume", undefined, `${name}-workspaces`);
+    assert.equal(textAt(volume, "spec", "nfs", "server"), nfsServer.clusterIP);
+    assert.equal(textAt(volume, "status", "phase"), "Bound");
     const path = "jsonpath={.items[*].spec.nodeName}";
     const selector = "app.kubernetes.io/name=web";
     const nodes = await kubectl("get", "pods", "-n", name, "-l", selector, "-o", path);

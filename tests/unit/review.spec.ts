@@ -72,6 +72,15 @@ describe("settings of a review", () => {
     });
   });
 
+  it("have no NFS server, whose address is taken", () => {
+    const nfsServer = { clusterIP: "10.96.0.50", nodes: ["192.0.2.0/24"] };
+    const settings = { workspaces: { size: "1Gi", nfsServer } };
+    assert.deepEqual(reviewSettings("pr-1", "openms", settings, systems["openms"]), {
+      namespace: "pr-1-openms",
+      workspaces: { size: "1Gi", accessMode: "ReadWriteOnce" },
+    });
+  });
+
   it("name things so that one wildcard certificate serves all reviews", () => {
     assert.equal(ownName("pr-1", "shop.example.org"), "pr-1-shop.example.org");
     assert.equal(ownName("pr-1", "*.example.org"), "*.pr-1-example.org");

@@ -5,6 +5,7 @@ export const names = {
   redis: "redis",
   cleanUp: "clean-up-workspaces",
   workspaces: "workspaces",
+  nfsServer: "nfs-server",
   config: "openms-config",
 } as const;
 

@@ -11,6 +11,7 @@ export function check(settings: OpenmsSettings, refuse: Refuse): void {
   checkQueueScaling(settings, refuse);
   checkStart(settings, refuse);
   checkMountPath(settings, refuse);
+  checkNfsServer(settings, refuse);
   checkFiles(settings, refuse);
   checkRoot(["runAsUser"], settings.runAsUser, settings, refuse);
   for (const role of ["web", "worker", "cleanUp"] as const) {
@@ -56,6 +57,17 @@ function checkMountPath({ workspaces: { mountPath } }: OpenmsSettings, refuse: R
   if (taken === undefined) return;
   const message = `a folder outside ${taken}, which the app's pods use otherwise`;
   refuse(["workspaces", "mountPath"], message, mountPath);
+}
+
+function checkNfsServer({ workspaces }: OpenmsSettings, refuse: Refuse): void {
+  if (workspaces.nfsServer === undefined) return;
+  for (const key of ["storageClassName", "existingClaim"] as const) {
+    if (workspaces[key] === undefined) continue;
+    refuse(["workspaces", key], "no value, because nfsServer provides the volume", workspaces[key]);
+  }
+  if (workspaces.accessMode === "ReadWriteMany") return;
+  const message = "ReadWriteMany, which is what nfsServer is for";
+  refuse(["workspaces", "accessMode"], message, workspaces.accessMode);
 }
 
 /** Values that other settings determine: two answers to one question would lose jobs or data. */

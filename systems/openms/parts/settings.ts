@@ -15,8 +15,8 @@ import {
   textOf,
 } from "../../../config/fields";
 import { exposure } from "../../../config/webFields";
-import { redisDefaults } from "../../../components";
-import { folder } from "../../../lib/rules";
+import { nfsServerDefaults, redisDefaults } from "../../../components";
+import { folder, ipAddress } from "../../../lib/rules";
 
 const web = z.strictObject({
   replicas: replicas.optional().describe("Streamlit pods; default 1"),
@@ -75,6 +75,21 @@ const redis = z.strictObject({
   placement: placement.optional(),
 });
 
+const nfsServer = z
+  .strictObject({
+    clusterIP: textOf(ipAddress).describe(
+      "address of its Service; a free one of the cluster's range for Services, from which nodes mount",
+    ),
+    nodes: z.array(cidr).min(1).describe("addresses of the nodes; nobody else can connect"),
+    storageClassName: objectName
+      .optional()
+      .describe("class of its own volume; default: the cluster's default class"),
+    image: image.default(nfsServerDefaults.image).describe("image with NFS-Ganesha"),
+  })
+  .describe(
+    "an NFS server for the volume, for clusters without a class that offers ReadWriteMany; it runs in a namespace of its own, NAMESPACE-nfs, which enforces no Pod Security",
+  );
+
 const workspaces = z.strictObject({
   mountPath: textOf(folder)
     .default("/workspaces-streamlit-template")
@@ -94,6 +109,7 @@ const workspaces = z.strictObject({
   existingClaim: objectName
     .optional()
     .describe("PersistentVolumeClaim to mount instead of creating one"),
+  nfsServer: nfsServer.optional(),
 });
 
 const cleanUp = z.strictObject({

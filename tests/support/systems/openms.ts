@@ -7,6 +7,7 @@ const good = {
 const ingress = (changes: object): Readonly<Record<string, unknown>> => ({
   exposure: { type: "ingress", hosts: ["a.example.org"], ...changes },
 });
+const nfsServer = { clusterIP: "10.96.0.50", nodes: ["192.0.2.0/24"] };
 const small = { cpu: "1", memory: "1Gi" };
 const large = { cpu: "2", memory: "2Gi" };
 
@@ -27,6 +28,24 @@ export const openms: SystemCases = {
     "exposure.tls.mode",
   ],
   bad: [
+    {
+      title: "an NFS server and a class",
+      changes: { workspaces: { nfsServer, storageClassName: "nfs" } },
+      key: "workspaces.storageClassName",
+      says: /nfsServer provides the volume/,
+    },
+    {
+      title: "an NFS server for one node",
+      changes: { workspaces: { nfsServer, accessMode: "ReadWriteOnce" } },
+      key: "workspaces.accessMode",
+      says: /ReadWriteMany/,
+    },
+    {
+      title: "an NFS server that nobody may reach",
+      changes: { workspaces: { nfsServer: { ...nfsServer, nodes: [] } } },
+      key: "workspaces.nfsServer.nodes",
+      says: /1/,
+    },
     {
       title: "no image",
       changes: { image: undefined },

@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import * as k8s from "@pulumi/kubernetes";
 import * as pulumi from "@pulumi/pulumi";
 import * as components from "../../../components";
-import { type Namespace, Storage, Web, type WebArgs } from "../../../components";
+import { Namespace, Storage, Web, type WebArgs } from "../../../components";
 import { refuse } from "../../../lib/problems";
 import { digestKey, pod, refusals } from "../../support/components";
 
@@ -100,6 +100,17 @@ const rows: Readonly<Record<string, readonly Row[]>> = {
   ],
   Namespace: [[given({ name: "Lab", system: "sys", stack: "test" }), "name"]],
   NetworkPolicy: [[given({ from: [], to: { pods: {} } }), "from"]],
+  NfsServer: [
+    [
+      () => ({
+        namespace: new Namespace("lab-nfs", {
+          ...{ name: "lab-nfs", system: "sys", stack: "test", podSecurity: "privileged" },
+        }),
+        ...{ clusterIP: "10.96.0.50", nodes: [], storage: { size: "1Gi" } },
+      }),
+      "nodes",
+    ],
+  ],
   NodeLabels: [[given({ system: "sys", stack: "test", labels: {} }), "labels"]],
   QueueScaler: [[given(reversed), "maxReplicas"]],
   Rbac: [[given({ rules: [{ ...rule, verbs: ["*"] }] }), "rules[0].verbs"]],
