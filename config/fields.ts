@@ -41,17 +41,20 @@ export const nodePort = within(rules.nodePortRange);
 /** Seconds that a workload may take to become ready. */
 export const deadline = within(rules.deadlineRange);
 
-const amounts = (what: string) =>
+const amounts = (what: string, disk: string) =>
   z.strictObject({
     cpu: quantity.describe(`CPU cores ${what}, for example 500m`),
     memory: quantity.describe(`bytes ${what}, for example 512Mi`),
+    "ephemeral-storage": quantity
+      .optional()
+      .describe(`bytes of the node's disk ${what}; default: ${disk}`),
   });
 
 /** Requests and limits of a container. */
 export const resources = z
   .strictObject({
-    requests: amounts("reserved for the container"),
-    limits: amounts("it may use at most"),
+    requests: amounts("reserved for the container", "50Mi, for logs"),
+    limits: amounts("it may use at most", "20Gi, and the size of each scratch folder"),
   })
   .superRefine((given, context) => {
     const { requests, limits } = given;

@@ -2,26 +2,57 @@ import { type Problem, problemsOf } from "./problems";
 import { formatBytes, formatCpu, parseQuantity } from "./quantity";
 import { quantity, ruleCheck } from "./rules";
 
-/** What a container requests and may use, as Kubernetes quantities. */
-export interface Resources {
-  readonly requests: { readonly cpu: string; readonly memory: string };
-  readonly limits: { readonly cpu: string; readonly memory: string };
+const disk = "ephemeral-storage";
+
+/** Amounts of what a node has, as Kubernetes quantities. */
+interface Amounts {
+  readonly cpu: string;
+  readonly memory: string;
+  /** Of the node's disk: logs, scratch folders, and what is written beside the image. */
+  readonly [disk]?: string | undefined;
 }
 
+/** What a container requests and may use. */
+export interface Resources {
+  readonly requests: Amounts;
+  readonly limits: Amounts;
+}
+
+const kinds = ["cpu", "memory", disk] as const;
+
 /** The resources of which more is requested than the limit allows. */
-export function overLimit({ requests, limits }: Resources): readonly ("cpu" | "memory")[] {
-  return (["cpu", "memory"] as const).filter(
-    (kind) => parseQuantity(requests[kind]) > parseQuantity(limits[kind]),
-  );
+export function overLimit({ requests, limits }: Resources): readonly (typeof kinds)[number][] {
+  return kinds.filter((kind) => {
+    const [request, limit] = [requests[kind], limits[kind]];
+    return request && limit && parseQuantity(request) > parseQuantity(limit);
+  });
+}
+
+/** The logs that a kubelet keeps of a container by default: five files of 10Mi. */
+const logBytes = 50 * 2 ** 20;
+/** Beside scratch folders with a size: logs, `/tmp`, and the image's own folders where it may write. */
+const spareBytes = 20 * 2 ** 30;
+
+/**
+ * The resources, with a share of the node's disk where they name none. The limit has room for each scratch
+ * folder, since a pod that uses more than its containers' limits together is evicted. The request has
+ * not: a folder's size is the most that it may take, and small disks could then hold few pods.
+ *
+ * @param scratchSizes - Sizes of the scratch folders that the container mounts.
+ */
+export function withDisk({ requests, limits }: Resources, scratchSizes: readonly string[]) {
+  const most = parseQuantity(limits[disk] ?? String(logBytes));
+  const request = requests[disk] ?? formatBytes(Math.min(most, logBytes));
+  const room = scratchSizes.reduce((sum, size) => sum + parseQuantity(size), spareBytes);
+  const limit = limits[disk] ?? formatBytes(Math.max(room, parseQuantity(request)));
+  return { requests: { ...requests, [disk]: request }, limits: { ...limits, [disk]: limit } };
 }
 
 /** What is wrong with a container's resources. */
 export function resourcesProblems(resources: Resources): Problem[] {
   const malformed = problemsOf(
     ...(["requests", "limits"] as const).flatMap((of) =>
-      (["cpu", "memory"] as const).map((kind) =>
-        ruleCheck(`${of}.${kind}`, resources[of][kind], quantity),
-      ),
+      kinds.map((kind) => ruleCheck(`${of}.${kind}`, resources[of][kind], quantity)),
     ),
   );
   if (malformed.length > 0) return malformed;

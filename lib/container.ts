@@ -1,5 +1,5 @@
 import type * as k8s from "@pulumi/kubernetes";
-import { type Resources, resourcesProblems } from "./capacity";
+import { type Resources, resourcesProblems, withDisk } from "./capacity";
 import { type Environment, environmentList, type Source } from "./env";
 import { isMoving } from "./image";
 import { nested, type Problem, problemsOf } from "./problems";
@@ -16,6 +16,8 @@ export interface Mountable {
   readonly source?: Source;
   /** Set for a volume that one node at a time can hold: the label that keeps its pods on one node. */
   readonly colocation?: Readonly<Record<string, string>>;
+  /** Set for a scratch folder: a quantity that its pod may write there. */
+  readonly sizeLimit?: string;
   /** True for a volume that an old and a new pod cannot hold at the same time. */
   readonly singleNode?: boolean;
   /** Set for a volume that each pod of a StatefulSet has for itself: its claim. */
@@ -83,7 +85,7 @@ export function claimPerPod(volumeName: string, claim: ClaimPerPod): Mountable {
 
 /** An empty volume that lives as long as its pod. `sizeLimit` is a quantity. */
 export function scratchVolume(volumeName: string, sizeLimit: string): Mountable {
-  return { volumeName, volumeSource: { emptyDir: { sizeLimit } } };
+  return { volumeName, volumeSource: { emptyDir: { sizeLimit } }, sizeLimit };
 }
 
 /** What a container mounts, its scratch `/tmp` included. */
@@ -119,7 +121,10 @@ export function container(name: string, args: ContainerArgs): k8s.types.input.co
     ...(args.args && { args: [...args.args] }),
     ...(args.workingDir !== undefined && { workingDir: args.workingDir }),
     ...(env.length > 0 && { env }),
-    resources: args.resources,
+    resources: withDisk(
+      args.resources,
+      mounts.flatMap(({ from }) => from.sizeLimit ?? []),
+    ),
     securityContext: {
       allowPrivilegeEscalation: false,
       capabilities: { drop: ["ALL"] },

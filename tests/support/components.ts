@@ -100,6 +100,14 @@ export function inPod(manifest: Manifest, path: string): unknown {
 export const inContainer = (manifest: Manifest, path: string): unknown =>
   inPod(manifest, `spec.containers.0.${path}`);
 
+/** Resources without a share of the node's disk, which has a default. */
+export const withoutDisk = (resources: unknown): unknown =>
+  JSON.parse(
+    JSON.stringify(resources, (key, value: unknown) =>
+      key === "ephemeral-storage" ? undefined : value,
+    ),
+  );
+
 /** The digests that roll a workload's pods, by annotation. */
 export function digestsOf(manifest: Manifest): Readonly<Record<string, string>> {
   return (inPod(manifest, "metadata.annotations") ?? {}) as Record<string, string>;

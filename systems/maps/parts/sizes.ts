@@ -37,12 +37,12 @@ export function limitRange({
   backend,
   runner,
 }: MapsSettings): NonNullable<NamespaceArgs["limitRange"]> {
-  const { requests: defaultRequest, limits } = runner.resources;
+  const { requests, limits } = runner.resources;
   const largest = (of: "cpu" | "memory"): number =>
     Math.max(...[backend, runner].map(({ resources }) => parseQuantity(resources.limits[of])));
   return {
-    defaultRequest,
-    default: limits,
+    defaultRequest: { cpu: requests.cpu, memory: requests.memory },
+    default: { cpu: limits.cpu, memory: limits.memory },
     max: {
       cpu: formatCpu(Math.max(largest("cpu"), scriptLimits.cpu)),
       memory: formatBytes(Math.max(largest("memory"), scriptLimits.memory)),

@@ -67,6 +67,7 @@ describe("a pod", () => {
     const [, second] = containers;
     assert.equal(read(second, "name"), "client");
     assert.deepEqual(read(second, "ports.0"), { name: "client", containerPort: 9000 });
+    assert.equal(read(second, "resources.limits.ephemeral-storage"), "21Gi");
     assert.deepEqual(read(second, "readinessProbe.tcpSocket.port"), "client");
     assert.deepEqual(read(second, "securityContext.capabilities"), { drop: ["ALL"] });
     const volumes = inPod(found, "spec.volumes") as { name: string }[];

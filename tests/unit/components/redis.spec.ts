@@ -12,6 +12,7 @@ import {
   objectsIn,
   pod,
   resources,
+  withoutDisk,
 } from "../../support/components";
 import { count, one, oneResource, read } from "../../support/deploy";
 
@@ -47,7 +48,7 @@ describe("Redis", () => {
       name: "redis-data",
       mountPath: "/data",
     });
-    assert.deepEqual(inContainer(server, "resources"), {
+    assert.deepEqual(withoutDisk(inContainer(server, "resources")), {
       requests: { cpu: "100m", memory: "256Mi" },
       limits: { cpu: "100m", memory: "256Mi" },
     });
@@ -65,9 +66,9 @@ describe("Redis", () => {
 
   it("has readiness and liveness probes", async () => {
     const server = one(await objectsIn(make()), "Deployment");
-    const exec = { command: ["redis-cli", "-e", "ping"] };
-    assert.deepEqual(inContainer(server, "readinessProbe.exec"), exec);
-    assert.deepEqual(inContainer(server, "livenessProbe.exec"), exec);
+    const command = (probe: string) => inContainer(server, `${probe}.exec.command`);
+    assert.deepEqual(command("readinessProbe"), ["redis-cli", "-e", "ping"]);
+    assert.deepEqual(command("livenessProbe"), ["redis-cli", "ping"]);
     assert.deepEqual(inContainer(server, "env"), [
       {
         name: "REDISCLI_AUTH",
@@ -101,7 +102,7 @@ describe("Redis", () => {
     );
     const server = one(found, "Deployment", "queue");
     assert.equal(inContainer(server, "image"), "example.org/redis:8");
-    assert.deepEqual(inContainer(server, "resources"), resources);
+    assert.deepEqual(withoutDisk(inContainer(server, "resources")), resources);
     assert.equal(inPod(server, "spec.priorityClassName"), "high");
     const claim = oneResource(found, "PersistentVolumeClaim", "queue-data");
     assert.equal(read(claim.inputs.spec, "storageClassName"), "fast");

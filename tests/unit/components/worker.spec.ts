@@ -124,7 +124,10 @@ describe("Worker", () => {
             {
               name: "app",
               image: "example.org/app:1",
-              resources,
+              resources: {
+                requests: { ...resources.requests, "ephemeral-storage": "50Mi" },
+                limits: { ...resources.limits, "ephemeral-storage": "20Gi" },
+              },
               securityContext: {
                 allowPrivilegeEscalation: false,
                 capabilities: { drop: ["ALL"] },

@@ -3,6 +3,7 @@ import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { parse } from "yaml";
 import { at, isJson, type Json, type KubeObject, listAt, textAt } from "../../../lib/objects";
+import { withoutDisk } from "../../support/components";
 import { invariants } from "../../support/invariants";
 import { filledIn } from "../../support/maps";
 import { needsPython, python } from "../../support/python";
@@ -282,13 +283,13 @@ const upstream: readonly Row[] = [
   [
     "requests 256Mi/100m",
     "of a runner",
-    (s) => inRunner(s, "resources", "requests"),
+    (s) => withoutDisk(inRunner(s, "resources", "requests")),
     { cpu: "100m", memory: "256Mi" },
   ],
   [
     "limits 1Gi/500m",
     "of a runner",
-    (s) => inRunner(s, "resources", "limits"),
+    (s) => withoutDisk(inRunner(s, "resources", "limits")),
     { cpu: "500m", memory: "1Gi" },
   ],
   [
@@ -405,7 +406,7 @@ const recommendations: readonly Row[] = [
   [
     "2. Add resource limits",
     "of the backend",
-    (s) => at(container(backend(s)), "resources", "limits"),
+    (s) => withoutDisk(at(container(backend(s)), "resources", "limits")),
     { cpu: "2", memory: "4Gi" },
   ],
   [

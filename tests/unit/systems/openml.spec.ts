@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
 import { at, type KubeObject, listAt } from "../../../lib/objects";
+import { withoutDisk } from "../../support/components";
 import { parse } from "../../support/stackConfig";
 import { canary } from "../../support/stacks";
 import {
@@ -27,7 +28,8 @@ const startupTimes = (s: SystemStack) =>
   ["initialDelaySeconds", "periodSeconds", "failureThreshold"].map((each) =>
     at(probe("startup")(s), each),
   );
-const size = (kind: string) => (s: SystemStack) => at(containerOf(backend(s)), "resources", kind);
+const size = (kind: string) => (s: SystemStack) =>
+  withoutDisk(at(containerOf(backend(s)), "resources", kind));
 const probe = (kind: string) => (s: SystemStack) => at(containerOf(backend(s)), `${kind}Probe`);
 const variable = (name: string) => (s: SystemStack) => variableOf(backend(s), name);
 const secret = (key: string) => ({ secretKeyRef: { name: "openml-backend-secrets", key } });
@@ -272,7 +274,7 @@ describe("OpenML", () => {
     assert.equal(variableOf(front, "FLASK_BACKEND_URL"), `http://${metadata.name}:${port}`);
     assert.equal(at(containerOf(front), "ports", 0, "containerPort"), 3050);
     assert.equal(at(podOf(front), "securityContext", "runAsUser"), 1001);
-    assert.deepEqual(at(containerOf(front), "resources"), {
+    assert.deepEqual(withoutDisk(at(containerOf(front), "resources")), {
       requests: sized("500m", "1Gi"),
       limits: sized("2", "4Gi"),
     });
