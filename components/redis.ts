@@ -49,8 +49,10 @@ const start = [
   "exec redis-server /tmp/auth.conf --appendonly yes --maxmemory-policy noeviction --dir /data",
 ].join("\n");
 
-// -e makes an error reply (loading, wrong password) a failure; without it redis-cli exits with 0.
-const ping = { exec: { command: ["redis-cli", "-e", "ping"] } };
+// -e makes an error reply (loading, wrong password) a failure. Without it, any reply is a sign of life: a
+// restart would only make a server that loads a long append-only file begin anew.
+const ready = { exec: { command: ["redis-cli", "-e", "ping"] } };
+const alive = { exec: { command: ["redis-cli", "ping"] } };
 
 /** The pod, without its password and its volume. */
 const podOf = ({ image, resources, placement }: RedisArgs) => ({
@@ -58,8 +60,8 @@ const podOf = ({ image, resources, placement }: RedisArgs) => ({
   command: ["sh", "-ec", start],
   ports: { redis: 6379 },
   resources: resources ?? smallResources,
-  readinessProbe: { ...ping, initialDelaySeconds: 5, periodSeconds: 10, timeoutSeconds: 5 },
-  livenessProbe: { ...ping, initialDelaySeconds: 15, periodSeconds: 20, timeoutSeconds: 5 },
+  readinessProbe: { ...ready, initialDelaySeconds: 5, periodSeconds: 10, timeoutSeconds: 5 },
+  livenessProbe: { ...alive, initialDelaySeconds: 15, periodSeconds: 20, timeoutSeconds: 5 },
   // The user of the official Alpine image. Its group does not matter, because fsGroup adds one.
   runAsUser: 999,
   placement,

@@ -135,6 +135,8 @@ export class Runners extends pulumi.ComponentResource {
         suspend,
         image,
         script: readFileSync(file, "utf8"),
+        // It mounts no volume, so it need not be a user that owns files.
+        runAsUser: 65532,
         env: {
           KEEP_HOURS: String(keepHours),
           // Nothing else would end a script that runs for ever.

@@ -76,6 +76,8 @@ export class Exaflow extends pulumi.ComponentResource {
         mounts: [{ from: cleanUp, path: "/opt/cleanup" }],
         resources: resourcesOf(context, "controller"),
         startupProbe: { ...health, initialDelaySeconds: 60 },
+        // One slow worker must not take the controller out of its Service.
+        readinessProbe: { tcpSocket: { port: "http" } },
         livenessProbe: health,
       }),
       { parent: this },

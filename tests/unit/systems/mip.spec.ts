@@ -188,6 +188,12 @@ const managed: readonly Row[] = [
   ],
   ["30", "startup probe", (s) => timing(probe(controller(s), "startup")), [60, 30, 300]],
   ["30", "liveness probe", (s) => timing(probe(controller(s), "liveness")), [undefined, 30, 300]],
+  [
+    "30",
+    "no more than a port for readiness",
+    (s) => at(probe(controller(s), "readiness"), "tcpSocket", "port"),
+    "http",
+  ],
   ["31", "workers at 5672", (s) => ports(localworker(s)), [5672]],
   ["31", "startup probe", (s) => timing(probe(localworker(s), "startup")), [30, 30, 10]],
   ["31", "liveness probe", (s) => timing(probe(localworker(s), "liveness")), [undefined, 30, 10]],
