@@ -19,7 +19,7 @@ const progressSeconds = 15;
 const keptBuilds = 3;
 
 /** Where built programs are kept, for every checkout of this user. */
-function buildsFolder(): string {
+export function buildsFolder(): string {
   const cache = process.env["XDG_CACHE_HOME"];
   return join(
     cache === undefined || cache === "" ? join(homedir(), ".cache") : cache,

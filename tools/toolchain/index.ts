@@ -1,4 +1,4 @@
-export { builtPath, ensureBuilt, isBuilt } from "./build";
+export { buildsFolder, builtPath, ensureBuilt, isBuilt } from "./build";
 export { isOlder } from "./go";
 export * from "./programs";
 export { run } from "./run";

@@ -80,6 +80,24 @@ export const helm: Program = {
   cpuSeconds: 150,
 };
 
+const kubernetesChecker = { variables: {}, cpuSeconds: 20 } as const;
+
+/** Checks objects against Kubernetes' own schemas; only a test needs it. */
+export const kubeconform: Program = {
+  ...kubernetesChecker,
+  name: "kubeconform",
+  package: "github.com/yannh/kubeconform/cmd/kubeconform",
+  version: "v0.8.0",
+};
+
+/** Checks objects against what its authors advise; only a test needs it. */
+export const kubeScore: Program = {
+  ...kubernetesChecker,
+  name: "kube-score",
+  package: "github.com/zegl/kube-score/cmd/kube-score",
+  version: "v1.20.0",
+};
+
 /** Every program, in the order in which they are listed. */
 export const programs: readonly Program[] = [
   controlPlane,
@@ -88,6 +106,8 @@ export const programs: readonly Program[] = [
   randomProvider,
   nodejsHost,
   helm,
+  kubeconform,
+  kubeScore,
 ];
 
 /** The folder of a program's sources. */
