@@ -1,9 +1,12 @@
 import assert from "node:assert/strict";
-import { document, graph } from "../../tools/cli/graph";
+import { join } from "node:path";
+import { documents, graph } from "../../tools/cli/graph";
+import { partOf } from "../../tools/docs";
 import { drawStack } from "../../tools/graph";
 import { asMermaid } from "../../tools/graph/mermaid";
 import { type Graph, graphOf } from "../../tools/graph/model";
 import { type KubeObject, listAt } from "../../lib/objects";
+import { systems } from "../../systems";
 import { root } from "../support/stackberth";
 import { collectStack, stackNames } from "../support/stacks";
 
@@ -235,7 +238,7 @@ describe("graph: what is drawn", () => {
 
   for (const stack of stackNames) {
     it(`has every workload, claim and host of ${stack}`, async () => {
-      const drawings = await drawStack(root, stack);
+      const drawings = (await drawStack(root, stack)).flatMap((each) => each.drawings);
       const text = drawings.map(({ mermaid }) => mermaid).join("\n");
       const { objects } = await collectStack(stack);
       const kinds = ["Deployment", "StatefulSet", "CronJob", "PersistentVolumeClaim"];
@@ -262,9 +265,16 @@ describe("graph: Mermaid", () => {
 
 describe("graph: documents", () => {
   it("show what the program deploys; else run: npm run graph", async () => {
-    const { path, current, wanted } = await document(root);
-    assert.equal(current, wanted, path);
+    const files = await documents(root);
+    assert.equal(files.length, 1 + Object.keys(systems).length);
+    for (const { path, current, wanted } of files) assert.equal(current, wanted, path);
   });
+
+  it("need a page that says where", () =>
+    assert.throws(
+      () => partOf(join(root, "LICENSE"), "network", ""),
+      /LICENSE: <!-- network --> followed by <!-- \/network --> is missing; add both/,
+    ));
 
   it("show one stack; another needs a folder", () =>
     assert.rejects(

@@ -2,6 +2,7 @@ import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync
 import { dirname, join } from "node:path";
 import { format } from "prettier";
 import { parseDocument } from "yaml";
+import { UserError } from "../../lib/errors";
 import { projectConfig, settingsPages, systemsTable } from "./pages";
 import { roomPictures } from "./rooms";
 
@@ -18,20 +19,18 @@ export const textOf = (path: string): string =>
   existsSync(path) ? readFileSync(path, "utf8") : "";
 
 /**
- * Replaces the text between the comments `<!-- NAME -->` and `<!-- /NAME -->`.
- * @throws Error if the text does not have both.
+ * A page of which the text between the comments `<!-- NAME -->` and `<!-- /NAME -->` is generated.
+ * @throws UserError if the page does not have both.
  */
-export function between(text: string, name: string, content: string): string {
-  const [open, close] = [`<!-- ${name} -->`, `<!-- /${name} -->`];
-  const [from, to] = [text.indexOf(open), text.indexOf(close)];
-  if (from < 0 || to < from) throw new Error(`missing ${open} followed by ${close}`);
-  return `${text.slice(0, from + open.length)}\n\n${content}\n\n${text.slice(to)}`;
-}
-
-/** A page that is generated between two comments only. */
-function partOf(path: string, name: string, content: string): GeneratedFile {
+export function partOf(path: string, name: string, content: string): GeneratedFile {
   const current = textOf(path);
-  return { path, current, wanted: between(current, name, content) };
+  const [open, close] = [`<!-- ${name} -->`, `<!-- /${name} -->`];
+  const [from, to] = [current.indexOf(open), current.indexOf(close)];
+  if (from < 0 || to < from) {
+    throw new UserError(`${path}: ${open} followed by ${close} is missing; add both`);
+  }
+  const wanted = `${current.slice(0, from + open.length)}\n\n${content}\n\n${current.slice(to)}`;
+  return { path, current, wanted };
 }
 
 async function projectFile(root: string): Promise<GeneratedFile> {

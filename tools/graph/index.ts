@@ -3,6 +3,7 @@ import type { KubeObject } from "../../lib/objects";
 import { collectOffline } from "../offline/offline";
 import { asMermaid } from "./mermaid";
 import { graphOf } from "./model";
+import { networkSection } from "./table";
 
 /** What a system has in one namespace. */
 export interface Drawing {
@@ -11,17 +12,38 @@ export interface Drawing {
   readonly mermaid: string;
 }
 
+/** What a stack has of a system. */
+export interface SystemDrawing {
+  readonly system: string;
+  readonly drawings: readonly Drawing[];
+  /** The connections that its policies allow, as Markdown. */
+  readonly network: string;
+}
+
 /** Draws each system of a stack as its objects say; needs no cluster and no passphrase. */
-export async function drawStack(root: string, stack: string): Promise<readonly Drawing[]> {
+export async function drawStack(root: string, stack: string): Promise<readonly SystemDrawing[]> {
   const { objects } = await collectOffline({ root, stack });
+  return drawObjects(objects);
+}
+
+/** Draws each system of these objects. */
+export function drawObjects(objects: readonly KubeObject[]): readonly SystemDrawing[] {
   const systems = [...new Set(objects.map(systemOf))].filter((name) => name !== "").sort();
-  return systems.flatMap((system) => {
+  return systems.map((system) => {
     const own = objects.filter((object) => systemOf(object) === system);
-    const namespaces = [...new Set(own.map(namespaceOf))].filter((name) => name !== "").sort();
-    return namespaces.map((namespace) => ({
-      name: namespaces.length === 1 ? system : namespace,
-      mermaid: asMermaid(graphOf(own.filter((object) => namespaceOf(object) === namespace))),
+    const names = [...new Set(own.map(namespaceOf))].filter((name) => name !== "").sort();
+    const namespaces = names.map((name) => ({
+      name: names.length === 1 ? system : name,
+      objects: own.filter((object) => namespaceOf(object) === name),
     }));
+    return {
+      system,
+      drawings: namespaces.map(({ name, objects: inside }) => ({
+        name,
+        mermaid: asMermaid(graphOf(inside)),
+      })),
+      network: networkSection(namespaces),
+    };
   });
 }
 

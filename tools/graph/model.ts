@@ -1,6 +1,6 @@
 import { type OwnClaim, ownClaims, replicasOf, templateOf } from "../../lib/workloads";
 import { at, type Json, type KubeObject, listAt, textAt } from "../../lib/objects";
-import { Network, podLabels, portsText, portText, selects } from "./network";
+import { Network, podLabels, type Ports, portsText, portText, servesPods } from "./network";
 
 /** What a box stands for. */
 export type NodeKind = "workload" | "volume" | "ingress" | "outside";
@@ -66,10 +66,12 @@ function idOf(...parts: readonly string[]): string {
   return parts.join("_").replaceAll(/[^a-zA-Z0-9]/g, "_");
 }
 
-const nodeId = (object: KubeObject): string => idOf(object.kind.toLowerCase(), titleOf(object));
+/** What a workload's or an entry's box is called. */
+export const nodeId = (object: KubeObject): string =>
+  idOf(object.kind.toLowerCase(), titleOf(object));
 
 /** The name; that of a Job without the digest of its pod, which every change of an image changes. */
-function titleOf({ kind, metadata: { name } }: KubeObject): string {
+export function titleOf({ kind, metadata: { name } }: KubeObject): string {
   return kind === "Job" ? name.replace(/-[0-9a-f]{8}$/, "") : name;
 }
 
@@ -113,10 +115,7 @@ const ownClaimId = ({ metadata }: KubeObject, claim: Json): string =>
 function entriesOf(objects: readonly KubeObject[], workloads: readonly KubeObject[]): Graph {
   const services = objects.filter(({ kind }) => kind === "Service");
   const behind = (service: KubeObject): readonly KubeObject[] =>
-    workloads.filter((each) => {
-      const selector = at(service, "spec", "selector");
-      return selector !== undefined && selects({ matchLabels: selector }, podLabels(each));
-    });
+    workloads.filter((each) => servesPods(service, podLabels(each)));
   const nodes: GraphNode[] = [];
   const edges: GraphEdge[] = [];
   for (const service of services) {
@@ -167,6 +166,8 @@ function outsideEdges(
       edges.push(connection(node(name, "in"), id, portsText(ports)));
     }
     for (const { name, ports } of network.outside(workload, "egress")) {
+      // Every pod may resolve names; drawing that for each would hide the rest.
+      if (isNameResolution(ports)) continue;
       edges.push(connection(id, node(name, "out"), portsText(ports)));
     }
   }
@@ -179,10 +180,13 @@ function connections(
   workloads: readonly KubeObject[],
 ): readonly GraphEdge[] {
   return workloads.flatMap((to) => {
-    const ports = from === to ? undefined : network.between(from, to);
-    return ports === undefined ? [] : [connection(nodeId(from), nodeId(to), portsText(ports))];
+    const link = from === to ? undefined : network.between(from, to);
+    return link === undefined ? [] : [connection(nodeId(from), nodeId(to), portsText(link.ports))];
   });
 }
+
+const isNameResolution = (ports: Ports): boolean =>
+  ports !== "all" && [...ports].every((port) => port.split("/")[0] === "53");
 
 function connection(from: string, to: string, label: string): GraphEdge {
   return { from, to, kind: "connection", label };

@@ -11,7 +11,15 @@ interface Outside {
   /** `anyone`, `namespace NAME`, `addresses CIDR` or `pods LABELS`. */
   readonly name: string;
   readonly ports: Ports;
+  /** The policies that say so. */
+  readonly policies: readonly string[];
 }
+
+/** A rule of a policy, and the policy's name. */
+type Rule = Json & { readonly policy: string };
+
+/** An allowed connection, and the policies of its target that say so. */
+type Link = Pick<Outside, "ports" | "policies">;
 
 /** The policies of a system, as questions about its workloads. */
 export class Network {
@@ -26,28 +34,28 @@ export class Network {
    * The ports on which pods of one workload may reach those of another: what the policies of both
    * ends allow. Undefined where that is none, or where no policy says anything.
    */
-  between(from: KubeObject, to: KubeObject): Ports | undefined {
+  between(from: KubeObject, to: KubeObject): Link | undefined {
     const leaving = this.rules(from, "egress");
     const entering = this.rules(to, "ingress");
     if (leaving === undefined && entering === undefined) return undefined;
-    const out = this.ports(leaving, "to", to, portNumbers(to));
-    const into = this.ports(entering, "from", from, portNumbers(to));
-    return intersection(out, into);
+    const [out, into] = [this.fitting(leaving, "to", to), this.fitting(entering, "from", from)];
+    const named = portNumbers(to);
+    const ports = intersection(portsOfAll(out, named), portsOfAll(into, named));
+    return ports && { ports, policies: policiesOf(into ?? out ?? []) };
   }
 
   /** What is no workload of the system and may reach a workload, or be reached by it. */
   outside(workload: KubeObject, direction: "ingress" | "egress"): readonly Outside[] {
     const ports = direction === "ingress" ? portNumbers(workload) : new Map<string, string>();
     const found = (this.rules(workload, direction) ?? []).flatMap((rule) => {
-      if (isNameResolution(rule)) return [];
       const peers = listAt(rule, direction === "ingress" ? "from" : "to");
       const names = peers.length === 0 ? ["anyone"] : peers.flatMap((peer) => this.nameOf(peer));
-      return names.map((name) => ({ name, ports: portsOf(rule, ports) }));
+      return names.map((name) => ({ name, rule }));
     });
     const names = [...new Set(found.map(({ name }) => name))].sort();
     return names.map((name) => {
-      const own = found.filter((each) => each.name === name);
-      return { name, ports: own.map((each) => each.ports).reduce(union) };
+      const own = found.filter((each) => each.name === name).map(({ rule }) => rule);
+      return { name, ports: portsOfAll(own, ports), policies: policiesOf(own) };
     });
   }
 
@@ -55,29 +63,32 @@ export class Network {
   private rules(
     workload: KubeObject,
     direction: "ingress" | "egress",
-  ): readonly Json[] | undefined {
+  ): readonly Rule[] | undefined {
     const type = direction === "ingress" ? "Ingress" : "Egress";
     const own = this.policies.filter(({ metadata, spec }) => {
       const types = at(spec, "policyTypes");
-      const isolates = Array.isArray(types) ? types.includes(type) : type === "Ingress";
+      // Without types, a policy is for ingress, and for egress if it has rules for that.
+      const isolates = Array.isArray(types)
+        ? types.includes(type)
+        : type === "Ingress" || listAt(spec, "egress").length > 0;
       const sameNamespace = metadata.namespace === workload.metadata.namespace;
       return sameNamespace && isolates && selects(at(spec, "podSelector"), podLabels(workload));
     });
-    return own.length === 0 ? undefined : own.flatMap(({ spec }) => listAt(spec, direction));
+    if (own.length === 0) return undefined;
+    return own.flatMap(({ metadata, spec }) =>
+      listAt(spec, direction).map((rule) => ({ ...rule, policy: metadata.name })),
+    );
   }
 
-  private ports(
-    rules: readonly Json[] | undefined,
+  private fitting(
+    rules: readonly Rule[] | undefined,
     side: "from" | "to",
     other: KubeObject,
-    named: ReadonlyMap<string, string>,
-  ): Ports {
-    if (rules === undefined) return "all";
-    const fitting = rules.filter((rule) => {
+  ): readonly Rule[] | undefined {
+    return rules?.filter((rule) => {
       const peers = listAt(rule, side);
       return peers.length === 0 || peers.some((peer) => this.isOf(peer, other));
     });
-    return fitting.map((rule) => portsOf(rule, named)).reduce(union, new Set<string>());
   }
 
   private isOf(peer: Json, workload: KubeObject): boolean {
@@ -112,6 +123,12 @@ export class Network {
 export function podLabels(workload: KubeObject): Labels {
   const labels = at(templateOf(workload), "metadata", "labels");
   return isJson(labels) ? labels : {};
+}
+
+/** Whether a Service of their namespace leads to pods with these labels. */
+export function servesPods(service: KubeObject, labels: Labels): boolean {
+  const selector = at(service, "spec", "selector");
+  return selector !== undefined && selects({ matchLabels: selector }, labels);
 }
 
 /** Whether a label selector takes these labels; an empty one takes all. */
@@ -162,6 +179,16 @@ function portsOf(rule: Json, named: ReadonlyMap<string, string>): Ports {
   );
 }
 
+/** The ports of any of these rules; all where no policy says anything. */
+function portsOfAll(rules: readonly Rule[] | undefined, named: ReadonlyMap<string, string>): Ports {
+  if (rules === undefined) return "all";
+  return rules.map((rule) => portsOf(rule, named)).reduce(union, new Set<string>());
+}
+
+const policiesOf = (rules: readonly Rule[]): readonly string[] => [
+  ...new Set(rules.map(({ policy }) => policy)),
+];
+
 function portNumbers(workload: KubeObject): ReadonlyMap<string, string> {
   const containers = listAt(templateOf(workload), "spec", "containers");
   return new Map(
@@ -180,12 +207,6 @@ function intersection(left: Ports, right: Ports): Ports | undefined {
   if (right === "all") return left.size > 0 ? left : undefined;
   const both = [...left].filter((port) => right.has(port));
   return both.length > 0 ? new Set(both) : undefined;
-}
-
-/** Every pod may resolve names; drawing that for each would hide the rest. */
-function isNameResolution(rule: Json): boolean {
-  const ports = listAt(rule, "ports");
-  return ports.length > 0 && ports.every(({ port }) => port === 53);
 }
 
 function labelsText(selector: unknown): string {
