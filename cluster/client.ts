@@ -7,7 +7,7 @@ import { UserError } from "../lib/errors";
 
 /** A request to the API server. */
 export interface ApiRequest {
-  readonly method?: "GET" | "PATCH" | "DELETE";
+  readonly method?: "GET" | "POST" | "PATCH" | "DELETE";
   readonly path: string;
   readonly query?: Readonly<Record<string, string>>;
   readonly body?: Json;
