@@ -47,9 +47,9 @@ export function podsOf(objects: readonly KubeObject[]): readonly Own[] {
 
 /** Pods and addresses that are not the stack's; some look like its own. */
 export function outsidersOf(objects: readonly KubeObject[]): readonly Subject[] {
-  const blocks = rulesOf(objects).flatMap(({ peers }) =>
-    peers.map((peer) => textAt(peer, "ipBlock", "cidr")),
-  );
+  const peers = rulesOf(objects).flatMap((rule) => rule.peers);
+  const named = (...path: string[]): readonly string[] =>
+    [...new Set(peers.map((peer) => textAt(peer, ...path)))].filter((text) => text !== "");
   const twins = podsOf(objects).map(({ name, pod }, index) =>
     outsider(
       `a pod elsewhere with the labels of ${name}`,
@@ -62,10 +62,12 @@ export function outsidersOf(objects: readonly KubeObject[]): readonly Subject[] 
     outsider("the internet", "198.51.100.7"),
     outsider("the internet by IPv6", "2001:db8::7"),
     outsider("an ingress controller", "10.246.0.1", "traefik"),
-    outsider("a resolver", "10.246.0.2", "kube-system"),
     ...twins.slice(0, 3),
-    ...[...new Set(blocks)]
-      .filter((cidr) => cidr !== "" && !cidr.endsWith("/0"))
+    ...named("namespaceSelector", "matchLabels", "kubernetes.io/metadata.name").map((name, index) =>
+      outsider(`a pod in ${name}`, `10.246.1.${index}`, name),
+    ),
+    ...named("ipBlock", "cidr")
+      .filter((cidr) => !cidr.endsWith("/0"))
       .map((cidr) => outsider(cidr, cidr.split("/")[0] ?? "")),
   ];
 }

@@ -23,11 +23,14 @@ export interface SystemDrawing {
 /** Draws each system of a stack as its objects say; needs no cluster and no passphrase. */
 export async function drawStack(root: string, stack: string): Promise<readonly SystemDrawing[]> {
   const { objects } = await collectOffline({ root, stack });
-  return drawObjects(objects);
+  return drawObjects(objects, stack);
 }
 
-/** Draws each system of these objects. */
-export function drawObjects(objects: readonly KubeObject[]): readonly SystemDrawing[] {
+/** Draws each system of a stack's objects. */
+export function drawObjects(
+  objects: readonly KubeObject[],
+  stack: string,
+): readonly SystemDrawing[] {
   const systems = [...new Set(objects.map(systemOf))].filter((name) => name !== "").sort();
   return systems.map((system) => {
     const own = objects.filter((object) => systemOf(object) === system);
@@ -42,7 +45,7 @@ export function drawObjects(objects: readonly KubeObject[]): readonly SystemDraw
         name,
         mermaid: asMermaid(graphOf(inside)),
       })),
-      network: networkSection(namespaces),
+      network: networkSection(stack, namespaces),
     };
   });
 }

@@ -7,6 +7,8 @@ import { references } from "./references";
 /** A connection that the policies allow. */
 interface Row {
   readonly from: string;
+  /** Whether it is no workload of the namespace; such a one has a line of its own. */
+  readonly foreign?: boolean;
   readonly to: string;
   readonly ports: Ports;
   /** The variables that name the target; else what leads to it, or the policies. */
@@ -21,20 +23,22 @@ interface Namespace {
   readonly graph: Graph;
 }
 
-const legend =
-  "`npm run graph` writes this table from the NetworkPolicies of the prod stack. They deny every other " +
+const legend = (stack: string): string =>
+  `\`npm run graph\` writes this table from the NetworkPolicies of the ${stack} stack. They deny every other ` +
   "connection. A pod is also one of *anyone*, and has one of the *addresses*: where one line lets it out " +
   "and another lets it in, it connects.";
 
-/** The allowed connections of each of these namespaces, in Markdown. */
+/** The connections that a stack allows in each of a system's namespaces, in Markdown. */
 export function networkSection(
+  stack: string,
   namespaces: readonly { readonly name: string; readonly objects: readonly KubeObject[] }[],
 ): string {
   const tables = namespaces.map(({ name, objects }) =>
     namespaces.length === 1 ? tableOf(objects) : `**${name}**\n\n${tableOf(objects)}`,
   );
+  // Prettier would pad the columns.
   const ignored = ["<!-- prettier-ignore-start -->", ...tables, "<!-- prettier-ignore-end -->"];
-  return [legend, ...ignored].join("\n\n");
+  return [legend(stack), ...ignored].join("\n\n");
 }
 
 function tableOf(objects: readonly KubeObject[]): string {
@@ -48,12 +52,12 @@ function tableOf(objects: readonly KubeObject[]): string {
   const rows = workloads.flatMap((workload) => rowsOf(workload, namespace));
   const lines = new Map<string, Row[]>();
   for (const row of rows) {
-    const key = `${row.to} ${portsText(row.ports)}`;
+    const key = `${row.to} ${portsText(row.ports)} ${row.foreign ? row.from : ""}`;
     lines.set(key, [...(lines.get(key) ?? []), row]);
   }
   const texts = [...lines.values()].map((same) => {
     const from = sortedSet(same.map((row) => row.from));
-    const all = from.length === workloads.length && workloads.length > 1;
+    const all = from.length === workloads.length && from.length > 1;
     const [{ to, ports }] = same as [Row];
     const why = sortedSet(same.flatMap((row) => row.why)).join(", ");
     return [all ? "every workload" : from.join(", "), to, portsWithProtocol(ports), why];
@@ -72,13 +76,14 @@ function rowsOf(
   const entries = edges
     .filter(({ to }) => to === nodeId(workload))
     .flatMap(({ from }) => nodes.filter(({ id, kind }) => id === from && kind === "ingress"))
-    .map((node) => [node.title, ...node.lines].join(" "));
+    .map((node) => `${node.title} ${node.lines.join(", ")}`);
   // One NetworkPolicy component makes a policy for its target and one for each of its sources.
   const policies = (names: readonly string[]): readonly string[] =>
     names.map((name) => `NetworkPolicy ${name.replace(`-from-${title}`, "")}`);
   return [
     ...network.outside(workload, "ingress").map((each) => ({
       from: each.name,
+      foreign: true,
       to: title,
       ports: each.ports,
       why: each.name === "anyone" && entries.length > 0 ? entries : policies(each.policies),

@@ -12,11 +12,14 @@ import {
 } from "../../support/networkEnds";
 import { needsOf, unmet } from "../../support/networkNeeds";
 import { Policies } from "../../support/networkPolicies";
+import { machines, managed } from "../../support/mipStack";
 import { collectStack, stackNames } from "../../support/stacks";
+import { systemCases } from "../../support/systems";
+import { systemStack } from "../../support/systemStack";
 
 /** The lines of the tables that `npm run graph` would write for these objects. */
 const tables = (objects: readonly KubeObject[]) =>
-  drawObjects(objects).flatMap(({ system, network }) => {
+  drawObjects(objects, "any").flatMap(({ system, network }) => {
     const own = objects.filter((each) => each.kind === "Namespace" && systemOf(each) === system);
     return linesOf(network, own.map(({ metadata }) => metadata.name).sort());
   });
@@ -136,3 +139,44 @@ for (const stack of stackNames) {
     });
   });
 }
+
+const cases = (system: string): object => systemCases[system]?.good ?? {};
+const smtp = { host: "mail.example.org", from: "a@example.org", managers: ["a@example.org"] };
+const monitored = [{ path: "/home/bots/.bots/botssys/infile", route: "in" }];
+const own = { ...machines, smpc: { enabled: true } };
+const elsewhere = { workersDns: ["worker.example.org"], workersCidrs: ["203.0.113.0/24"] };
+
+/** Settings that open connections which neither stack has. */
+const options: readonly (readonly [what: string, system: string, settings: object])[] = [
+  [
+    "a scaler that measures the queue",
+    "openms",
+    { worker: { queueScaling: { minReplicas: 1, maxReplicas: 3 } } },
+  ],
+  [
+    "a managed database, a mail server and a directory monitor",
+    "bots",
+    {
+      database: { type: "managed", engine: "postgresql" },
+      smtp,
+      dirMonitor: { directories: monitored },
+    },
+  ],
+  [
+    "a front end and a managed database",
+    "openml",
+    { database: { type: "managed", restoreFrom: "dump.sql.gz" }, exposure: { type: "nodePort" } },
+  ],
+  ["node ports and SMPC", "mip", { managedCluster: false, federations: [own] }],
+  ["workers elsewhere", "mip", { federations: [{ ...managed, ...elsewhere }] }],
+];
+
+describe("network of other settings", () => {
+  for (const [what, system, settings] of options) {
+    it(`${system} with ${what}: is open where the table says so, and where it must be`, async () => {
+      const { objects } = await systemStack(system, "dev", { ...cases(system), ...settings });
+      assert.deepEqual(disagreements(objects, tables(objects)), []);
+      assert.deepEqual(unmet(objects), []);
+    });
+  }
+});
