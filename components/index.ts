@@ -4,6 +4,7 @@ export * from "./autoscaler";
 export * from "./cronJob";
 export * from "./database";
 export * from "./disruptionBudget";
+export * from "./fileText";
 export * from "./helmChart";
 export * from "./imageUpdater";
 export * from "./ingress";

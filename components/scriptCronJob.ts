@@ -1,5 +1,3 @@
-import { readFileSync } from "node:fs";
-import { join } from "node:path";
 import * as pulumi from "@pulumi/pulumi";
 import type { Resources } from "../lib/capacity";
 import { nested, type Problem, refuse } from "../lib/problems";
@@ -7,11 +5,10 @@ import { ApiServerAccess, apiServerProblems, type ApiServerArgs } from "./apiSer
 import { CronJob, type CronJobArgs, cronJobProblems } from "./cronJob";
 import { Rbac, type RbacRule, ruleProblems } from "./rbac";
 import { ConfigMap } from "./configMap";
+import { fileText } from "./fileText";
 
 /** The text of a script in `components/files`. */
-export function scriptFile(name: string): string {
-  return readFileSync(join(__dirname, "files", name), "utf8");
-}
+export const scriptFile = (name: string): string => fileText(__dirname, "files", name);
 
 type Given = "image" | "command" | "args" | "resources" | "identity";
 

@@ -9,7 +9,7 @@ import { type StackSettings, stackSchema } from "../config/stackSettings";
 import { at, isJson, listAt, textAt } from "../lib/objects";
 import { isSealed } from "../lib/seal";
 import { systems } from "../systems";
-import { declaredSecrets, storedSecrets, unknownInClear } from "./secrets";
+import { declaredSecrets, isUnseen, storedSecrets, unknownInClear } from "./secrets";
 
 /** A stack's configuration as Pulumi passes it to a program: every value is a text. */
 export interface RawConfig {
@@ -248,12 +248,19 @@ function secretProblems(
       const what = "is not sealed for the cluster, as secretsMode sealed requires";
       return isSealed(given) ? [] : [{ key, text: `${what} (${usedIn}). ${fix}` }];
     }
+    // Left over from another mode; nobody can read it, and nothing uses it.
+    if (isSealed(given) && isUnseen(secretsMode)) return [];
     if (raw.isSecret(key)) {
       const flaw = formatFlawOf(declaration, given);
       return flaw === undefined ? [] : [{ key, text: `${flaw} (${usedIn}). ${fix}` }];
     }
-    return [
-      { key, text: `is stored in plain text; consider it known to others and replace it. ${fix}` },
-    ];
+    if (isSealed(given)) {
+      const text = `is sealed for the cluster, but secretsMode ${secretsMode} needs its value (${usedIn}). ${fix}`;
+      return [{ key, text }];
+    }
+    const way = isUnseen(secretsMode)
+      ? `remove it. Run: npm run pulumi -- config rm ${name} --stack ${raw.stack}`
+      : `replace it. ${fix}`;
+    return [{ key, text: `is stored in plain text; consider it known to others and ${way}` }];
   });
 }

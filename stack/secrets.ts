@@ -27,8 +27,9 @@ export function secretNamespaces(
   return Object.fromEntries(entries);
 }
 
-/** The modes in which the program never sees a value. */
-const unseen: readonly StackSettings["secretsMode"][] = ["existing", "external", "sealed"];
+/** Whether the program never sees a value in this mode. */
+export const isUnseen = (mode: StackSettings["secretsMode"]): boolean =>
+  ["existing", "external", "sealed"].includes(mode);
 
 /** The keys of secrets that are needed in clear but that the program does not know, by setting. */
 export function unknownInClear(
@@ -36,7 +37,7 @@ export function unknownInClear(
   declarations: readonly SecretDeclaration[],
 ): Readonly<Record<string, readonly string[]>> {
   const found: Record<string, string[]> = {};
-  if (!unseen.includes(mode)) return found;
+  if (!isUnseen(mode)) return found;
   for (const { key, takenInClearBy: setting } of declarations) {
     if (setting !== undefined) (found[setting] ??= []).push(key);
   }

@@ -1,8 +1,7 @@
-import { readFileSync } from "node:fs";
-import { join } from "node:path";
 import type { Resources } from "../../lib/capacity";
 import type { Environment } from "../../lib/env";
 import type { Probe } from "../../lib/pod";
+import { fileText } from "../fileText";
 
 /** The differences between MySQL and PostgreSQL. */
 export interface Engine {
@@ -78,9 +77,6 @@ export const defaultResources: Resources = {
 /** The texts of scripts by file name; `paths` are relative to the scripts' folder. */
 export function scripts(...paths: readonly string[]): Record<string, string> {
   return Object.fromEntries(
-    paths.map((path) => [
-      path.split("/").at(-1) ?? path,
-      readFileSync(join(__dirname, "scripts", path), "utf8"),
-    ]),
+    paths.map((path) => [path.split("/").at(-1) ?? path, fileText(__dirname, "scripts", path)]),
   );
 }

@@ -79,6 +79,15 @@ export class Repository {
     });
   }
 
+  /** Checks the files out anew, with the line ends that Git for Windows asks for by default. */
+  checkOutForWindows(): void {
+    this.git("config", "core.autocrlf", "true");
+    this.git("config", "core.safecrlf", "false");
+    this.git("rm", "-r", "--cached", "--quiet", ".");
+    this.git("reset", "--quiet", "--hard");
+    this.forgetModules();
+  }
+
   remove(): void {
     rmSync(this.root, { recursive: true, force: true });
   }

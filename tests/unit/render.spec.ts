@@ -113,8 +113,15 @@ describe("render", function () {
     assert.deepEqual(byKey(objects), byKey(expected));
   });
 
-  it("is the same bytes in other time zones, languages and folders", () => {
+  it("is the same bytes in other time zones, languages and folders, and from files with CRLF", () => {
     const copy = new Repository(undefined, "ein anderer Ordner ");
+    const script = join(copy.root, "components", "database", "scripts", "backup.sh");
+    copy.checkOutForWindows();
+    assert.doesNotMatch(readFileSync(script, "utf8"), /\r/, ".gitattributes keeps LF");
+    rmSync(join(copy.root, ".gitattributes"));
+    copy.commit();
+    copy.checkOutForWindows();
+    assert.match(readFileSync(script, "utf8"), /\r\n/);
     const places: readonly [string, NodeJS.ProcessEnv][] = [
       [root, { TZ: "Pacific/Kiritimati", LANG: "tr_TR.UTF-8", LC_ALL: "tr_TR.UTF-8" }],
       [copy.root, { TZ: "America/St_Johns", LANG: "C", LC_ALL: "C" }],

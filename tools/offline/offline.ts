@@ -4,6 +4,7 @@ import { join } from "node:path";
 import { digestKeyDeclaration, type SecretDeclaration } from "../../config/secretDeclaration";
 import { type Collected, collectRun } from "./collect";
 import { isJson, type KubeObject, textAt } from "../../lib/objects";
+import { isSealed } from "../../lib/seal";
 import { withoutStackTraces } from "./stackTraces";
 import { plainSettings, projectDefaults, readProject } from "../project/stackConfig";
 import {
@@ -46,17 +47,26 @@ export async function collectOffline({
     placeholders.add(placeholder);
     return placeholder;
   };
+  const mode = changes?.["secretsMode"] ?? plainSettings(root, stack)["secretsMode"];
   const values: Record<string, string> = {};
   const secretKeys: string[] = [];
   for (const [key, value] of file.values) {
-    const secret = holdsCiphertext(value);
-    const text = asConfigText(replaceCiphertexts(value, (each) => stand("encrypted", each)));
+    const encrypted = asConfigText(replaceCiphertexts(value, (it) => stand("encrypted", it)));
+    // Outside its own mode a sealed value is what an encrypted one is: a secret that nobody here can read.
+    const sealed = mode !== "sealed" && isSealed(encrypted);
+    const text = sealed ? stand("sealed", encrypted) : encrypted;
+    const secret = sealed || holdsCiphertext(value);
     values[key] = secret ? fitting(declared.get(key), text) : text;
     if (secret) secretKeys.push(key);
   }
   for (const [key, declaration] of declared) {
     if (key in values || requireSecrets) continue;
-    values[key] = fitting(declaration, stand("missing", key));
+    const standIn = stand("missing", key);
+    if (mode === "sealed") {
+      if (declaration.optional !== true) values[key] = asSealed(standIn);
+      continue;
+    }
+    values[key] = fitting(declaration, standIn);
     secretKeys.push(key);
   }
   for (const [key, value] of Object.entries(changes ?? {})) values[`${project}:${key}`] = value;
@@ -100,6 +110,12 @@ function fitting(declaration: SecretDeclaration | undefined, placeholder: string
   const { pattern, example } = format;
   const forms = [placeholder, example.replace("password", placeholder), example];
   return forms.find((form) => pattern.test(form)) ?? placeholder;
+}
+
+/** A placeholder in the form of a sealed value: the length of the wrapped key, that key, and the rest. */
+function asSealed(placeholder: string): string {
+  const wrapped = Buffer.alloc(512, placeholder);
+  return Buffer.concat([Buffer.from([2, 0]), wrapped, Buffer.alloc(16)]).toString("base64");
 }
 
 /** The object with what a Secret holds, and placeholders wherever they stand, made unreadable. */

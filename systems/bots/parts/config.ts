@@ -1,15 +1,10 @@
-import { readFileSync } from "node:fs";
-import { join } from "node:path";
 import type * as pulumi from "@pulumi/pulumi";
 import { ConfigMap, type Namespace, Secrets, type SecretsArgs } from "../../../components";
 import { engines } from "../../../components/database/engines";
 import { type IniValues, overlayIni } from "../../../lib/ini";
+import { systemFile } from "../../files";
 import type { BotsSettings, Context } from "../schema";
 import { environmentDir, ports } from "./names";
-
-/** The text of a file in `files/`. */
-export const ownFile = (name: string): string =>
-  readFileSync(join(__dirname, "..", "files", name), "utf8");
 
 export interface AppSecrets {
   /** Django's key and, for an external database, where it is and who bots is there. */
@@ -83,12 +78,12 @@ export function botsIni({ environment, files, jobQueue, dirMonitor }: BotsSettin
     jobqueue: { port: ports.queue, host },
     ...(Object.fromEntries(monitored) as IniValues),
   };
-  return overlayIni(overlayIni(ownFile("bots.ini"), own), files.botsIni);
+  return overlayIni(overlayIni(systemFile("bots", "bots.ini"), own), files.botsIni);
 }
 
 /** settings.py: our file, then the stack's own Django settings. */
 export function djangoSettings({ files: { settings } }: BotsSettings): string {
-  const text = ownFile("settings.py");
+  const text = systemFile("bots", "settings.py");
   if (Object.keys(settings).length === 0) return text;
   // JSON within a JSON string is a valid Python string literal.
   const literal = JSON.stringify(JSON.stringify(settings));

@@ -13,7 +13,7 @@ import type { Capacity } from "../../../lib/capacity";
 import { type Environment, unwatched } from "../../../lib/env";
 import { managedDatabaseArgs } from "../../managedDatabase";
 import type { BotsSettings, Context } from "../schema";
-import { ownFile } from "./config";
+import { systemFile } from "../../files";
 import { names } from "./names";
 import { sizes } from "./sizes";
 
@@ -107,7 +107,7 @@ export function createDumps(
     {
       namespace,
       name: `${names.databaseBackup}-scripts`,
-      data: { "dump.sh": ownFile("dump.sh"), "load.sh": ownFile("load.sh") },
+      data: { "dump.sh": systemFile("bots", "dump.sh"), "load.sh": systemFile("bots", "load.sh") },
     },
     { parent },
   );

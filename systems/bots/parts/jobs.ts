@@ -5,7 +5,7 @@ import type { ContainerArgs, Mount } from "../../../lib/pod";
 import { withContainer } from "../../container";
 import type { Context } from "../schema";
 import type { App } from "./app";
-import { ownFile } from "./config";
+import { systemFile } from "../../files";
 import { engineJobName, environmentDir, names, volumeNames } from "./names";
 import { seedContainers } from "./seed";
 import { healthCheck, initSeconds, sizes, superuserSeconds } from "./sizes";
@@ -109,7 +109,7 @@ export function createSuperuserJob(
     {
       namespace: app.namespace,
       name: "bots-superuser-script",
-      data: { "create_superuser.py": ownFile("create_superuser.py") },
+      data: { "create_superuser.py": systemFile("bots", "create_superuser.py") },
     },
     { parent },
   );

@@ -12,7 +12,7 @@ import type { Probe, ServerContainerArgs } from "../../../lib/pod";
 import { withContainer } from "../../container";
 import type { Context } from "../schema";
 import type { App } from "./app";
-import { ownFile } from "./config";
+import { systemFile } from "../../files";
 import { names, ports } from "./names";
 import { queueGraceSeconds, queueProbes, sizes, webProbes } from "./sizes";
 
@@ -153,7 +153,11 @@ function createQueue(
 function createRelay({ name }: Context, app: App, host: string, parent: pulumi.Resource) {
   const script = new ConfigMap(
     `${name}-relay`,
-    { namespace: app.namespace, name: "bots-relay", data: { "relay.py": ownFile("relay.py") } },
+    {
+      namespace: app.namespace,
+      name: "bots-relay",
+      data: { "relay.py": systemFile("bots", "relay.py") },
+    },
     { parent },
   );
   const local = `127.0.0.1:${ports.queue}`;

@@ -1,5 +1,3 @@
-import { readFileSync } from "node:fs";
-import { join } from "node:path";
 import * as pulumi from "@pulumi/pulumi";
 import {
   AdmissionPolicy,
@@ -12,6 +10,7 @@ import {
   type Storage,
 } from "../../../components";
 import type { Mount } from "../../../lib/pod";
+import { systemFile } from "../../files";
 import type { MapsSettings } from "../schema";
 import { guardOfNames, guardOfPods } from "./admission";
 import { backend, cronJobs, runner, templateFile } from "./names";
@@ -125,7 +124,6 @@ export class Runners extends pulumi.ComponentResource {
   private createCleanUp(name: string, { namespace, settings }: RunnersArgs): void {
     const { schedule, suspend, image, keepHours } = settings.cleanUp;
     const { template, timeoutSeconds } = settings.runner;
-    const file = join(__dirname, "..", "files", "clean_up_runners.py");
     new ScriptCronJob(
       `${name}-clean-up`,
       {
@@ -134,7 +132,7 @@ export class Runners extends pulumi.ComponentResource {
         schedule,
         suspend,
         image,
-        script: readFileSync(file, "utf8"),
+        script: systemFile("maps", "clean_up_runners.py"),
         // It mounts no volume, so it need not be a user that owns files.
         runAsUser: 65532,
         env: {

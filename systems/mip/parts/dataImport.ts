@@ -3,7 +3,7 @@ import { ConfigMap, Job, type Storage } from "../../../components";
 import { type Capacity, sumCapacity } from "../../../lib/capacity";
 import type { VolumeShape } from "./cluster";
 import { adapted, createVolume, type FederationContext, podBasics } from "./context";
-import { readFile } from "./files";
+import { systemFile } from "../../files";
 import { dataImportLabel, exaflowUser, names } from "./names";
 import { smallResources } from "./sizes";
 
@@ -23,7 +23,7 @@ export class DataImport extends pulumi.ComponentResource {
     const { namespace, federation, cluster } = context;
     const files = new ConfigMap(
       `${context.name}-data-import-script`,
-      { namespace, name: names.dataImport, data: { [script]: readFile(script) } },
+      { namespace, name: names.dataImport, data: { [script]: systemFile("mip", script) } },
       { parent: this },
     );
     const { csvs, db, credentials } = cluster;

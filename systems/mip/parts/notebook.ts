@@ -4,7 +4,7 @@ import { HelmChart, NetworkPolicy, type Peer, type Workload } from "../../../com
 import type { Environment } from "../../../lib/env";
 import { knownText } from "../../../lib/secretSource";
 import { type FederationContext, secretOf } from "./context";
-import { readFile } from "./files";
+import { systemFile } from "../../files";
 import {
   names,
   notebookContext as path,
@@ -124,7 +124,7 @@ function hubValues(context: FederationContext): pulumi.Inputs {
         scope: ["openid", "profile", "email", "offline_access"],
       },
     },
-    extraConfig: { "10-portal": readFile("jupyterhub.py") },
+    extraConfig: { "10-portal": systemFile("mip", "jupyterhub.py") },
   };
 }
 

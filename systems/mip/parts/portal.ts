@@ -4,7 +4,7 @@ import { type Capacity, sumCapacity } from "../../../lib/capacity";
 import type { Environment } from "../../../lib/env";
 import { type ContainerArgs, type Mount, scratchVolume } from "../../../lib/pod";
 import { adapted, createVolume, type FederationContext, podBasics, secretOf } from "./context";
-import { readFile } from "./files";
+import { systemFile } from "../../files";
 import { names, portalbackendPath, ports } from "./names";
 import { notebookEnvironment } from "./notebook";
 import { resourcesOf, smallResources } from "./sizes";
@@ -104,7 +104,7 @@ export class Portal extends pulumi.ComponentResource {
       {
         namespace,
         name: "portal-db-init",
-        data: { [bootstrapScript]: readFile(bootstrapScript) },
+        data: { [bootstrapScript]: systemFile("mip", bootstrapScript) },
       },
       { parent: this },
     );

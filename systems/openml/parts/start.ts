@@ -1,9 +1,8 @@
-import { readFileSync } from "node:fs";
-import { join } from "node:path";
 import type * as pulumi from "@pulumi/pulumi";
 import { ConfigMap, type Namespace } from "../../../components";
 import { copyFolder } from "../../../lib/copyFolder";
 import { type Mount, type Probe, scratchVolume, type ServerContainerArgs } from "../../../lib/pod";
+import { systemFile } from "../../files";
 import type { Context } from "../schema";
 import { filesFolder, names, ports, serverFolder } from "./names";
 
@@ -26,15 +25,13 @@ export function createStart(
   resources: ServerContainerArgs["resources"],
   parent: pulumi.Resource,
 ): Start {
-  const script = (file: string): string =>
-    readFileSync(join(__dirname, "..", "files", file), "utf8");
   const files = ["start.py", "check_api.py"];
   const config = new ConfigMap(
     `${name}-start`,
     {
       namespace,
       name: names.start,
-      data: Object.fromEntries(files.map((file) => [file, script(file)])),
+      data: Object.fromEntries(files.map((file) => [file, systemFile("openml", file)])),
     },
     { parent },
   );

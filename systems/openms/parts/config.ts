@@ -1,8 +1,7 @@
-import { readFileSync } from "node:fs";
-import { join } from "node:path";
 import * as pulumi from "@pulumi/pulumi";
 import { ConfigMap, type Namespace, Secrets } from "../../../components";
 import { deepMerge } from "../../../lib/merge";
+import { systemFile } from "../../files";
 import type { Context, OpenmsSettings } from "../schema";
 import { demosOf, names } from "./names";
 
@@ -45,7 +44,7 @@ function configFiles({ files, ...settings }: OpenmsSettings): Record<string, str
     "settings.json": json(deepMerge(ownSettings(settings), files.settings)),
     "default-parameters.json": json(files.defaultParameters),
     "presets.json": json(files.presets),
-    ...Object.fromEntries(scripts.map((name) => [name, scriptText(name)])),
+    ...Object.fromEntries(scripts.map((name) => [name, systemFile("openms", name)])),
   };
 }
 
@@ -64,6 +63,3 @@ function ownSettings({
 }
 
 const json = (value: unknown): string => `${JSON.stringify(value, null, 2)}\n`;
-
-const scriptText = (name: string): string =>
-  readFileSync(join(__dirname, "..", "files", name), "utf8");
