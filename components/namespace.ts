@@ -1,10 +1,11 @@
 import * as k8s from "@pulumi/kubernetes";
 import * as pulumi from "@pulumi/pulumi";
+import { type Dns, usualDns } from "../lib/dns";
 import { retainAnnotation, selectorLabels, systemLabels } from "../lib/labels";
 import { nameCheck } from "../lib/names";
-import { problemsOf, refuse } from "../lib/problems";
-import { deadlineRange, rangeCheck } from "../lib/rules";
 import type { PodSecurity } from "../lib/pod";
+import { nested, type Problem, problemsOf, refuse } from "../lib/problems";
+import { cidr, deadlineRange, objectName, portRange, rangeCheck, ruleCheck } from "../lib/rules";
 import type { SecretSource } from "../lib/secretSource";
 
 export interface NamespaceArgs {
@@ -24,6 +25,8 @@ export interface NamespaceArgs {
   };
   /** Hard limits of a ResourceQuota, for example `{ "pods": "50" }`. @default - no quota */
   readonly quota?: Readonly<Record<string, string>> | undefined;
+  /** Where its pods ask for names. @default - kube-system, and NodeLocal DNSCache */
+  readonly dns?: Dns;
   /** Labels of the pods that may query DNS; others may not. @default - all pods */
   readonly dnsOnlyFor?: Readonly<Record<string, string>>;
   /** Keep the namespace, and thus its volumes, when the stack is destroyed. @default false */
@@ -53,11 +56,11 @@ export class Namespace extends pulumi.ComponentResource {
   readonly podSecurity: PodSecurity;
 
   constructor(name: string, args: NamespaceArgs, opts?: pulumi.ComponentResourceOptions) {
-    const deadline = args.deadlineSeconds ?? 300;
-    refuse(
-      "Namespace",
-      problemsOf(nameCheck(args.name), rangeCheck("deadlineSeconds", deadline, deadlineRange)),
-    );
+    const { deadlineSeconds: deadline = 300, dns = usualDns } = args;
+    refuse("Namespace", [
+      ...problemsOf(nameCheck(args.name), rangeCheck("deadlineSeconds", deadline, deadlineRange)),
+      ...nested("dns", dnsProblems(dns)),
+    ]);
     super("stackberth:components:Namespace", name, {}, opts);
     this.plainName = args.name;
     this.system = args.system;
@@ -86,7 +89,7 @@ export class Namespace extends pulumi.ComponentResource {
       // Looser than the default, so that every preview says it.
       void pulumi.log.warn(`enforces Pod Security ${this.podSecurity}, not restricted`, this);
     }
-    this.createPolicies(name, args.dnsOnlyFor);
+    this.createPolicies(name, dns, args.dnsOnlyFor);
     if (args.limitRange) this.createLimitRange(name, args.limitRange);
     if (args.quota) {
       new k8s.core.v1.ResourceQuota(
@@ -112,7 +115,7 @@ export class Namespace extends pulumi.ComponentResource {
     };
   }
 
-  private createPolicies(name: string, dnsOnlyFor?: NamespaceArgs["dnsOnlyFor"]): void {
+  private createPolicies(name: string, dns: Dns, dnsOnlyFor?: NamespaceArgs["dnsOnlyFor"]): void {
     new k8s.networking.v1.NetworkPolicy(
       `${name}-default-deny`,
       {
@@ -128,22 +131,7 @@ export class Namespace extends pulumi.ComponentResource {
         spec: {
           podSelector: dnsOnlyFor ? { matchLabels: { ...dnsOnlyFor } } : {},
           policyTypes: ["Egress"],
-          egress: [
-            {
-              to: [
-                {
-                  namespaceSelector: {
-                    matchLabels: { "kubernetes.io/metadata.name": "kube-system" },
-                  },
-                },
-              ],
-              // Answers that do not fit into one datagram come over TCP.
-              ports: [
-                { port: 53, protocol: "UDP" },
-                { port: 53, protocol: "TCP" },
-              ],
-            },
-          ],
+          egress: dnsRules(dns),
         },
       },
       { parent: this },
@@ -166,3 +154,26 @@ export class Namespace extends pulumi.ComponentResource {
     );
   }
 }
+
+/** Answers that do not fit into one datagram come over TCP. */
+const dnsPorts = (port: number) => [
+  { port, protocol: "UDP" },
+  { port, protocol: "TCP" },
+];
+
+function dnsRules({ namespace, port, addresses }: Dns) {
+  const matchLabels = { "kubernetes.io/metadata.name": namespace };
+  const resolvers = addresses.map((each) => ({ ipBlock: { cidr: each } }));
+  return [
+    { to: [{ namespaceSelector: { matchLabels } }], ports: dnsPorts(port) },
+    // Without a peer a rule would allow all addresses.
+    ...(resolvers.length > 0 ? [{ to: resolvers, ports: dnsPorts(53) }] : []),
+  ];
+}
+
+const dnsProblems = ({ namespace, port, addresses }: Dns): Problem[] =>
+  problemsOf(
+    ruleCheck("namespace", namespace, objectName),
+    rangeCheck("port", port, portRange),
+    ...addresses.map((each) => ruleCheck("addresses", each, cidr)),
+  );

@@ -13,7 +13,7 @@ import { Workload, type WorkloadArgs } from "./workload";
 
 /** How the Service is reached from outside its namespace. */
 export type Exposure =
-  | ({ readonly type: "ingress" } & IngressIntent)
+  | ({ readonly type: "ingress" } & Omit<IngressIntent, "stickyCookie">)
   | { readonly type: "loadBalancer" }
   | { readonly type: "nodePort"; readonly nodePort?: number | undefined }
   | { readonly type: "clusterIP" };
@@ -34,11 +34,19 @@ export interface WebArgs extends Omit<WorkloadArgs, "ports" | "scaledElsewhere">
   readonly exposure: Exposure;
   /** Ports in addition to `http`, by name, of the container and the Service. @default - none */
   readonly ports?: Readonly<Record<string, WebPort>> | undefined;
-  /** Seconds for which a client address stays with one pod. @default - no affinity */
+  /**
+   * Keeps a browser on one pod: by a cookie of this name behind an Ingress, by the client's address
+   * with `loadBalancer` and `nodePort`. @default - any pod answers
+   */
+  readonly stickyCookie?: string | undefined;
+  /** Seconds for which a client address stays with one pod. @default - with `stickyCookie` a day, else none */
   readonly clientIPAffinitySeconds?: number | undefined;
   /** How Prometheus finds its metrics, which it serves on its main port. @default - none */
   readonly metrics?: Metrics;
 }
+
+/** As long as Kubernetes allows: a session may be one connection for hours, which renews nothing. */
+const sessionSeconds = 86400;
 
 const serviceTypes = {
   ingress: "ClusterIP",
@@ -96,7 +104,10 @@ export class Web extends Workload {
   }
 
   private createService(name: string, port: number, args: WebArgs): k8s.core.v1.Service {
-    const { namespace, exposure, ports = {}, clientIPAffinitySeconds } = args;
+    const { namespace, exposure, ports = {}, stickyCookie } = args;
+    const withoutCookie =
+      stickyCookie !== undefined && ["loadBalancer", "nodePort"].includes(exposure.type);
+    const affinity = args.clientIPAffinitySeconds ?? (withoutCookie ? sessionSeconds : undefined);
     const nodePorts = Object.entries(ports).map(([key, each]) => [key, each.nodePort] as const);
     return createService(
       `${name}-service`,
@@ -113,13 +124,14 @@ export class Web extends Workload {
             ? awaitWithin(namespace.deadlineSeconds)
             : unawaited),
           ...(exposure.type === "ingress" &&
-            renderIngress(this.workloadName, namespace.plainName, exposure).serviceAnnotations),
+            renderIngress(this.workloadName, namespace.plainName, { ...exposure, stickyCookie })
+              .serviceAnnotations),
         },
         spec: {
           type: serviceTypes[exposure.type],
-          ...(clientIPAffinitySeconds !== undefined && {
+          ...(affinity !== undefined && {
             sessionAffinity: "ClientIP",
-            sessionAffinityConfig: { clientIP: { timeoutSeconds: clientIPAffinitySeconds } },
+            sessionAffinityConfig: { clientIP: { timeoutSeconds: affinity } },
           }),
         },
       },
@@ -131,7 +143,7 @@ export class Web extends Workload {
     name: string,
     exposure: Exposure,
     port: number,
-    { namespace }: WebArgs,
+    { namespace, stickyCookie }: WebArgs,
   ): pulumi.Output<string[]> {
     const { service } = this;
     if (exposure.type === "ingress") {
@@ -139,7 +151,7 @@ export class Web extends Workload {
       const target = { name: service.metadata.name, port };
       const ingress = new Ingress(
         `${name}-ingress`,
-        { ...intent, namespace, name: this.workloadName, service: target },
+        { ...intent, stickyCookie, namespace, name: this.workloadName, service: target },
         { parent: this },
       );
       return ingress.urls;

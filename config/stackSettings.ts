@@ -1,6 +1,7 @@
 import { z } from "zod";
+import { usualDns } from "../lib/dns";
 import { objectName } from "../lib/rules";
-import { deadline } from "./fields";
+import { cidr, deadline, objectName as name, port } from "./fields";
 
 /** Environments with lasting data: their secrets must outlive the state. */
 const lasting: readonly string[] = ["prod"];
@@ -45,6 +46,21 @@ const secretStore = z.strictObject({
     ),
 });
 
+const dns = z.strictObject({
+  namespace: name
+    .default(usualDns.namespace)
+    .describe("the namespace of the DNS pods; OpenShift: openshift-dns"),
+  port: port
+    .default(usualDns.port)
+    .describe("the port on which those pods listen; OpenShift: 5353"),
+  addresses: z
+    .array(cidr)
+    .default([...usualDns.addresses])
+    .describe(
+      "resolvers that are no such pods, at port 53; the default is NodeLocal DNSCache, Cloud DNS for GKE has 169.254.169.254/32",
+    ),
+});
+
 /** The settings of a stack itself. */
 export const stackSchema = z
   .strictObject({
@@ -80,6 +96,7 @@ export const stackSchema = z
     deadlineSeconds: deadline
       .default(300)
       .describe("how long a workload may take to become ready before the deployment fails"),
+    dns: dns.prefault({}).describe("where pods may ask for names; see docs/operations.md#dns"),
     clusterIdentifier: z
       .string()
       .default("")

@@ -19,11 +19,11 @@ export function createNamespace(
   parent: pulumi.Resource,
   resourceName = name,
 ): Namespace {
-  const { protectData: retain, deadlineSeconds } = stackSettings;
+  const { protectData: retain, deadlineSeconds, dns } = stackSettings;
   const { podSecurity } = settings;
   return new Namespace(
     resourceName,
-    { ...args, system: name, stack, podSecurity, retain, deadlineSeconds, secretSource },
+    { ...args, system: name, stack, podSecurity, retain, deadlineSeconds, dns, secretSource },
     { parent },
   );
 }

@@ -143,6 +143,12 @@ export const badStacks: readonly BadConfig[] = [
     says: /must be a whole number/,
   },
   {
+    title: "a resolver that is no range of addresses",
+    changes: { dns: { addresses: ["169.254.20"] } },
+    key: "stackberth:dns.addresses[0]",
+    says: /"169\.254\.20" is not a range of addresses/,
+  },
+  {
     title: "missing secret",
     changes: { openmsRedisPassword: undefined },
     key: "stackberth:openmsRedisPassword",

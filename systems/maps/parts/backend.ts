@@ -54,6 +54,8 @@ export class Backend extends pulumi.ComponentResource {
       // Two pods must not write to one SQLite file, not even during a rollout.
       ...(!sharedState && { strategy: "recreate" as const }),
       terminationGracePeriodSeconds: requestSeconds(settings),
+      // Each pod has its own lists of users and jobs.
+      stickyCookie: "maps-backend",
       exposure: exposureOf(settings),
     };
     this.web = new Web(`${name}-web`, withContainer(web, container, more), parent);
@@ -69,8 +71,6 @@ function exposureOf(settings: MapsSettings): WebArgs["exposure"] {
   if (exposure.type !== "ingress") return exposure;
   return {
     ...exposure,
-    // Each pod has its own lists of users and jobs.
-    stickyCookie: "maps-backend",
     timeoutSeconds: requestSeconds(settings),
     // Uploads are images of any size.
     maxBodyMebibytes: 0,

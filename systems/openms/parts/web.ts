@@ -30,17 +30,17 @@ export function createWeb({ name, settings }: Context, app: App, parent: pulumi.
     },
     containerPort: ports.web,
     resources: resources ?? tiers[settings.tier].web,
+    stickyCookie: "stroute",
     exposure: exposureOf(settings),
   };
   return new Web(`${name}-web`, withContainer(args, container, app.containerSecrets), { parent });
 }
 
-/** Sessions stay with their pod, and uploads have no limit. */
+/** Uploads have no limit. */
 function exposureOf({ exposure }: OpenmsSettings): WebArgs["exposure"] {
   if (exposure.type !== "ingress") return exposure;
   return {
     ...exposure,
-    stickyCookie: "stroute",
     // A session is one WebSocket.
     timeoutSeconds: sessionSeconds,
     maxBodyMebibytes: 0,

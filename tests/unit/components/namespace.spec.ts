@@ -43,7 +43,24 @@ describe("Namespace", () => {
     assert.deepEqual(read(spec, "egress.0.to.0.namespaceSelector.matchLabels"), {
       "kubernetes.io/metadata.name": "kube-system",
     });
-    assert.equal(read(spec, "egress.1"), undefined);
+    assert.deepEqual(read(spec, "egress.1"), {
+      to: [{ ipBlock: { cidr: "169.254.20.10/32" } }],
+      ports: read(spec, "egress.0.ports"),
+    });
+    assert.equal(read(spec, "egress.2"), undefined);
+  });
+
+  it("allows other resolvers, and no address at all where there is none", async () => {
+    const dns = { namespace: "openshift-dns", port: 5353, addresses: [] };
+    const found = await deploy(() => void make({ dns }));
+    const ports = [5353].flatMap((port) => [
+      { port, protocol: "UDP" },
+      { port, protocol: "TCP" },
+    ]);
+    const matchLabels = { "kubernetes.io/metadata.name": "openshift-dns" };
+    assert.deepEqual(read(one(found, "NetworkPolicy", "allow-dns").spec, "egress"), [
+      { to: [{ namespaceSelector: { matchLabels } }], ports },
+    ]);
   });
 
   it("allows DNS only for the selected pods", async () => {
@@ -86,6 +103,18 @@ describe("Namespace", () => {
   itRefuses([
     ["a name in capitals", () => make({ name: "Lab" }), "name", /"Lab".*lower-case/],
     ["a deadline of 0", () => make({ deadlineSeconds: 0 }), "deadlineSeconds", /1 to 86400, not 0/],
+    [
+      "DNS at port 0",
+      () => make({ dns: { namespace: "kube-system", port: 0, addresses: [] } }),
+      "dns.port",
+      /1 to 65535/,
+    ],
+    [
+      "a resolver without a prefix",
+      () => make({ dns: { namespace: "kube-system", port: 53, addresses: ["10.0.0.1"] } }),
+      "dns.addresses",
+      /CIDR/,
+    ],
     ["two days", () => make({ deadlineSeconds: 172800 }), "deadlineSeconds", /1 to 86400/],
   ]);
 });

@@ -26,7 +26,6 @@ const ingress = {
   controller: "traefik",
   hosts: ["a.example.org", "b.example.org"],
   tls: { mode: "none" },
-  stickyCookie: "stroute",
 } as const;
 const selector = { "app.kubernetes.io/name": "web", "app.kubernetes.io/instance": "sys" };
 const unawaited = { "pulumi.com/skipAwait": "true" };
@@ -233,17 +232,33 @@ describe("Web", () => {
       sticky(true),
     ],
     ["not on the Service for nginx", { ...ingress, controller: "nginx" }, {}],
-    ["nowhere by default", { ...ingress, stickyCookie: undefined }, {}],
   ];
   for (const [title, exposure, annotations] of stickyRows) {
     it(`has its sticky cookie ${title}`, async () => {
-      const found = await objectsIn(make({ exposure }));
-      assert.deepEqual(one(found, "Service").metadata.annotations, {
-        ...unawaited,
-        ...annotations,
-      });
+      const found = await objectsIn(make({ exposure, stickyCookie: "stroute" }));
+      const { metadata, spec } = one(found, "Service");
+      assert.deepEqual(metadata.annotations, { ...unawaited, ...annotations });
+      assert.equal(read(spec, "sessionAffinity"), undefined);
     });
   }
+
+  for (const type of ["loadBalancer", "nodePort"] as const) {
+    it(`keeps a browser on one pod by its address with ${type}, where nobody sets a cookie`, async () => {
+      const { spec } = one(
+        await objectsIn(make({ exposure: { type }, stickyCookie: "stroute" })),
+        "Service",
+      );
+      assert.equal(read(spec, "sessionAffinity"), "ClientIP");
+      assert.equal(read(spec, "sessionAffinityConfig.clientIP.timeoutSeconds"), 86400);
+    });
+  }
+
+  it("has no affinity without stickyCookie", async () => {
+    const found = await objectsIn(make({ exposure: ingress }));
+    assert.deepEqual(one(found, "Service").metadata.annotations, unawaited);
+    const open = one(await objectsIn(make({ exposure: { type: "loadBalancer" } })), "Service");
+    assert.equal(read(open.spec, "sessionAffinity"), undefined);
+  });
 
   itRefuses([
     ["a second http", make({ ports: { http: { port: 80 } } }), "ports", /name of containerPort/],
