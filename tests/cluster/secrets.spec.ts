@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { spawn } from "node:child_process";
-import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
+import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { gunzipSync } from "node:zlib";
 import { parse, stringify } from "yaml";
@@ -87,6 +87,32 @@ describe("npm run secrets, with the real CLI", function () {
     const found = await read("dev", "stackberth-dev");
     assert.ok(values.size >= 3 && values.size < found.size);
     for (const value of values) assert.ok(value.length >= 16);
+  });
+
+  it("finds in a file with aliases and merge keys what the CLI finds", async () => {
+    const { root } = repository;
+    const text = [
+      "shared: &shared",
+      "  stackberth:top: {k: 1}",
+      "  stackberth:mine: 2",
+      "config:",
+      "  <<: *shared",
+      "  stackberth:mine: 3",
+      "  stackberth:a: &a {replicas: 3, deep: {x: 1}}",
+      "  stackberth:b: {<<: *a, replicas: 4}",
+      "  stackberth:c: {<<: [*a, {other: 5, replicas: 9}], more: true}",
+      "  stackberth:d: {more: 1, <<: {other: 5, more: 2}}",
+      '  stackberth:quoted: {"<<": {k: 1}}',
+      "  stackberth:list: [*a, {<<: *a, z: 2}]",
+    ];
+    writeFileSync(pathOf("merging"), text.join("\n"));
+    const found = await readConfig({ root, stack: "merging", engine, passphrase });
+    const { values: own } = readStackFile(root, "merging", "stackberth");
+    rmSync(pathOf("merging"));
+    assert.equal(own.size, 8);
+    for (const [key, value] of own) {
+      assert.deepEqual(parse(found.get(key) ?? ""), parse(asConfigText(value)), key);
+    }
   });
 
   it("refuses a stack without a passphrase, or with one that protects nothing", async () => {

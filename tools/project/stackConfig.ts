@@ -32,7 +32,7 @@ function fromText(value: unknown): unknown {
 
 /** `Pulumi.yaml`, parsed. */
 export function readProject(root: string): Json {
-  const parsed: unknown = parse(readFileSync(join(root, "Pulumi.yaml"), "utf8"));
+  const parsed: unknown = parse(readFileSync(join(root, "Pulumi.yaml"), "utf8"), { merge: true });
   if (isJson(parsed) && textAt(parsed, "name") !== "") return parsed;
   throw new UserError(
     `${join(root, "Pulumi.yaml")}: name is missing; set it to the project's name`,

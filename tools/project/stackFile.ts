@@ -1,17 +1,7 @@
 import { readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
-import {
-  type Document,
-  isMap,
-  isNode,
-  isScalar,
-  LineCounter,
-  type Node,
-  parseDocument,
-  Scalar,
-  visit,
-} from "yaml";
-import { UserError } from "../../lib/errors";
+import { type Document, isPair, isScalar, LineCounter, parseDocument, Scalar, visit } from "yaml";
+import { messageOf, UserError } from "../../lib/errors";
 
 /** A configuration value as the stack file holds it; encrypted parts are `{ secure: "v1:…" }`. */
 export type ConfigValue =
@@ -59,12 +49,13 @@ export function requireStack(root: string, stack: string): void {
 export function readStackFile(root: string, stack: string, project: string): StackFile {
   requireStack(root, stack);
   const name = `Pulumi.${stack}.yaml`;
-  const document = parse(readText(join(root, name)), name);
+  const file = parse(readText(join(root, name)), name, project);
+  requireNoEnvironment(file["environment"] ?? null, name);
   return {
     name,
-    values: readValues(document, name, project),
-    encryptionsalt: textAt(document, name, "encryptionsalt"),
-    keyService: keyServiceIn(document, name),
+    values: readValues(file["config"] ?? null, name, project),
+    encryptionsalt: textAt(file, name, "encryptionsalt"),
+    keyService: keyServiceIn(file, name),
   };
 }
 
@@ -152,43 +143,76 @@ function readText(path: string): string {
   }
 }
 
-function parse(text: string, name: string): Document.Parsed {
+type Fields = Readonly<Record<string, ConfigValue>>;
+
+/** The file as the CLI reads it: aliases and merge keys (`<<`) are resolved. */
+function parse(text: string, name: string, project: string): Fields {
   const lines = new LineCounter();
-  const document = parseDocument(text, { prettyErrors: false, lineCounter: lines });
+  const document = parseDocument(text, {
+    prettyErrors: false,
+    lineCounter: lines,
+    merge: true,
+  });
   const problem = document.errors[0];
   if (problem !== undefined) {
     const line = lines.linePos(problem.pos[0]).line;
     const what = problem.code.toLowerCase().replaceAll("_", " ");
     throw new UserError(`${name}, line ${line}: not valid YAML (${what}); correct that line`);
   }
-  if (document.contents !== null && !isMap(document.contents) && document.toJS() !== null) {
-    throw new UserError(`${name} must be a mapping with a "config:" key at its top`);
+  unquoteMergeKeys(document);
+  const ambiguous = ambiguousKey(document);
+  if (ambiguous !== undefined) {
+    throw new UserError(
+      `${name}: ${qualifiedKey(ambiguous, project, name)} holds an unquoted number or date that YAML ` +
+        "parsers read differently; put it in quotes",
+    );
   }
-  return document;
+  const value = resolved(document, name);
+  if (value === null || isObject(value)) return value ?? {};
+  throw new UserError(`${name} must be a mapping with a "config:" key at its top`);
+}
+
+/** @throws UserError for an alias without its anchor, for too many, and for a merge of what is no mapping. */
+function resolved(document: Document.Parsed, name: string): ConfigValue {
+  try {
+    return document.toJS() as ConfigValue;
+  } catch (error) {
+    throw new UserError(`${name}: not valid YAML (${messageOf(error)}); correct it`);
+  }
+}
+
+/** The CLI merges by a quoted `<<` too. */
+function unquoteMergeKeys(document: Document.Parsed): void {
+  visit(document, {
+    Pair: (_, { key }) => {
+      if (isScalar(key) && key.value === "<<") key.type = Scalar.PLAIN;
+    },
+  });
+}
+
+/** What an environment holds is Pulumi Cloud's: no file says it, so that all commands would miss it. */
+function requireNoEnvironment(environment: ConfigValue, name: string): void {
+  if (environment === null || (Array.isArray(environment) && environment.length === 0)) return;
+  throw new UserError(
+    `${name}: "environment:" imports environments of Pulumi ESC, which npm run commands do not read; ` +
+      'write their values under "config:" and remove it, or use plain pulumi for this stack',
+  );
 }
 
 function readValues(
-  document: Document.Parsed,
+  config: ConfigValue,
   name: string,
   project: string,
 ): ReadonlyMap<string, ConfigValue> {
-  const config: unknown = document.get("config", true);
   const values = new Map<string, ConfigValue>();
-  if (config === undefined || (isScalar(config) && config.value === null)) return values;
-  if (!isMap(config)) throw new UserError(`${name}: "config:" must be a mapping`);
-  for (const { key: keyNode, value: node } of config.items) {
-    const writtenKey = isScalar(keyNode) ? String(keyNode.value) : "";
+  if (config === null) return values;
+  if (!isObject(config)) throw new UserError(`${name}: "config:" must be a mapping`);
+  for (const [writtenKey, value] of Object.entries(config)) {
     const key = qualifiedKey(writtenKey, project, name);
     if (values.has(key)) {
       throw new UserError(`${name}: ${key} is set twice, once as ${writtenKey}; remove one`);
     }
-    if (isNode(node) && isAmbiguous(node)) {
-      throw new UserError(
-        `${name}: ${key} holds an unquoted number or date that YAML parsers read differently; ` +
-          "put it in quotes",
-      );
-    }
-    values.set(key, isNode(node) ? (node.toJS(document) as ConfigValue) : null);
+    values.set(key, value);
   }
   return values;
 }
@@ -202,17 +226,17 @@ function qualifiedKey(key: string, project: string, name: string): string {
   throw new UserError(`${name}: "${key}" is not a key; write it as project:key`);
 }
 
-function keyServiceIn(document: Document.Parsed, name: string): string | undefined {
-  const provider = textAt(document, name, "secretsprovider") ?? "passphrase";
+function keyServiceIn(file: Fields, name: string): string | undefined {
+  const provider = textAt(file, name, "secretsprovider") ?? "passphrase";
   if (provider !== "passphrase" && provider !== "default") {
     // What follows the scheme may name accounts: it stays out of messages.
     return `secretsprovider ${provider.split(":")[0]}`;
   }
-  return textAt(document, name, "encryptedkey") === undefined ? undefined : "an encryptedkey";
+  return textAt(file, name, "encryptedkey") === undefined ? undefined : "an encryptedkey";
 }
 
-function textAt(document: Document.Parsed, name: string, key: string): string | undefined {
-  const value: unknown = document.get(key);
+function textAt(file: Fields, name: string, key: string): string | undefined {
+  const value = file[key];
   if (value === undefined || value === null || value === "") return undefined;
   if (typeof value === "string") return value;
   throw new UserError(`${name}: ${key} must be text`);
@@ -227,16 +251,20 @@ const ambiguous = [
   /^\d{4}-\d\d?-\d\d?(?:[Tt ].*)?$/,
 ] as const;
 
-/** Whether some unquoted scalar below the node is read differently by the Pulumi CLI. */
-function isAmbiguous(node: Node): boolean {
-  let found = false;
-  visit(node, {
-    Scalar: (_, { type, source, value }) => {
+/** The key with an unquoted scalar that is read differently by the Pulumi CLI: one of the second level. */
+function ambiguousKey(document: Document.Parsed): string | undefined {
+  let found: string | undefined;
+  visit(document, {
+    Scalar: (_, { type, source, value }, path) => {
       if (type !== Scalar.PLAIN || source === undefined) return undefined;
       const isInteger = typeof value === "number" && /^[-+]?(?:\d+|0[xo][\da-f]+)$/i.test(source);
-      found ||= ambiguous.some((form) => form.test(source));
-      found ||= isInteger && !Number.isSafeInteger(value);
-      return found ? visit.BREAK : undefined;
+      const isUnsafe = isInteger && !Number.isSafeInteger(value);
+      if (!isUnsafe && !ambiguous.some((form) => form.test(source))) return undefined;
+      const keys = path.flatMap((each) =>
+        isPair(each) && isScalar(each.key) ? String(each.key.value) : [],
+      );
+      found = keys[1] ?? keys[0] ?? "";
+      return visit.BREAK;
     },
   });
   return found;

@@ -71,6 +71,15 @@ describe("a stack's file", () => {
     assert.deepEqual(texts, ["true", "yes", "", "snake_case", "[1,null]"]);
   });
 
+  it("may import no environment", () => {
+    assert.deepEqual([...read("environment: []\n").values], []);
+  });
+
+  it("finds an ambiguous value behind an alias from outside of the configuration", () => {
+    const text = "other:\n  odd: &o 0777\nconfig:\n  app:k: *o\n";
+    assert.throws(() => read(text), /app:odd holds an unquoted number/);
+  });
+
   it("may have a value in quotes, as the CLI writes it", () => {
     read(
       'config:\n  n: 300\n  q: "300"\n  off: "false"\n  text: a\n  list: "[1]"\n  s: {secure: v1:a:b}\n',
@@ -90,6 +99,18 @@ describe("a stack's file", () => {
     ["a key of four parts", "config:\n  a:b:c:d: canary\n", /"a:b:c:d" is not a key/],
     ["a key set twice", "config:\n  k: 1\n  app:k: canary\n", /app:k is set twice, once as app:k/],
     ["a repeated key", "config:\n  k: 1\n  k: canary\n", /line 3: .*duplicate key/],
+    [
+      "an alias without its anchor",
+      "config:\n  k: *a\n",
+      /not valid YAML \(Unresolved alias.*: a\)/,
+    ],
+    ["a merge of what is no mapping", "config:\n  k: {<<: canary}\n", /Merge sources must be maps/],
+    [
+      "an imported environment",
+      "environment: [canary/base]\n",
+      /"environment:" imports environments of Pulumi ESC, .* do not read; .*plain pulumi/,
+    ],
+    ["an imported environment among others", "environment: {imports: [canary]}\n", /Pulumi ESC/],
     ["a salt that is no text", "encryptionsalt: [canary]\n", /encryptionsalt must be text/],
   ];
   for (const [what, text, why] of broken) {
