@@ -16,6 +16,7 @@ export const openms: SystemCases = {
   good,
   onlyInProd: ["exposure.tls.issuer"],
   differs: [
+    "image",
     "tier",
     "web.replicas",
     "worker.replicas",
