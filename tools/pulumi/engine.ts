@@ -8,6 +8,7 @@ import {
   rmSync,
   statSync,
   symlinkSync,
+  writeFileSync,
 } from "node:fs";
 import { createRequire } from "node:module";
 import { delimiter, dirname, join } from "node:path";
@@ -104,9 +105,10 @@ async function builtEngine({ root, parts, progress }: EngineArgs): Promise<Engin
   const paths = await toolchain.ensureBuilt(programs, { root, progress });
   const pathOf = (program: toolchain.Program): string => paths[programs.indexOf(program)] ?? "";
   const bin = binFolder(root);
-  for (const program of [toolchain.pulumi, ...hosts]) {
-    link(pathOf(program), join(bin, program.name));
-  }
+  link(pathOf(toolchain.pulumi), join(bin, toolchain.pulumi.name));
+  const host = join(stateFolder(root), "host", toolchain.nodejsHost.name);
+  for (const program of hosts) link(pathOf(program), host);
+  writeHost(join(bin, toolchain.nodejsHost.name), host);
   const home = process.env["PULUMI_HOME"] || join(stateFolder(root), "pulumi-home");
   for (const { kind, program } of chosen) {
     // Installed under the version that the SDK asks for: found on PATH, it would make every resource warn.
@@ -138,12 +140,25 @@ function packageVersion(root: string, kind: string): string {
   return (JSON.parse(readFileSync(path, "utf8")) as { readonly version: string }).version;
 }
 
-/** Replaces a link atomically: another command may be starting its target. */
 function link(target: string, path: string): void {
+  replace(path, (partial) => symlinkSync(target, partial));
+}
+
+/** Puts `tools/host` where the engine looks for a language host, with the one behind it. */
+function writeHost(path: string, host: string): void {
+  const tools = dirname(__dirname);
+  const words = ["-r", join(tools, "cli", "loader.cjs"), join(tools, "host", "main.ts"), host];
+  const command = [process.execPath, ...words].map((word) => `'${word}'`).join(" ");
+  const script = `#!/bin/sh\nexec ${command} "$@"\n`;
+  replace(path, (partial) => writeFileSync(partial, script, { mode: 0o755 }));
+}
+
+/** Replaces a file atomically: another command may be starting it. */
+function replace(path: string, make: (partial: string) => void): void {
   mkdirSync(dirname(path), { recursive: true });
   const partial = `${path}.${String(process.pid)}`;
   rmSync(partial, { force: true });
-  symlinkSync(target, partial);
+  make(partial);
   renameSync(partial, path);
 }
 

@@ -121,7 +121,12 @@ describe("Pulumi's engine", () => {
       const built = await builtPath(root(), pulumi);
       assert.equal(linked("bin", "pulumi"), built);
       assert.equal(readFileSync(found.command, "utf8"), "built\n");
-      assert.match(linked("bin", "pulumi-language-nodejs"), /pulumi-language-nodejs-[0-9a-f]{16}$/);
+      assert.match(
+        linked("host", "pulumi-language-nodejs"),
+        /pulumi-language-nodejs-[0-9a-f]{16}$/,
+      );
+      const host = readFileSync(sandbox.path("state", "bin", "pulumi-language-nodejs"), "utf8");
+      assert.ok(host.includes(`'${sandbox.path("state", "host", "pulumi-language-nodejs")}' "$@"`));
       // As the version that the SDK asks for, whatever the revision that it is built from.
       const plugin = "resource-kubernetes-v4.99.1";
       assert.equal(
