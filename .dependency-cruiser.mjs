@@ -1,11 +1,12 @@
 /** The rooms, from the bottom up, each with those above it. Imports run down only (docs/architecture.md). */
 const above = {
-  lib: ["config", "cluster", "components", "systems", "stack", "tools"],
-  config: ["cluster", "components", "systems", "stack", "tools"],
-  cluster: ["config", "components", "systems", "stack", "tools"],
-  components: ["config", "cluster", "systems", "stack", "tools"],
-  systems: ["cluster", "stack", "tools"],
-  stack: ["tools"],
+  lib: ["config", "cluster", "components", "systems", "stack", "policies", "tools"],
+  config: ["cluster", "components", "systems", "stack", "policies", "tools"],
+  cluster: ["config", "components", "systems", "stack", "policies", "tools"],
+  components: ["config", "cluster", "systems", "stack", "policies", "tools"],
+  systems: ["cluster", "stack", "policies", "tools"],
+  stack: ["policies", "tools"],
+  policies: ["config", "cluster", "components", "systems", "stack", "tools"],
 };
 
 /** @type {import("dependency-cruiser").IConfiguration} */

@@ -268,6 +268,19 @@ describe("a whole stack like prod", function () {
     assert.deepEqual(await versions(name), {});
   });
 
+  it("breaks no rule of the policy pack, neither by npm run nor by plain pulumi", async () => {
+    stack.set(["stackberth:protectData"], true);
+    const own = await run("preview", "--policy", ...flags);
+    assert.equal(own.code, 0, own.output);
+    assert.match(own.output, /^policy: .*\(policy baseline-chosen\)$/m);
+    const line = `pulumi preview --stack ${name} --policy-pack policies --non-interactive`;
+    const { code, output } = await shell(name, line);
+    assert.equal(code, 0, output);
+    assert.match(output, /\[advisory\] +baseline-chosen/);
+    assert.doesNotMatch(output, /\[mandatory\]/);
+    stack.set(["stackberth:protectData"], false);
+  });
+
   it("deploys on the embedded cluster, kinds of operators and all", async () => {
     const { code, output } = await run("up", ...flags);
     assert.equal(code, 0, output);

@@ -1,4 +1,5 @@
 import { createRequire } from "node:module";
+import { join } from "node:path";
 import type { OutputMap } from "@pulumi/pulumi/automation";
 import { Cluster } from "../../cluster";
 import { chooseTarget, readTarget, requireHeard } from "../cluster/target";
@@ -32,38 +33,51 @@ const plain: Readonly<Record<Operation, string>> = {
   down: "destroy --exclude-protected",
 };
 
+/** The folder of this project's policy pack. */
+const policies = "policies";
+
 const flags = {
   stack: { type: "string" },
   context: { type: "string" },
   verbose: { type: "boolean" },
 } as const;
 
+/** The flags that only some of the commands have. */
+const more = {
+  up: { policy: { type: "boolean" } },
+  preview: { policy: { type: "boolean" }, "expect-no-changes": { type: "boolean" } },
+  refresh: {},
+  down: {},
+} as const;
+
 async function run(operation: Operation, argv: readonly string[], root: string): Promise<number> {
-  const read =
-    operation === "preview"
-      ? readFlags(operation, argv, { ...flags, "expect-no-changes": { type: "boolean" } })
-      : readFlags(operation, argv, flags);
+  const read = readFlags(operation, argv, { ...flags, ...more[operation] });
   const { stack = "dev", context, verbose = false } = read;
   const line = (text: string): void => console.log(text);
   requireStack(root, stack);
   requireHeard(root, stack, context);
   const engine = await findEngine({ root, parts: partsOf(root, stack), progress: line });
   const target = await chooseTarget(root, stack, context, line);
+  const pack = "policy" in read ? ` --policy-pack ${policies}` : "";
   line(
-    `${engine.title}: stack ${stack}; with plain Pulumi: pulumi ${plain[operation]} --stack ${stack}`,
+    `${engine.title}: stack ${stack}; with plain Pulumi: pulumi ${plain[operation]} --stack ${stack}${pack}`,
   );
   // Loaded here: what it takes to run the program is not needed to refuse a command.
   const { openStack } = load("../pulumi/stack") as typeof import("../pulumi/stack");
   const { operate } = load("../pulumi/operations") as typeof import("../pulumi/operations");
   const { kubeconfig } = target;
   const opened = await openStack({ root, stack, engine, kubeconfig, line });
-  const outputs = await operate(operation, {
+  const args = {
     stack: opened,
     connect: () => Cluster.connect(readTarget(target), target.context),
     screen: process.stdout,
     verbose,
     expectNoChanges: "expect-no-changes" in read,
-  });
+  };
+  const packs = "policy" in read ? { policyPacks: [join(root, policies)] } : {};
+  // First: during an `up` the engine checks what is true of the whole stack only at its end.
+  if (operation === "up" && "policy" in read) await operate("preview", { ...args, ...packs });
+  const outputs = await operate(operation, { ...args, ...(operation === "preview" && packs) });
   if (operation === "up") for (const text of farewell(stack, outputs)) line(text);
   return 0;
 }

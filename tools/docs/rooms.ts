@@ -1,6 +1,15 @@
 import type { IFormatOptions } from "dependency-cruiser" with { "resolution-mode": "import" };
 
-const program = ["index.ts", "stack", "systems", "components", "config", "cluster", "lib"];
+const program = [
+  "index.ts",
+  "stack",
+  "systems",
+  "components",
+  "config",
+  "cluster",
+  "policies",
+  "lib",
+];
 
 /** Which folders each picture shows as rooms. `cli` is left out: it has an arrow to nearly every tool. */
 const pictures: readonly IFormatOptions[] = [

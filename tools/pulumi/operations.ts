@@ -18,6 +18,8 @@ interface OperationArgs {
   readonly verbose?: boolean;
   /** Fails if anything would change. @default false */
   readonly expectNoChanges?: boolean;
+  /** Paths of policy packs that the engine asks. @default - none */
+  readonly policyPacks?: readonly string[];
 }
 
 /** The commands of `pulumi` under this project's names. */
@@ -36,7 +38,7 @@ export type Operation = keyof typeof operations;
  * @throws UserError that says what is wrong, by the engine and by the cluster itself.
  */
 export async function operate(operation: Operation, args: OperationArgs): Promise<OutputMap> {
-  const { stack, screen, verbose = false } = args;
+  const { stack, screen, verbose = false, policyPacks = [] } = args;
   const line = (text: string): unknown => screen.write(`${text}\n`);
   const began = Date.now();
   const progress = new Progress(operation === "preview");
@@ -55,6 +57,7 @@ export async function operate(operation: Operation, args: OperationArgs): Promis
       ...(verbose && { onOutput: (text: string) => screen.write(text), diff: true }),
       ...(kept.length > 0 && { exclude: kept.map(({ urn }) => urn) }),
       ...(args.expectNoChanges === true && { expectNoChanges: true }),
+      ...(policyPacks.length > 0 && { policyPacks }),
     });
   } catch (error) {
     live?.end();
@@ -64,6 +67,7 @@ export async function operate(operation: Operation, args: OperationArgs): Promis
   if (!verbose) {
     for (const change of progress.changes) line(change);
     for (const warning of progress.warnings) line(`warning: ${warning}`);
+    for (const advice of progress.advice) line(`policy: ${advice}`);
   }
   if (operation === "up" || operation === "preview") {
     await mend(operation, progress.objects, args, line);

@@ -1,4 +1,4 @@
-import type { EngineEvent, StepEventMetadata } from "@pulumi/pulumi/automation";
+import type { EngineEvent, PolicyEvent, StepEventMetadata } from "@pulumi/pulumi/automation";
 import { systemLabel } from "../../lib/labels";
 import { type KubeObject, textAt } from "../../lib/objects";
 import { changedFields, nameOf } from "./changes";
@@ -45,6 +45,7 @@ export class Progress {
   private readonly systems = new Map<string, SystemState>();
   private readonly failures = new Map<string, string[]>();
   private readonly cautions = new Set<string>();
+  private readonly advised = new Set<string>();
   private readonly inputs = new Map<string, KubeObject>();
   /** How many resources the engine has worked on, by operation, once it has ended. */
   private summary: Readonly<Record<string, number>> = {};
@@ -57,13 +58,24 @@ export class Progress {
     if (resourcePreEvent !== undefined) this.begin(resourcePreEvent.metadata);
     if (resOutputsEvent !== undefined) this.finish(resOutputsEvent.metadata);
     if (resOpFailedEvent !== undefined) this.fail(resOpFailedEvent.metadata);
+    if (event.policyEvent !== undefined) this.judge(event.policyEvent);
     if (event.summaryEvent !== undefined) this.summary = { ...event.summaryEvent.resourceChanges };
     const { severity, urn = "", message = "" } = event.diagnosticEvent ?? {};
     if (message.trim() === "") return;
     if (severity === "warning") this.warn(urn, message.trim());
-    if (severity !== "error") return;
+    if (severity === "error") this.note(urn, message.trim());
+  }
+
+  private note(urn: string, message: string): void {
     const known = this.failures.get(urn) ?? [];
-    if (!known.includes(message.trim())) this.failures.set(urn, [...known, message.trim()]);
+    if (!known.includes(message)) this.failures.set(urn, [...known, message]);
+  }
+
+  /** The last line of a violation's message says what and where, those before what the policy is. */
+  private judge({ enforcementLevel, message, policyName }: PolicyEvent): void {
+    const text = `${message.trim().split("\n").at(-1) ?? ""} (policy ${policyName})`;
+    if (enforcementLevel === "mandatory") this.note("", text);
+    else this.advised.add(text);
   }
 
   /** The objects that the program has, as far as they were live before. */
@@ -83,6 +95,11 @@ export class Progress {
   /** What the program warns of, each once. */
   get warnings(): readonly string[] {
     return [...this.cautions];
+  }
+
+  /** What policies say and do not enforce, each once. */
+  get advice(): readonly string[] {
+    return [...this.advised];
   }
 
   /** `292 unchanged`, `3 created, 289 unchanged`; of a preview what would be. */

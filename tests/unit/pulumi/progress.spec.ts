@@ -48,6 +48,19 @@ function after(events: readonly object[], isPreview = false): Progress {
 }
 
 describe("the progress of a run", () => {
+  it("tells violated policies, each once, from those that only advise", () => {
+    const violation = (enforcementLevel: string, what: string) => ({
+      policyEvent: { enforcementLevel, policyName: "tls", message: `Every host.\n${what}\n` },
+    });
+    const events = [
+      violation("mandatory", "Ingress a/b: no"),
+      violation("advisory", "Ingress c/d"),
+    ];
+    const { advice, errors } = after([...events, ...events]);
+    assert.deepEqual(advice, ["Ingress c/d (policy tls)"]);
+    assert.deepEqual(errors, ["Ingress a/b: no (policy tls)"]);
+  });
+
   it("warns once of what the program says", () => {
     const type = "stackberth:systems:Openms$stackberth:components:Namespace";
     const warning = (of: string) => ({

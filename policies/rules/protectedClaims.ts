@@ -1,0 +1,20 @@
+import { listAt, textAt } from "../../lib/objects";
+import type { ObjectRule } from "../rule";
+
+/** A claim that goes takes its volume along. */
+export const protectedClaims: ObjectRule = {
+  name: "protected-claims",
+  description:
+    "Every PersistentVolumeClaim in prod is protected by Pulumi, and a StatefulSet retains those of its pods.",
+  environment: "prod",
+  check: ({ object, isProtected }) => {
+    if (object.kind === "PersistentVolumeClaim" && !isProtected) {
+      return ["Pulumi's option protect is not set; set stackberth:protectData to true"];
+    }
+    const path = ["spec", "persistentVolumeClaimRetentionPolicy", "whenDeleted"];
+    const hasOwn = listAt(object, "spec", "volumeClaimTemplates").length > 0;
+    return hasOwn && textAt(object, ...path) === "Delete"
+      ? [`${path.join(".")} is Delete; set stackberth:protectData to true`]
+      : [];
+  },
+};
