@@ -19,6 +19,8 @@ export interface ApiRequest {
 interface ApiAnswer {
   readonly status: number;
   readonly text: string;
+  /** What the server warns of, as `kubectl` prints it. */
+  readonly warnings: readonly string[];
 }
 
 /** A request that the API server refused; `body` is Kubernetes' Status object. */
@@ -119,7 +121,11 @@ export class ApiClient {
         response.on("error", reject);
         response.on("end", () => {
           const text = Buffer.concat(chunks).toString("utf8");
-          resolve({ status: response.statusCode ?? 0, text });
+          // `299 - "TEXT"`, with escaped quotes in the text.
+          const warnings = (response.headersDistinct["warning"] ?? []).map((header) =>
+            header.replace(/^\d+ \S+ "(.*)"$/, "$1").replaceAll(/\\(.)/g, "$1"),
+          );
+          resolve({ status: response.statusCode ?? 0, text, warnings });
         });
       });
       sent.end(body);

@@ -44,7 +44,7 @@ export function apiServerProblems({ cidrs, ports }: ApiServerArgs): Problem[] {
  */
 export class ApiServerAccess extends pulumi.ComponentResource {
   constructor(name: string, args: ApiServerAccessArgs, opts?: pulumi.ComponentResourceOptions) {
-    const { namespace, from, cidrs = ["0.0.0.0/0"], ports = [443, 6443] } = args;
+    const { namespace, from, cidrs = ["0.0.0.0/0", "::/0"], ports = [443, 6443] } = args;
     const hasPods = from.some((peer) => "pods" in peer);
     refuse("ApiServerAccess", [
       ...apiServerProblems(args),

@@ -32,7 +32,11 @@ export class ConfigMap extends pulumi.ComponentResource implements Mountable {
     refuse(
       "ConfigMap",
       problemsOf(
-        [bytes > 1048576, "data", `is ${bytes} bytes long; a ConfigMap holds at most 1048576`],
+        [
+          bytes > 1048576,
+          "data",
+          `of ${args.name ?? name} is ${bytes} bytes long; a ConfigMap holds at most 1048576`,
+        ],
         [
           badKeys.length > 0,
           "data",

@@ -5,6 +5,7 @@ import { digest, keyedDigest } from "../lib/digest";
 import type { KeyReference } from "../lib/env";
 import type { Mountable, Source } from "../lib/pod";
 import { problemsOf, refuse } from "../lib/problems";
+import { ruleCheck, secretName as secretNameRule } from "../lib/rules";
 import {
   externalSecretSpec,
   namespaceWide,
@@ -72,7 +73,11 @@ export class Secrets extends pulumi.ComponentResource implements Mountable {
     const keys = Object.keys(args.data);
     refuse(
       "Secrets",
-      problemsOf([keys.length === 0, "data", "is empty; a Secret needs at least one key"]),
+      problemsOf(ruleCheck("name", args.name ?? name, secretNameRule), [
+        keys.length === 0,
+        "data",
+        "is empty; a Secret needs at least one key",
+      ]),
     );
     super("stackberth:components:Secrets", name, {}, opts);
     this.keys = keys;

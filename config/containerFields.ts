@@ -1,6 +1,6 @@
 import { z } from "zod";
 import { folder } from "../lib/rules";
-import { quantity, textOf } from "./fields";
+import { quantity, int32, textOf, variable } from "./fields";
 
 /** Environment variables by name; `what` is what each value must be. */
 const variables = <Value extends z.ZodType>(value: Value) =>
@@ -15,7 +15,7 @@ const secretKey = z.string().regex(/^[a-z][A-Za-z0-9]*$/, {
   error: "a configuration key of letters and digits, for example openmsApiKey",
 });
 
-const id = z.int().min(0).max(2147483647);
+const id = int32(0);
 
 const scratch = z.strictObject({
   path: textOf(folder).describe("where the container sees it"),
@@ -35,7 +35,7 @@ export const jobContainer = z
       .optional()
       .describe("replaces the system's command and arguments"),
     args: z.array(z.string()).optional().describe("replaces the system's arguments"),
-    env: variables(z.string())
+    env: variables(variable)
       .default({})
       .describe("more environment, which wins over the system's; never a secret"),
     secretEnv: variables(secretKey)

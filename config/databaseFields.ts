@@ -1,6 +1,6 @@
 import { z } from "zod";
 import * as rules from "../lib/rules";
-import { image, objectName, placement, quantity, resources, schedule, textOf } from "./fields";
+import { image, referenceName, placement, quantity, resources, schedule, textOf } from "./fields";
 
 /** The settings of databases that systems share. */
 
@@ -12,8 +12,8 @@ export const dumps = {
   schedule: schedule.default("0 2 * * *").describe("when the database is dumped, in UTC"),
   retentionDays: z.int().min(1).max(3650).default(30).describe("days to keep a dump"),
   size: quantity.default("5Gi").describe("size of the volume for dumps"),
-  storageClassName: objectName.optional().describe("default: the cluster's default class"),
-  existingClaim: objectName
+  storageClassName: referenceName.optional().describe("default: the cluster's default class"),
+  existingClaim: referenceName
     .optional()
     .describe("mount this claim, which may hold a dump already, and create none"),
   suspend: z
@@ -26,7 +26,7 @@ export const dumps = {
 export const managedServer = (client: string) => ({
   image: image.optional().describe("default: that of the Database component"),
   size: quantity.default("10Gi").describe("size of its volume"),
-  storageClassName: objectName.optional().describe("default: the cluster's default class"),
+  storageClassName: referenceName.optional().describe("default: the cluster's default class"),
   resources: resources.optional().describe("default: 250m to 1, 512Mi to 1Gi"),
   placement: placement.optional(),
   backup: z.strictObject(dumps).prefault({}).describe("dumps, on a separate volume"),

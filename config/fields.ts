@@ -6,28 +6,77 @@ import type { Range, Rule } from "../lib/rules";
 /** The kinds of value in systems' settings; what each allows, its rule says. */
 
 /** A text that a rule accepts. */
-export const textOf = ({ what, write, accepts }: Rule) =>
-  z.string().refine(accepts, { error: write, params: { what } });
+export const textOf = (rule: Rule) =>
+  z.string().refine(rule.accepts, {
+    error: ({ input }) => rules.adviceOn(String(input), rule),
+    params: { what: rule.what },
+  });
+
+/** A list in which nothing stands twice. */
+export const distinct = <List extends z.ZodType<readonly string[]>>(list: List): List =>
+  list.refine((given) => new Set(given).size === given.length, { error: "each of them once" });
+
+/** Adds a bound on the bytes that a value takes. */
+const fitting = <Value extends z.ZodType>(most: number, value: Value): Value =>
+  value.refine((given) => Buffer.byteLength(JSON.stringify(given)) <= most, {
+    error: `must be at most ${most} bytes long`,
+    params: { big: true },
+  });
+
+/** The value of an environment variable: Linux starts no process with a longer one than 128 KiB. */
+export const variable = fitting(131072 - 1024, z.string());
+
+/** The annotations of an object may take 256 KiB; some are the system's own. */
+const maxAnnotationBytes = 262144 - 16384;
+
+const annotations = (key: Rule) => fitting(maxAnnotationBytes, z.record(textOf(key), z.string()));
+
+/** Annotations of an Ingress. */
+export const ingressAnnotations = annotations(rules.ingressAnnotation);
+
+/** Annotations of pods. */
+export const podAnnotations = annotations(rules.podAnnotation);
+
+/** Labels by their keys. */
+export const labels = z.record(textOf(rules.labelKey), textOf(rules.labelValue));
 
 const within = ({ min, max }: Range) => z.int().min(min).max(max);
 
-/** A name that Kubernetes accepts. */
+/** The name of an object that the stack makes. */
 export const objectName = textOf(rules.objectName);
+
+/** The name of a Secret that the stack makes, or expects under that name. */
+export const secretName = textOf(rules.secretName);
+
+/** The name of an object that exists already. */
+export const referenceName = textOf(rules.referenceName);
+
+/** A namespace of the stack's own. */
+export const namespaceName = textOf(rules.namespaceName);
 
 /** An image with its version. */
 export const image = textOf(rules.image);
 
-/** A Kubernetes quantity above zero. */
+/** A number of CPU cores above zero. */
+export const cores = textOf(rules.cores);
+
+/** Bytes of memory or storage above zero. */
 export const quantity = textOf(rules.quantity);
 
 /** A host name as an Ingress takes it. */
 export const host = textOf(rules.host);
 
-/** Five cron fields. */
+/** A cron expression. */
 export const schedule = textOf(rules.schedule);
 
-/** IPv4 addresses with their prefix length. */
+/** Addresses with their prefix length. */
 export const cidr = textOf(rules.cidr);
+
+/** A whole number as the API has most of them, 32 bits long; a user ID is one too. */
+export const int32 = (min: number) => within({ min, max: 2147483647 });
+
+/** Every address. */
+export const anywhere = ["0.0.0.0/0", "::/0"] as const;
 
 /** A whole number of replicas. */
 export const replicas = z.int().min(0).max(1000);
@@ -43,7 +92,7 @@ export const deadline = within(rules.deadlineRange);
 
 const amounts = (what: string, disk: string) =>
   z.strictObject({
-    cpu: quantity.describe(`CPU cores ${what}, for example 500m`),
+    cpu: cores.describe(`CPU cores ${what}, for example 500m`),
     memory: quantity.describe(`bytes ${what}, for example 512Mi`),
     "ephemeral-storage": quantity
       .optional()
@@ -69,24 +118,42 @@ export const resources = z
   })
   .meta({ title: "resources", description: "what a container requests and may use" });
 
+const toleration = z
+  .strictObject({
+    key: textOf(rules.labelKey).optional(),
+    operator: z.enum(["Exists", "Equal"]).optional(),
+    value: textOf(rules.labelValue).optional(),
+    effect: z.enum(["NoSchedule", "PreferNoSchedule", "NoExecute"]).optional(),
+    tolerationSeconds: z.int().min(0).optional(),
+  })
+  .superRefine(({ key, operator, value, effect, tolerationSeconds }, context) => {
+    const refuse = (field: string, message: string, input: unknown): void =>
+      context.addIssue({ code: "custom", path: [field], message, input });
+    if (operator === "Exists" && (value ?? "") !== "") {
+      refuse("value", "no value with operator Exists, which tolerates every value", value);
+    }
+    if (operator !== "Exists" && key === undefined) {
+      refuse("key", "the key of a taint, or no key with operator Exists for all taints", key);
+    }
+    if (tolerationSeconds !== undefined && effect !== "NoExecute") {
+      const message = "no value unless effect is NoExecute, which alone evicts pods";
+      refuse("tolerationSeconds", message, tolerationSeconds);
+    }
+  });
+
 /** Where pods may run. */
 export const placement = z
   .strictObject({
-    nodeSelector: z.record(z.string(), z.string()).optional().describe("labels a node must have"),
+    nodeSelector: z
+      .record(textOf(rules.nodeLabelKey), textOf(rules.labelValue))
+      .optional()
+      .describe("labels a node must have"),
     tolerations: z
-      .array(
-        z.strictObject({
-          key: z.string().optional(),
-          operator: z.enum(["Exists", "Equal"]).optional(),
-          value: z.string().optional(),
-          effect: z.enum(["NoSchedule", "PreferNoSchedule", "NoExecute"]).optional(),
-          tolerationSeconds: z.int().min(0).optional(),
-        }),
-      )
+      .array(toleration)
       .optional()
       .describe("taints that its pods tolerate, as in a pod's spec"),
     spread: z.boolean().default(true).describe("prefer different nodes for the replicas"),
-    priorityClassName: objectName.optional().describe("an existing PriorityClass"),
+    priorityClassName: referenceName.optional().describe("an existing PriorityClass"),
     tolerationSeconds: z
       .int()
       .min(0)
@@ -114,7 +181,7 @@ const scalingRules = z.strictObject({
     .array(
       z.strictObject({
         type: z.enum(["Pods", "Percent"]),
-        value: z.int().min(1),
+        value: int32(1),
         periodSeconds: z.int().min(1).max(1800),
       }),
     )
@@ -161,7 +228,15 @@ export const autoscaling = z
 
 /** What a namespace may use in all. */
 export const quota = z
-  .record(z.string(), z.string())
+  .record(textOf(rules.quotaName), z.string())
+  .superRefine((hard, context) => {
+    for (const [name, amount] of Object.entries(hard)) {
+      const { error } = textOf(rules.quotaAmount(name)).safeParse(amount);
+      for (const issue of error?.issues ?? []) {
+        context.addIssue({ ...issue, path: [name], input: amount } as never);
+      }
+    }
+  })
   .optional()
   .describe("hard limits of a ResourceQuota; default: no quota");
 
@@ -174,7 +249,7 @@ export const apiServer = z
     cidrs: z
       .array(cidr)
       .min(1)
-      .default(["0.0.0.0/0"])
+      .default([...anywhere])
       .describe("its addresses; `kubectl get endpointslices -n default` prints them"),
     ports: z
       .array(port)
@@ -199,7 +274,7 @@ export const volumeBackup = z
     z.strictObject({
       type: z.literal("snapshot"),
       ...backupRuns,
-      snapshotClassName: objectName
+      snapshotClassName: referenceName
         .optional()
         .describe("VolumeSnapshotClass; default: the cluster's default for the driver"),
       waitSeconds: z
@@ -213,7 +288,7 @@ export const volumeBackup = z
       type: z.literal("copy"),
       ...backupRuns,
       size: quantity.describe("size of the volume for archives"),
-      storageClassName: objectName.optional().describe("default: the cluster's default class"),
+      storageClassName: referenceName.optional().describe("default: the cluster's default class"),
       existingClaim: objectName.optional().describe("mount this claim instead of creating one"),
     }),
   ])

@@ -53,8 +53,6 @@ function requirement(issue: Issue): string {
       return bound(issue.origin, "most", issue.maximum);
     case "invalid_format":
       return `allowed: ${issue.message.replace(/^Invalid /, "a valid ")}`;
-    case "invalid_key":
-      return `allowed: ${issue.issues.map(({ message }) => message).join(", ")}`;
     case "invalid_union":
       return "options" in issue
         ? `must be one of ${issue.options?.map(String).join(", ")}`
@@ -68,11 +66,15 @@ function requirement(issue: Issue): string {
 function textOf(issue: Issue, value: unknown): string {
   const found = JSON.stringify(value);
   const params = issue.code === "custom" ? issue.params : undefined;
+  const [ofKey] = issue.code === "invalid_key" ? issue.issues : [];
+  if (ofKey) return textOf(ofKey, issue.path.at(-1));
   if (value === undefined) return `is missing; ${requirement(issue)}.`;
+  if (params?.["big"] === true) return `is ${found.length} characters long; ${issue.message}.`;
   if (params?.["secret"] === true) return `is set; ${requirement(issue)}.`;
   // A kind of text from lib/rules.ts.
   const what: unknown = params?.["what"];
-  if (typeof what === "string") return `${found} is not ${what}; write ${issue.message}.`;
+  if (typeof what === "string")
+    return `${found} is not ${what}; write ${issue.message.replace(/(?<![?])$/, ".")}`;
   return `got ${found}; ${requirement(issue)}.`;
 }
 

@@ -4,10 +4,10 @@ import { randomCharacters } from "../lib/random";
 
 /**
  * How a secret is made: `hex` and `base64` are random bytes in that encoding, `alphanumeric` is letters
- * and digits, safe in URLs, `django` uses the alphabet of Django's `get_random_secret_key`, and `user`
+ * and digits, safe in URLs, `password` has a special character too, as servers ask for, `django` uses the alphabet of Django's `get_random_secret_key`, and `user`
  * is supplied by a person.
  */
-type SecretKind = "hex" | "base64" | "alphanumeric" | "django" | "user";
+type SecretKind = "hex" | "base64" | "alphanumeric" | "password" | "django" | "user";
 
 /** One secret that a stack needs in its configuration. */
 export interface SecretDeclaration {
@@ -15,7 +15,7 @@ export interface SecretDeclaration {
   readonly key: string;
   readonly kind: SecretKind;
   /**
-   * Characters for `alphanumeric` and `django`; random bytes for `hex` and `base64`; the fewest
+   * Characters for `alphanumeric`, `password` and `django`; random bytes for `hex` and `base64`; the fewest
    * characters accepted for `user`.
    */
   readonly length: number;
@@ -74,14 +74,25 @@ export function generate({ key, kind, length }: SecretDeclaration): string {
     case "alphanumeric":
     case "django":
       return randomCharacters(alphabets[kind], length).join("");
+    case "password":
+      // MySQL's validate_password wants one of each.
+      return [
+        ...randomCharacters(alphabets.alphanumeric, length - 4),
+        ...[lower.toUpperCase(), lower, "0123456789", "-_"].flatMap((each) =>
+          randomCharacters(each, 1),
+        ),
+      ].join("");
     case "user":
       throw new UserError(`${key} cannot be generated; supply it with --set ${key}`);
   }
 }
 
+/** The fewest characters of a password that a person chose, however long a generated one is. */
+const shortestPassword = 8;
+
 /**
  * What is wrong with a value, in words that do not reveal it; undefined if it is fit. A `django` key may
- * have any characters, as in Django itself.
+ * have any characters, as in Django itself, and so may a password: a server's administrator chose it.
  */
 export function flawOf(declaration: SecretDeclaration, value: string): string | undefined {
   return kindFlawOf(declaration, value) ?? formatFlawOf(declaration, value);
@@ -93,7 +104,8 @@ export function formatFlawOf({ format }: SecretDeclaration, value: string): stri
   return `is not of the form ${format.example}; percent-encode special characters`;
 }
 
-function kindFlawOf({ kind, length }: SecretDeclaration, value: string): string | undefined {
+function kindFlawOf({ kind, ...rest }: SecretDeclaration, value: string): string | undefined {
+  const length = kind === "password" ? Math.min(rest.length, shortestPassword) : rest.length;
   switch (kind) {
     case "hex":
       if (!/^[0-9a-f]*$/i.test(value)) return "is not hexadecimal";
@@ -105,6 +117,9 @@ function kindFlawOf({ kind, length }: SecretDeclaration, value: string): string 
     }
     case "alphanumeric":
       if (!/^[A-Za-z0-9]*$/.test(value)) return "has characters other than letters and digits";
+      break;
+    case "password":
+      if (/[\r\n]/.test(value)) return "has more than one line";
       break;
     case "django":
     case "user":

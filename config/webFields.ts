@@ -1,6 +1,14 @@
 import { z } from "zod";
 import * as rules from "../lib/rules";
-import { host, nodePort, objectName, textOf } from "./fields";
+import {
+  distinct,
+  host,
+  ingressAnnotations,
+  labels,
+  nodePort,
+  referenceName,
+  textOf,
+} from "./fields";
 
 /** The settings of web services that systems share. */
 
@@ -9,12 +17,12 @@ const tls = z
     z.strictObject({ mode: z.literal("none") }),
     z.strictObject({
       mode: z.literal("secret"),
-      secretName: objectName.describe("an existing Secret of type kubernetes.io/tls"),
+      secretName: referenceName.describe("an existing Secret of type kubernetes.io/tls"),
     }),
     z.strictObject({
       mode: z.literal("certManager"),
-      issuer: z.string().min(1).describe("an existing ClusterIssuer"),
-      secretName: objectName
+      issuer: referenceName.describe("an existing ClusterIssuer"),
+      secretName: referenceName
         .optional()
         .describe("the Secret for the certificate; default: NAME-tls"),
     }),
@@ -32,15 +40,12 @@ export const exposure = z
         .describe(
           "which controller's annotations to write; Traefik 3.7 and later also reads nginx's",
         ),
-      className: objectName
+      className: referenceName
         .optional()
         .describe("IngressClass; default: the cluster's default class"),
-      hosts: z.array(host).min(1).describe("host names; each becomes a URL"),
+      hosts: distinct(z.array(host).min(1)).describe("host names; each becomes a URL"),
       tls: tls.prefault({ mode: "none" }),
-      annotations: z
-        .record(z.string(), z.string())
-        .optional()
-        .describe("more annotations, which override ours"),
+      annotations: ingressAnnotations.optional().describe("more annotations, which override ours"),
     }),
     z.strictObject({ type: z.literal("loadBalancer") }),
     z.strictObject({
@@ -79,8 +84,7 @@ export const metrics = z
       type: z.literal("serviceMonitor"),
       path: urlPath.default("/metrics").describe("where the metrics are"),
       intervalSeconds: z.int().min(1).max(3600).default(30).describe("seconds between two scrapes"),
-      labels: z
-        .record(z.string(), z.string())
+      labels: labels
         .default({})
         .describe(
           "labels by which Prometheus selects its monitors, for example release: prometheus",

@@ -1,6 +1,6 @@
 import { type Problem, problemsOf } from "./problems";
 import { formatBytes, formatCpu, parseQuantity } from "./quantity";
-import { quantity, ruleCheck } from "./rules";
+import { cores, quantity, ruleCheck } from "./rules";
 
 const disk = "ephemeral-storage";
 
@@ -19,12 +19,18 @@ export interface Resources {
 }
 
 const kinds = ["cpu", "memory", disk] as const;
+const ruleOf = { cpu: cores, memory: quantity, [disk]: quantity } as const;
 
-/** The resources of which more is requested than the limit allows. */
+/** The resources of which more is requested than the limit allows. What is no quantity is told elsewhere. */
 export function overLimit({ requests, limits }: Resources): readonly (typeof kinds)[number][] {
   return kinds.filter((kind) => {
     const [request, limit] = [requests[kind], limits[kind]];
-    return request && limit && parseQuantity(request) > parseQuantity(limit);
+    return (
+      request !== undefined &&
+      limit !== undefined &&
+      [request, limit].every(ruleOf[kind].accepts) &&
+      parseQuantity(request) > parseQuantity(limit)
+    );
   });
 }
 
@@ -52,7 +58,7 @@ export function withDisk({ requests, limits }: Resources, scratchSizes: readonly
 export function resourcesProblems(resources: Resources): Problem[] {
   const malformed = problemsOf(
     ...(["requests", "limits"] as const).flatMap((of) =>
-      kinds.map((kind) => ruleCheck(`${of}.${kind}`, resources[of][kind], quantity)),
+      kinds.map((kind) => ruleCheck(`${of}.${kind}`, resources[of][kind], ruleOf[kind])),
     ),
   );
   if (malformed.length > 0) return malformed;

@@ -20,9 +20,17 @@ interface StackOutputs {
 }
 
 /** The checks of the cluster before anything changes; none under mocks, where there is no cluster. */
-function checks(cluster: ClusterConfig): readonly pulumi.ResourceTransformation[] {
+function checks(
+  cluster: ClusterConfig,
+  settings: ParsedStack["systems"],
+): readonly pulumi.ResourceTransformation[] {
   if (pulumi.runtime.getMonitor() instanceof MockMonitor) return [];
-  return [preflight(pulumi.getStack(), pulumi.output(cluster))];
+  const keys = Object.entries(settings).map(([name, own]) => [
+    `${pulumi.getProject()}:${name}`,
+    own,
+  ]);
+  const byKey = Object.fromEntries(keys) as Record<string, unknown>;
+  return [preflight(pulumi.getStack(), pulumi.output(cluster), byKey)];
 }
 
 /** Annotates every Namespace with the stack's expiry, so that nobody needs the stack's file for it. */
@@ -45,7 +53,7 @@ const podSecurityOf = (settings: unknown): string => textAt(settings, "podSecuri
 export function deploySystems(stack: ParsedStack): StackOutputs {
   const cluster = clusterConfig();
   const provider = clusterProvider(stack.settings.clusterIdentifier || pulumi.getStack(), cluster);
-  const transformations = checks(cluster);
+  const transformations = checks(cluster, stack.systems);
   const { expires } = stack.settings;
   const secret = secretLookup(stack);
   const deployed = Object.entries(stack.systems).map(([name, settings]): [string, Deployed] => {

@@ -6,9 +6,11 @@ import {
   type SecretDeclaration,
 } from "../config/secretDeclaration";
 import { type StackSettings, stackSchema } from "../config/stackSettings";
-import { at, isJson, listAt, textAt } from "../lib/objects";
+import { at, isJson, listAt } from "../lib/objects";
+import { broken, labelValue } from "../lib/rules";
 import { isSealed } from "../lib/seal";
 import { systems } from "../systems";
+import { conflicts } from "./conflicts";
 import { declaredSecrets, isUnseen, storedSecrets, unknownInClear } from "./secrets";
 
 /** A stack's configuration as Pulumi passes it to a program: every value is a text. */
@@ -36,7 +38,10 @@ export type ParseResult =
 
 const stackKeys = Object.keys(stackSchema.shape);
 
-function value(text: string): unknown {
+/** A value as Pulumi's text of it says; where the schema takes that text, it is meant as a text. */
+function value(key: string, text: string): unknown {
+  const schema: z.ZodType | undefined = stackSchema.shape[key as keyof typeof stackSchema.shape];
+  if (schema?.safeParse(text).success === true) return text;
   try {
     const parsed: unknown = JSON.parse(text);
     return parsed;
@@ -81,7 +86,7 @@ export function parseStack(raw: RawConfig): ParseResult {
   const values = Object.fromEntries(
     Object.entries(raw.values)
       .filter(([key]) => key.startsWith(prefix))
-      .map(([key, text]) => [key.slice(prefix.length), value(text)]),
+      .map(([key, text]) => [key.slice(prefix.length), value(key.slice(prefix.length), text)]),
   );
   const stack = parseSettings(prefix, values);
   const listed = parseListed(prefix, values["systems"]);
@@ -91,7 +96,10 @@ export function parseStack(raw: RawConfig): ParseResult {
     ...stack.problems,
     ...listed.problems,
     ...chosen.problems,
-    ...namespaceProblems(prefix, chosen.value),
+    ...conflicts(prefix, chosen.value),
+    ...(labelValue.accepts(raw.stack)
+      ? []
+      : [{ key: "the stack's name", text: `${broken(raw.stack, labelValue)}.` }]),
     ...unknownKeys(raw, values, declarations),
   ];
   const settings = stack.value;
@@ -152,32 +160,23 @@ function parseSystems(
       return describeIssues(error, `${prefix}${name}`, given, (path) => keysAt(schema, path));
     }
     found.set(name, data);
-    return [];
+    return tooBig(`${prefix}${name}`, given);
   });
   // In the order in which the stack lists them.
   const right = listed.filter((name) => found.has(name));
   return { value: Object.fromEntries(right.map((name) => [name, found.get(name)])), problems };
 }
 
-function namespaceProblems(
-  prefix: string,
-  chosen: Readonly<Record<string, unknown>>,
-): ConfigProblem[] {
-  const owners = new Map<string, string>();
-  const all = Object.entries(chosen).flatMap(([name, settings]) =>
-    Object.entries(namespacesOf(name, settings)).map(([path, each]) => [name, path, each] as const),
-  );
-  return all.flatMap(([name, path, namespace]): ConfigProblem[] => {
-    const owner = owners.get(namespace);
-    owners.set(namespace, name);
-    if (owner === undefined) return [];
-    const key = `${prefix}${name}.${path}`;
-    return [{ key, text: `got "${namespace}", which ${owner} has already; write another name.` }];
-  });
-}
+/** The most bytes of one setting: an object of the cluster holds 1 MiB, with what the system adds. */
+const maxBytes = 786432;
 
-function namespacesOf(name: string, settings: unknown): Readonly<Record<string, string>> {
-  return systems[name]?.namespaces?.(settings) ?? { namespace: textAt(settings, "namespace") };
+/** Settings that fit into no ConfigMap and no pod. */
+function tooBig(key: string, given: unknown): ConfigProblem[] {
+  return Object.entries(isJson(given) ? given : {}).flatMap(([name, each]) => {
+    const bytes = Buffer.byteLength(JSON.stringify(each));
+    const text = `is ${bytes} bytes long; must be at most ${maxBytes}, because an object in the cluster holds 1 MiB.`;
+    return bytes > maxBytes ? [{ key: `${key}.${name}`, text }] : [];
+  });
 }
 
 function unknownKeys(

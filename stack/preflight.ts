@@ -1,8 +1,9 @@
 import * as pulumi from "@pulumi/pulumi";
 import { type Access, Cluster } from "../cluster";
+import { ApiError } from "../cluster/client";
 import { messageOf } from "../lib/errors";
 import { stackLabel } from "../lib/labels";
-import { describe, type KubeObject } from "../lib/objects";
+import { describe, isJson, type KubeObject } from "../lib/objects";
 
 /** What is known of an object of the program before anything exists. */
 interface Wanted {
@@ -16,24 +17,26 @@ interface Wanted {
 
 /**
  * Holds every object of a program back until it is certain that the cluster can take them all: it knows
- * their kinds, and no namespace or other cluster-scoped object belongs to another stack. The engine
+ * their kinds and the priority classes of their pods, and no namespace or other cluster-scoped object belongs to another stack. The engine
  * would notice an unknown kind in the middle of a deployment, and a foreign object never: it would take
  * the object over.
  *
  * @param stack - The stack that is being deployed.
  * @param access - How to reach its cluster, as the provider is told.
+ * @param settings - The settings of its systems, by their keys.
  * @returns A transformation for all resources of the program.
  */
 export function preflight(
   stack: string,
   access: Access | pulumi.Output<Access>,
+  settings: Readonly<Record<string, unknown>> = {},
 ): pulumi.ResourceTransformation {
   const wanted: Wanted[] = [];
   // When the program has run to its end, it has created everything; objects register only afterwards.
   const passed = new Promise((resolve) => setImmediate(resolve)).then(async () => {
     try {
       const known = await promiseOf(pulumi.output(access));
-      await check(stack, await Cluster.open(known), wanted);
+      await check(stack, await Cluster.open(known), wanted, settings);
     } catch (error) {
       throw error instanceof Refusal ? error : new Refusal(messageOf(error));
     }
@@ -70,11 +73,17 @@ function wantedOf(type: string, { metadata, spec }: Props): Wanted {
 }
 
 /** @throws Refusal that names everything that the cluster cannot take. */
-async function check(stack: string, cluster: Cluster, wanted: readonly Wanted[]): Promise<void> {
+async function check(
+  stack: string,
+  cluster: Cluster,
+  wanted: readonly Wanted[],
+  settings: unknown,
+): Promise<void> {
   const problems = [
     ...(await unknownKinds(cluster, wanted)),
     ...(await foreignObjects(cluster, stack, wanted)),
     ...(await absentObjects(cluster, wanted)),
+    ...(await absentPriorities(cluster, settings)),
   ];
   if (problems.length === 0) return;
   throw new Refusal(
@@ -150,6 +159,46 @@ async function absentObjects(
     }),
   );
   return found.flat();
+}
+
+/**
+ * Priority classes that settings name and the cluster lacks: it would refuse each pod. An absent storage or
+ * ingress class is not certain to be wrong, because volumes and controllers can do without the object.
+ */
+async function absentPriorities(cluster: Cluster, settings: unknown): Promise<readonly string[]> {
+  const [apiVersion, kind] = ["scheduling.k8s.io/v1", "PriorityClass"];
+  const found = await Promise.all(
+    named("priorityClassName", settings).map(async ([key, name]) => {
+      const isThere = await cluster
+        .find({ apiVersion, kind, metadata: { name } })
+        .catch(unreadable);
+      if (isThere !== undefined) return [];
+      const list = "choose one that `kubectl get priorityclasses` prints";
+      return [`${key}: the cluster has no ${kind} ${name}; ${list}`];
+    }),
+  );
+  return found.flat();
+}
+
+/** Who may not read an object may still use it. */
+function unreadable(error: unknown): true {
+  if (error instanceof ApiError && error.status === 403) return true;
+  throw error;
+}
+
+/** The keys of all settings of one name, with their texts. */
+function named(
+  wanted: string,
+  settings: unknown,
+  key = "",
+): readonly (readonly [string, string])[] {
+  if (!isJson(settings)) return [];
+  return Object.entries(settings).flatMap(([name, value]) => {
+    const inner = key === "" ? name : `${key}.${name}`;
+    return name === wanted && typeof value === "string"
+      ? [[inner, value] as const]
+      : named(wanted, value, inner);
+  });
 }
 
 /** The kind that a patch applies to: patches are kinds in Pulumi only. */

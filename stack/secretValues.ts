@@ -19,11 +19,19 @@ const values: Readonly<Record<StackSettings["secretsMode"], Value>> = {
     const { key, kind, length } = declaration;
     const isGiven = new pulumi.Config().get(key) !== undefined;
     if (isGiven || kind === "user") return fromConfig(declaration);
-    return new random.RandomPassword(key, {
-      // A byte is two characters in hex; letters and digits suit every kind.
-      length: kind === "hex" || kind === "base64" ? 2 * length : length,
-      special: false,
-    }).result;
+    const ofPassword = { special: true, overrideSpecial: "-_", minSpecial: 1, minUpper: 1 };
+    return new random.RandomPassword(
+      key,
+      {
+        // A byte is two characters in hex; letters and digits suit every other kind.
+        length: kind === "hex" || kind === "base64" ? 2 * length : length,
+        ...(kind === "password"
+          ? { ...ofPassword, minLower: 1, minNumeric: 1 }
+          : { special: false }),
+      },
+      // What was generated with letters and digits alone stays.
+      { ignoreChanges: ["special", "minLower", "minNumeric", ...Object.keys(ofPassword)] },
+    ).result;
   },
   existing: () => pulumi.secret(""),
   external: ({ key, optional }, { secretStore }) =>

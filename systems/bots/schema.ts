@@ -1,6 +1,16 @@
 import { z } from "zod";
 import { podSecurity } from "../../config/containerFields";
-import { cidr, host, image, objectName, quota, textOf, volumeBackup } from "../../config/fields";
+import {
+  cidr,
+  host,
+  image,
+  int32,
+  referenceName,
+  namespaceName,
+  quota,
+  textOf,
+  volumeBackup,
+} from "../../config/fields";
 import { exposure } from "../../config/webFields";
 import { timeZone } from "../../lib/rules";
 import type { SystemContext } from "../system";
@@ -10,14 +20,14 @@ import * as parts from "./parts/settings";
 /** Settings of bots-edi, under `stackberth:bots`. */
 export const botsSchema = z
   .strictObject({
-    namespace: objectName.default("edi").describe("namespace that bots runs in"),
+    namespace: namespaceName.default("edi").describe("namespace that bots runs in"),
     podSecurity,
     image: image.describe("image of all services; see systems/bots/README.md"),
     imagePullSecrets: z
-      .array(objectName)
+      .array(referenceName)
       .default([])
       .describe("existing Secrets with the registry's credentials"),
-    runAsUser: z.int().min(1).default(10001).describe("numeric user that the image runs as"),
+    runAsUser: int32(1).default(10001).describe("numeric user that the image runs as"),
     environment: parts.environment,
     timeZone: textOf(timeZone)
       .default("UTC")

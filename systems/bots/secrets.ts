@@ -24,7 +24,7 @@ export function botsSecrets(settings: BotsSettings): readonly SecretDeclaration[
   const own: SecretDeclaration[] = [
     {
       key: "botsDatabasePassword",
-      kind: "alphanumeric",
+      kind: managed ? "alphanumeric" : "password",
       length: 32,
       usedIn: managed
         ? `Secret ${secretNames.databaseServer}, key password`
@@ -42,7 +42,7 @@ export function botsSecrets(settings: BotsSettings): readonly SecretDeclaration[
     },
     {
       key: "botsSuperuserPassword",
-      kind: "alphanumeric",
+      kind: "password",
       length: 16,
       usedIn: `Secret ${secretNames.superuser}, key SUPERUSER_PASSWORD`,
       description: "Password of the first administrator of the web interface.",

@@ -28,7 +28,7 @@ const always: readonly SecretDeclaration[] = [
   },
   {
     key: "mapsAdminPassword",
-    kind: "alphanumeric",
+    kind: "password",
     length: 24,
     usedIn: "Secret maps-auth, key ADMIN_PASSWORD",
     description: "Password of the app's administrator.",

@@ -1,6 +1,17 @@
 import { z } from "zod";
 import { container, jobContainer, podSecurity } from "../../config/containerFields";
-import { cidr, image, objectName, quantity, resources } from "../../config/fields";
+import {
+  anywhere,
+  cidr,
+  image,
+  int32,
+  secretName,
+  referenceName,
+  quantity,
+  resources,
+  textOf,
+} from "../../config/fields";
+import { releaseName } from "../../lib/rules";
 import { managedFederation, unmanagedFederation, url } from "./parts/federationSettings";
 import { checkRules } from "./parts/rules";
 
@@ -45,7 +56,7 @@ const engine = z.strictObject({
   smpcResultIntervalSeconds: seconds
     .default(5)
     .describe("how often the controller asks for a result"),
-  smpcResultMaxRetries: z.int().min(1).default(100).describe("how many times it asks"),
+  smpcResultMaxRetries: int32(1).default(100).describe("how many times it asks"),
 });
 
 const roles = z.strictObject({
@@ -95,7 +106,7 @@ const keycloak = z.strictObject({
   realm: z.string().min(1).default("MIP"),
   egress: z
     .array(cidr)
-    .default(["0.0.0.0/0"])
+    .default([...anywhere])
     .describe("CIDRs in which the portal backend may reach it"),
 });
 
@@ -107,8 +118,8 @@ const notebook = z.strictObject({
     .describe("name of a chart in the repository, an oci:// reference, or a path"),
   repository: url.optional().default("https://jupyterhub.github.io/helm-chart"),
   version: z.string().min(1).default("4.2.0").describe("version of the chart; ignored for a path"),
-  release: objectName.default("jupyterhub").describe("name of the Helm release"),
-  storageClassName: objectName
+  release: textOf(releaseName).default("jupyterhub").describe("name of the Helm release"),
+  storageClassName: referenceName
     .optional()
     .describe("for users' home volumes; default: the cluster's default class"),
   capacity: quantity.default("10Gi").describe("size of a user's home volume"),
@@ -120,18 +131,21 @@ const notebook = z.strictObject({
 });
 
 const secretNames = z.strictObject({
-  portalDb: objectName
+  portalDb: secretName
     .default("portal-db-auth")
     .describe("keys password, admin-password, host, port, database, user and uri"),
-  keycloak: objectName.default("keycloak-credentials").describe("keys client-id, client-secret"),
-  smpcDb: objectName.default("exaflow-smpc-db-auth").describe("key password"),
-  smpcQueue: objectName.default("exaflow-smpc-queue-auth").describe("keys password and url"),
+  keycloak: secretName.default("keycloak-credentials").describe("keys client-id, client-secret"),
+  smpcDb: secretName.default("exaflow-smpc-db-auth").describe("key password"),
+  smpcQueue: secretName.default("exaflow-smpc-queue-auth").describe("keys password and url"),
 });
 
 const common = {
   podSecurity,
   images: images.prefault({}),
-  imagePullSecrets: z.array(objectName).default([]).describe("existing Secrets for its registries"),
+  imagePullSecrets: z
+    .array(referenceName)
+    .default([])
+    .describe("existing Secrets for its registries"),
   engine: engine.prefault({}),
   frontend: z
     .strictObject({ replicas: z.int().min(1).max(100).default(1).describe("front end pods") })
@@ -179,7 +193,7 @@ export const mipSchema = z
     z.strictObject({
       managedCluster: z.literal(true).describe("for example AKS, EKS or GKE"),
       ...common,
-      storageClassName: objectName
+      storageClassName: referenceName
         .optional()
         .describe("for all claims; default: the cluster's default class"),
       dataAccessMode: z

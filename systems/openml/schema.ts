@@ -6,13 +6,17 @@ import {
   autoscaling,
   cidr,
   image,
-  objectName,
+  int32,
+  secretName,
+  referenceName,
+  namespaceName,
   placement,
   port,
   quantity,
   quota,
   replicas,
   resources,
+  variable,
 } from "../../config/fields";
 import { exposure, metrics, probe } from "../../config/webFields";
 import type { ContainerSettings } from "../container";
@@ -26,7 +30,7 @@ const variables = (taken: readonly string[]) =>
       z.string().regex(/^[A-Z_][A-Z0-9_]*$/, {
         error: "a variable name in upper case, for example URL_API",
       }),
-      z.string(),
+      variable,
     )
     .default({})
     .superRefine((values, context) => {
@@ -77,7 +81,7 @@ const database = z
         .default("/app/data/openml.db")
         .describe("the file; a volume is mounted at its folder"),
       size: quantity.default("1Gi").describe("size of the volume"),
-      storageClassName: objectName.optional().describe("default: the cluster's default class"),
+      storageClassName: referenceName.optional().describe("default: the cluster's default class"),
     }),
     z.strictObject({ type: z.literal("external") }),
     z.strictObject({
@@ -122,7 +126,7 @@ const frontend = z
     ...web,
     image: image.describe("the Next.js image"),
     resources: resources.optional().describe("default 500m and 1Gi, limits 2 and 4Gi"),
-    runAsUser: z.int().min(0).default(1001).describe("user ID of its pods"),
+    runAsUser: int32(0).default(1001).describe("user ID of its pods"),
     probe: probe.prefault({ type: "http", path: "/" }),
     database: z
       .strictObject({
@@ -154,15 +158,15 @@ const frontend = z
   .describe("the Next.js front end; default: none");
 
 const secretNames = z.strictObject({
-  backend: objectName
+  backend: secretName
     .default("openml-backend-secrets")
     .describe(
       "Secret with APP_SECRET_KEY and JWT_SECRET_KEY, and SMTP_PASS and DATABASE_URI if used",
     ),
-  databaseServer: objectName
+  databaseServer: secretName
     .default("openml-database-auth")
     .describe("Secret of a managed database"),
-  frontend: objectName
+  frontend: secretName
     .default("openml-frontend-secrets")
     .describe("Secret with SESSION_SECRET, NEXTAUTH_SECRET and those of its logins"),
 });
@@ -170,11 +174,11 @@ const secretNames = z.strictObject({
 /** Settings of OpenML, under `stackberth:openml`. */
 export const openmlSchema = z
   .strictObject({
-    namespace: objectName.default("openml").describe("its namespace"),
+    namespace: namespaceName.default("openml").describe("its namespace"),
     podSecurity,
     image: image.describe("the backend's image; see systems/openml/README.md"),
     imagePullSecrets: z
-      .array(objectName)
+      .array(referenceName)
       .default([])
       .describe("existing Secrets with the logins of its registries"),
     mode: z
@@ -183,7 +187,7 @@ export const openmlSchema = z
       .describe(
         "the image's ENVIRONMENT; it also selects workers, log level, sizes and probe times",
       ),
-    runAsUser: z.int().min(0).default(1000).describe("user ID of the backend's pods"),
+    runAsUser: int32(0).default(1000).describe("user ID of the backend's pods"),
     testing: z
       .boolean()
       .default(false)

@@ -38,7 +38,7 @@ const databaseUri: SecretDeclaration = {
   format: {
     // PyMySQL is the only driver in the image. Characters that delimit the parts of an address must be percent-encoded.
     pattern:
-      /^(mysql|mariadb)\+pymysql:\/\/[^\s:@/?#]+:[^\s:@/?#]+@([\w.-]+|\[[\da-fA-F:]+\])(:\d{1,5})?\/[\w$-]+(\?[\w=&.%+-]+)?$/,
+      /^(mysql|mariadb)\+pymysql:\/\/[^\s:@/?#]+:[^\s:@/?#]+@([\w.-]+|\[[\da-fA-F:]+\])(:\d{1,5})?\/[\w$-]+(\?([\w=&.~!$'()*+,;:@/?-]|%[\da-fA-F]{2})+)?$/,
     example: "mysql+pymysql://user:password@mysql-host:3306/openml?charset=utf8mb4",
   },
 };

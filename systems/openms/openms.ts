@@ -26,7 +26,7 @@ export class Openms extends pulumi.ComponentResource implements Deployed {
     const { settings } = context;
     const namespace = createNamespace(
       context,
-      { name: settings.namespace, limitRange, quota: settings.quota },
+      { name: settings.namespace, limitRange: limitRange(settings), quota: settings.quota },
       this,
     );
     const nfsServer = createNfsServer(context, this);

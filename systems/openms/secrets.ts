@@ -12,7 +12,7 @@ const own: readonly SecretDeclaration[] = [
   },
   {
     key: "openmsAdminPassword",
-    kind: "alphanumeric",
+    kind: "password",
     length: 24,
     usedIn: "Secret streamlit-secrets, key secrets.toml",
     description: "Password of the app's administrator, for example for saving a demo workspace.",

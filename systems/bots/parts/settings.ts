@@ -5,8 +5,12 @@ import {
   autoscaling,
   cidr,
   image,
+  int32,
   objectName,
+  secretName,
+  referenceName,
   placement,
+  podAnnotations,
   port,
   quantity,
   replicas,
@@ -126,13 +130,10 @@ export const init = z.strictObject({
     .describe(
       "seconds that the initialisation may take, with its retries; default: 900, or the stack's `deadlineSeconds` if that is longer",
     ),
-  ttlSecondsAfterFinished: z
-    .int()
-    .min(0)
+  ttlSecondsAfterFinished: int32(0)
     .optional()
     .describe("when to delete finished Jobs, which the next `up` runs again; default: never"),
-  podAnnotations: z
-    .record(z.string(), z.string())
+  podAnnotations: podAnnotations
     .default({})
     .describe(
       "annotations of the Jobs' pods, for example sidecar.istio.io/inject: \"false\", because a Job with Istio's sidecar never completes",
@@ -186,7 +187,7 @@ const volume = (size: string, what: string) =>
   z
     .strictObject({
       size: quantity.default(size).describe(`size of the volume with ${what}`),
-      existingClaim: objectName.optional().describe("mount this claim instead of creating one"),
+      existingClaim: referenceName.optional().describe("mount this claim instead of creating one"),
     })
     .prefault({});
 
@@ -195,7 +196,7 @@ export const volumes = z.strictObject({
     .enum(["ReadWriteMany", "ReadWriteOnce"])
     .default("ReadWriteMany")
     .describe("ReadWriteOnce: all pods run on one node, and stop before their update"),
-  storageClassName: objectName
+  storageClassName: referenceName
     .optional()
     .describe("StorageClass, for example t1-shiva-nfs; default: the cluster's default class"),
   nfs: z
@@ -243,19 +244,19 @@ export const imageUpdates = z
       .default("argo-events")
       .describe("namespace of Argo Events, not bots' own"),
     eventBusName: objectName.default("default").describe("EventBus in that namespace"),
-    tokenSecretName: objectName
+    tokenSecretName: referenceName
       .optional()
       .describe("Secret there with the key `token`, which Harbor must send; default: no token"),
   })
   .describe("let Argo Events roll out releases that are pushed to Harbor; default: no");
 
 export const secretNames = z.strictObject({
-  database: objectName
+  database: secretName
     .default("bots-edidb-secret")
     .describe("Secret with DJANGO_SECRET_KEY and, for an external database, DB_*"),
-  databaseServer: objectName.default("bots-database-auth").describe("Secret of a managed database"),
-  superuser: objectName.default("bots-superuser-secret").describe("Secret with SUPERUSER_*"),
-  smtp: objectName.default("bots-smtp-secret").describe("Secret with EMAIL_HOST_PASSWORD"),
+  databaseServer: secretName.default("bots-database-auth").describe("Secret of a managed database"),
+  superuser: secretName.default("bots-superuser-secret").describe("Secret with SUPERUSER_*"),
+  smtp: secretName.default("bots-smtp-secret").describe("Secret with EMAIL_HOST_PASSWORD"),
 });
 
 const iniValue = z.union([z.string(), z.number(), z.boolean()]);

@@ -5,13 +5,18 @@ import {
   autoscaling,
   cidr,
   image,
+  int32,
   objectName,
+  secretName,
+  referenceName,
+  namespaceName,
   placement,
   port,
   quantity,
   replicas,
   resources,
   schedule,
+  variable,
   volumeBackup,
 } from "../../../config/fields";
 import { exposure, metrics } from "../../../config/webFields";
@@ -42,10 +47,10 @@ const backend = z.strictObject({
     limits: { cpu: "1", memory: "2Gi" },
   }),
   placement: placement.optional(),
-  runAsUser: z.int().min(1).default(1000).describe("user ID of backend and runner pods"),
+  runAsUser: int32(1).default(1000).describe("user ID of backend and runner pods"),
   metrics: metrics.prefault({ type: "none" }),
   variables: z
-    .record(z.string().regex(/^[A-Z][A-Z0-9_]*$/), z.string())
+    .record(z.string().regex(/^[A-Z][A-Z0-9_]*$/), variable)
     .default({})
     .describe("more environment variables, kept in a ConfigMap; never put a secret here"),
   container: container.prefault({}),
@@ -104,7 +109,7 @@ const volume = (name: VolumeName) =>
     .strictObject({
       size: quantity.default(name === "outputs" ? "20Gi" : "5Gi").describe("size of the volume"),
       mountPath: folder.default(volumePaths[name]).describe("where the backend mounts it"),
-      existingClaim: objectName
+      existingClaim: referenceName
         .optional()
         .describe("PersistentVolumeClaim to mount instead of creating one"),
       fill: z
@@ -121,7 +126,7 @@ const volumes = z.strictObject({
     .enum(["ReadWriteOnce", "ReadWriteMany"])
     .default("ReadWriteOnce")
     .describe("ReadWriteOnce puts the backend and all runners on one node"),
-  storageClassName: objectName.optional().describe("default: the cluster's default class"),
+  storageClassName: referenceName.optional().describe("default: the cluster's default class"),
   outputs: volume("outputs"),
   assets: volume("assets"),
   library: volume("library"),
@@ -170,21 +175,21 @@ const registry = z
   });
 
 const secretNames = z.strictObject({
-  apiKeys: objectName
+  apiKeys: secretName
     .default("maps-api-keys")
     .describe("Secret with the keys GOOGLE_API_KEY and OPENAI_API_KEY"),
-  auth: objectName
+  auth: secretName
     .default("maps-auth")
     .describe("Secret with the keys JWT_SECRET and ADMIN_PASSWORD"),
-  smtp: objectName.default("maps-smtp").describe("Secret with the key SMTP_PASSWORD"),
-  registry: objectName
+  smtp: secretName.default("maps-smtp").describe("Secret with the key SMTP_PASSWORD"),
+  registry: secretName
     .default("registry-credentials")
     .describe("Secret of type kubernetes.io/dockerconfigjson"),
 });
 
 /** Every setting of MAPS, each checked for itself. */
 export const mapsSettings = z.strictObject({
-  namespace: objectName.default("maps-python").describe("its namespace"),
+  namespace: namespaceName.default("maps-python").describe("its namespace"),
   podSecurity,
   backend,
   runner,
@@ -200,7 +205,7 @@ export const mapsSettings = z.strictObject({
   smtp: smtp.optional(),
   registry: registry.optional(),
   imagePullSecrets: z
-    .array(objectName)
+    .array(referenceName)
     .default([])
     .describe("existing Secrets with the logins of other registries"),
   secretNames: secretNames.prefault({}).describe("names of its Secrets"),

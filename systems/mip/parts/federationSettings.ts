@@ -1,5 +1,5 @@
 import { z } from "zod";
-import { cidr, host, nodePort, objectName, textOf } from "../../../config/fields";
+import { cidr, host, nodePort, objectName, namespaceName, textOf } from "../../../config/fields";
 import { exposure } from "../../../config/webFields";
 import * as rules from "../../../lib/rules";
 
@@ -13,7 +13,7 @@ export const url = z.string().regex(/^https?:\/\/[^\s/?#]+(\/[^\s?#]*)?$/, {
 
 const federation = z.strictObject({
   name: objectName.max(30).describe("part of its folders, secrets and addresses"),
-  namespace: objectName.optional().describe("default: mip-NAME"),
+  namespace: namespaceName.optional().describe("default: mip-NAME"),
   localnodes: z
     .int()
     .min(1)

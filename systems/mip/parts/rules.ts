@@ -1,4 +1,3 @@
-import { isIPv4 } from "node:net";
 import type { z } from "zod";
 import { checkRoot, type Refuse, refuseIn } from "../../rules";
 import type {
@@ -78,9 +77,9 @@ function checkRemoteWorkers(federation: FederationSettings, refuse: Refuse): voi
   const { workersDns, workersCidrs, smpc } = federation;
   refuseRepeated(["workersDns"], workersDns, refuse);
   refuseRepeated(["workersCidrs"], workersCidrs, refuse);
-  const address = workersDns.find((each) => isIPv4(each) || each.startsWith("*"));
+  const address = workersDns.find((each) => each.startsWith("*"));
   if (address !== undefined) {
-    refuse(["workersDns"], "names with an A record, no addresses and no wildcards", address);
+    refuse(["workersDns"], "names with an A record, no wildcards", address);
   }
   if (workersDns.includes(names.workers)) {
     const allowed = `names of workers elsewhere; ${names.workers} is this cluster's own, which comes first anyway`;
@@ -116,7 +115,6 @@ function checkNotebookRoute(
 }
 
 function checkMachines(federations: readonly UnmanagedFederation[], refuse: Refuse): void {
-  const ports = new Map<number, string>();
   const folders = new Map<string, string>();
   federations.forEach((federation, index) => {
     const refuseHere: Refuse = (path, ...rest) => refuse(["federations", index, ...path], ...rest);
@@ -130,13 +128,6 @@ function checkMachines(federations: readonly UnmanagedFederation[], refuse: Refu
     }
     if (smpc.enabled && localnodes >= smpcPlayers && players.length < smpcPlayers) {
       refuseHere(["nodes", "players"], `at least ${smpcPlayers} hosts`, players);
-    }
-    for (const [key, port] of Object.entries(federation.nodePorts)) {
-      const owner = ports.get(port);
-      if (owner !== undefined) {
-        refuseHere(["nodePorts", key], `a port that is free; ${owner} has this one`, port);
-      }
-      ports.set(port, `${name}'s ${key}`);
     }
     for (const { path, host, folder } of ownFolders(federation)) {
       const owner = folders.get(`${host}:${folder}`);

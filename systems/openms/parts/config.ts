@@ -1,6 +1,7 @@
 import * as pulumi from "@pulumi/pulumi";
 import { ConfigMap, type Namespace, Secrets } from "../../../components";
 import { deepMerge } from "../../../lib/merge";
+import { jsonEscaped } from "../../../lib/secretText";
 import { systemFile } from "../../files";
 import type { Context, OpenmsSettings } from "../schema";
 import { demosOf, names } from "./names";
@@ -11,7 +12,9 @@ export function createSecrets(
   namespace: Namespace,
   parent: pulumi.Resource,
 ): Secrets {
-  const toml = pulumi.interpolate`[admin]\npassword = "${secret("openmsAdminPassword")}"\n`;
+  // TOML's strings have JSON's escapes.
+  const password = secret("openmsAdminPassword").apply(jsonEscaped);
+  const toml = pulumi.interpolate`[admin]\npassword = "${password}"\n`;
   return new Secrets(
     `${name}-streamlit-secrets`,
     {

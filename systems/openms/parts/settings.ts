@@ -4,7 +4,11 @@ import {
   autoscaling,
   cidr,
   image,
+  int32,
   objectName,
+  secretName,
+  referenceName,
+  namespaceName,
   overrides,
   placement,
   quantity,
@@ -36,10 +40,8 @@ const queueScaling = z
   .strictObject({
     minReplicas: replicas.default(0).describe("workers while the queue is empty"),
     maxReplicas: z.int().min(1).max(1000).describe("most workers, however long the queue"),
-    listLength: z.int().min(1).default(5).describe("waiting jobs per worker"),
-    cooldownPeriodSeconds: z
-      .int()
-      .min(0)
+    listLength: int32(1).default(5).describe("waiting jobs per worker"),
+    cooldownPeriodSeconds: int32(0)
       .default(300)
       .describe("seconds with an empty queue before scaling to zero"),
     operatorNamespace: objectName
@@ -70,7 +72,7 @@ const worker = z.strictObject({
 const redis = z.strictObject({
   image: image.default(redisDefaults.image).describe("the official image or a compatible one"),
   size: quantity.default(redisDefaults.size).describe("size of its volume"),
-  storageClassName: objectName.optional().describe("default: the cluster's default class"),
+  storageClassName: referenceName.optional().describe("default: the cluster's default class"),
   resources: resources.optional(),
   placement: placement.optional(),
 });
@@ -101,12 +103,12 @@ const workspaces = z.strictObject({
     .enum(["ReadWriteMany", "ReadWriteOnce"])
     .default("ReadWriteMany")
     .describe("ReadWriteOnce puts all pods that share the volume on one node"),
-  storageClassName: objectName
+  storageClassName: referenceName
     .optional()
     .describe(
       "for example nfs, or manila-nfs at de.NBI Berlin; default: the cluster's default class",
     ),
-  existingClaim: objectName
+  existingClaim: referenceName
     .optional()
     .describe("PersistentVolumeClaim to mount instead of creating one"),
   nfsServer: nfsServer.optional(),
@@ -148,17 +150,17 @@ const files = z.strictObject({
 });
 
 const secretNames = z.strictObject({
-  redis: objectName.default("redis-auth").describe("Secret with the keys password and url"),
-  streamlit: objectName.default("streamlit-secrets").describe("Secret with the key secrets.toml"),
+  redis: secretName.default("redis-auth").describe("Secret with the keys password and url"),
+  streamlit: secretName.default("streamlit-secrets").describe("Secret with the key secrets.toml"),
 });
 
 /** What each setting allows. What must hold between them, the rules say. */
 export const openmsSettings = z.strictObject({
-  namespace: objectName.default("openms").describe("its namespace"),
+  namespace: namespaceName.default("openms").describe("its namespace"),
   podSecurity,
   image: image.describe("the app's image, for all roles; see systems/openms/README.md"),
   imagePullSecrets: z
-    .array(objectName)
+    .array(referenceName)
     .default([])
     .describe("existing Secrets with the logins of its registries"),
   start: z
@@ -176,10 +178,7 @@ export const openmsSettings = z.strictObject({
       "limit of a pod's writable copy of the image's /app, which may hold a large download",
     ),
   tier: z.enum(["low", "high"]).default("low").describe("sizes of web and worker pods"),
-  runAsUser: z
-    .int()
-    .min(0)
-    .max(2147483647)
+  runAsUser: int32(0)
     .default(1000)
     .describe("user ID of the app's pods; 0 needs `podSecurity: baseline`"),
   web: web.prefault({}),

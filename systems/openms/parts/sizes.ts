@@ -1,5 +1,7 @@
 import type { Resources } from "../../../lib/capacity";
 import type { Probe } from "../../../lib/pod";
+import { parseQuantity } from "../../../lib/quantity";
+import type { OpenmsSettings } from "../schema";
 import { healthPath } from "./names";
 
 const sized = (cpu: [string, string], memory: [string, string]): Resources => ({
@@ -25,12 +27,22 @@ export const tiers = {
 /** The clean-up and the copy of demo workspaces only handle files; they are small in every tier. */
 export const cleanUpResources = sized(["100m", "500m"], ["256Mi", "512Mi"]);
 
-/** Defaults and maximum of a container, as in the LimitRange of OpenMS/streamlit-template. */
-export const limitRange = {
-  defaultRequest: { cpu: "250m", memory: "512Mi" },
-  default: { cpu: "2", memory: "2Gi" },
-  max: { cpu: "20", memory: "200Gi" },
-};
+/**
+ * Defaults and maximum of a container, as in the LimitRange of OpenMS/streamlit-template; the maximum is
+ * more where the settings name more.
+ */
+export function limitRange({ web, worker, redis }: OpenmsSettings) {
+  const named = [web, worker, redis].flatMap(({ resources }) => resources?.limits ?? []);
+  const most = (of: "cpu" | "memory", usual: string): string =>
+    [usual, ...named.map((limits) => limits[of])].reduce((a, b) =>
+      parseQuantity(b) > parseQuantity(a) ? b : a,
+    );
+  return {
+    defaultRequest: { cpu: "250m", memory: "512Mi" },
+    default: { cpu: "2", memory: "2Gi" },
+    max: { cpu: most("cpu", "20"), memory: most("memory", "200Gi") },
+  };
+}
 
 const health: Probe = { httpGet: { path: healthPath, port: "http" }, timeoutSeconds: 5 };
 

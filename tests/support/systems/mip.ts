@@ -88,7 +88,7 @@ const bad: readonly BadSetting[] = [
       ],
     },
     key: "federations[1].namespace",
-    says: /which mip has already/,
+    says: /which stackberth:mip.federations\[0\].namespace has/,
   },
   {
     title: "secure computation with two workers",
@@ -261,7 +261,7 @@ const bad: readonly BadSetting[] = [
       { name: "stroke", nodes: elsewhere, nodePorts: { ...otherPorts, controller: 30000 } },
     ),
     key: "federations[1].nodePorts.controller",
-    says: /a port that is free; dementia's controller has this one/,
+    says: /got 30000, which stackberth:mip.federations\[0\].nodePorts.controller has/,
   },
   {
     title: "node port out of range",

@@ -36,8 +36,8 @@ export const badWithImages = (
   {
     title: "address for the name of workers elsewhere",
     changes: one({ workersDns: ["10.3.0.7"], workersCidrs: ["10.3.0.0/16"] }),
-    key: "federations[0].workersDns",
-    says: /no addresses and no wildcards/,
+    key: "federations[0].workersDns[0]",
+    says: /is not a host name/,
   },
   {
     title: "this cluster's own workers among those elsewhere",

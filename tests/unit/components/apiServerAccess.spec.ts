@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { ApiServerAccess, type ApiServerAccessArgs, type Namespace } from "../../../components";
 import { assertParents, itRefuses, objectsIn } from "../../support/components";
-import { count, one, read } from "../../support/deploy";
+import { one, read } from "../../support/deploy";
 
 const backend = { pods: { "app.kubernetes.io/name": "backend" } };
 const make =
@@ -25,7 +25,8 @@ describe("ApiServerAccess", () => {
         },
       ],
     });
-    assert.equal(count(found, "NetworkPolicy"), 1);
+    const second = one(found, "NetworkPolicy", "api-server-1-from-backend").spec;
+    assert.match(JSON.stringify(second), /"cidr":"::\/0"/);
     assertParents(found, "NetworkPolicy");
   });
 

@@ -15,6 +15,13 @@ describe("quantities", () => {
     ["512Mi", 536870912],
     ["1.5Gi", 1610612736],
     ["2Ti", 2199023255552],
+    [".5", 0.5],
+    ["+1", 1],
+    ["-1", -1],
+    ["1e3", 1000],
+    ["1E-3", 0.001],
+    ["5n", 5e-9],
+    ["1Ei", 2 ** 60],
   ];
   for (const [text, value] of rows) {
     it(`reads ${text}`, () => {
@@ -22,7 +29,7 @@ describe("quantities", () => {
       assert.equal(parseQuantity(text), value);
     });
   }
-  for (const text of ["", "m", "-1", "1 Gi", "1GB", "1gi", "1,5", ".5", "1Gi\n2", "NaN"]) {
+  for (const text of ["", "m", ".", "1 Gi", "1GB", "1gi", "1,5", "1e", "1Gi\n2", "NaN"]) {
     it(`refuses ${JSON.stringify(text)}`, () => {
       assert.ok(!isQuantity(text));
       assert.throws(() => parseQuantity(text), RangeError);

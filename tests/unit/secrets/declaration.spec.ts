@@ -8,6 +8,7 @@ describe("generate and flawOf", () => {
     hex: /^[0-9a-f]{64}$/,
     base64: /^[\w+/]{43}=$/,
     alphanumeric: /^[A-Za-z0-9]{32}$/,
+    password: /^(?=.*[A-Z])(?=.*[a-z])(?=.*[0-9])(?=.*[-_])[-\w]{32}$/,
   };
   const all = { ...forms, django: /^[a-z0-9!@#$%^&*(\-_=+)]{32}$/ };
   for (const [kind, form] of Object.entries(all)) {
@@ -18,7 +19,10 @@ describe("generate and flawOf", () => {
       for (const value of values) {
         assert.match(value, form);
         assert.equal(flawOf(declaration, value), undefined);
-        assert.match(flawOf(declaration, value.slice(0, 20)) ?? "", /is shorter than/);
+        assert.match(
+          flawOf(declaration, value.slice(0, kind === "password" ? 7 : 20)) ?? "",
+          /is shorter than/,
+        );
       }
     });
   }
@@ -35,6 +39,14 @@ describe("generate and flawOf", () => {
   it("does not make up a user's secret, nor call an empty one fit", () => {
     assert.throws(() => generate(apiKey), UserError);
     assert.equal(flawOf({ ...apiKey, length: 0 }, ""), "is empty");
+  });
+
+  it("takes any password that the administrator of a server chose", () => {
+    const password: SecretDeclaration = { ...redis, kind: "password" };
+    for (const value of ["Str0ng!Pass#2024", '"\\ $(x)ü']) {
+      assert.equal(flawOf(password, value), undefined);
+    }
+    assert.equal(flawOf(password, "two\nlines-of-it"), "has more than one line");
   });
 
   it("reports the right form, not the wrong value", () => {

@@ -16,6 +16,7 @@ const kinds: Readonly<Record<string, readonly (readonly [string, string, boolean
     ["ConfigMap", "configmaps", true],
     ["Node", "nodes", false],
   ],
+  "scheduling.k8s.io/v1": [["PriorityClass", "priorityclasses", false]],
   "rbac.authorization.k8s.io/v1": [["ClusterRole", "clusterroles", false]],
   "apiextensions.k8s.io/v1": [["CustomResourceDefinition", "customresourcedefinitions", false]],
 };
@@ -108,8 +109,9 @@ describe("the preflight", () => {
   function transformed(
     wanted: readonly Wanted[],
     access: Access | pulumi.Output<Access> = { kubeconfig: kubeconfig() },
+    settings: Readonly<Record<string, unknown>> = {},
   ): readonly (pulumi.ResourceTransformationResult | undefined)[] {
-    const transformation = preflight("prod", access);
+    const transformation = preflight("prod", access, settings);
     return wanted.map(([type, props = {}, opts = {}], index) => {
       const name = String(index);
       return transformation({ type, name, props, opts, resource: {} as pulumi.Resource });
@@ -118,7 +120,7 @@ describe("the preflight", () => {
 
   /** What every object waits for; each rejects as all the others do. */
   async function outcomes(...args: Parameters<typeof transformed>): Promise<readonly string[]> {
-    const held = transformed(args[0], args[1]).map((result) => {
+    const held = transformed(...args).map((result) => {
       const dependsOn = result?.opts.dependsOn as unknown as Promise<unknown>;
       return dependsOn.then(
         () => "",
@@ -237,6 +239,26 @@ describe("the preflight", () => {
   it("lets pass what is the stack's own, or nobody's", async () => {
     live = { "/api/v1/namespaces/shop": "prod", "/api/v1/namespaces/bots": undefined };
     assert.equal(await refusal([namespace("shop"), namespace("bots")]), "");
+  });
+
+  it("names the setting whose priority class the cluster lacks", async () => {
+    const classes = "/apis/scheduling.k8s.io/v1/priorityclasses";
+    live = { [`${classes}/gold`]: undefined };
+    const settings = {
+      "stackberth:shop": {
+        web: { placement: { priorityClassName: "nope" } },
+        worker: { placement: { priorityClassName: "gold" } },
+      },
+    };
+    const access = { kubeconfig: kubeconfig() };
+    const [, ...problems] = (await refusal([namespace("shop")], access, settings)).split("\n");
+    assert.deepEqual(problems, [
+      "  stackberth:shop.web.placement.priorityClassName: the cluster has no PriorityClass nope; " +
+        "choose one that `kubectl get priorityclasses` prints",
+    ]);
+    // An account that may not read them deploys all the same.
+    answer = (path) => (path.startsWith(classes) ? [403, { message: "forbidden" }] : undefined);
+    assert.equal(await refusal([namespace("shop")], access, settings), "");
   });
 
   it("says both at once", async () => {

@@ -232,6 +232,9 @@ describe("OpenML", () => {
   const forms: readonly (readonly [string, boolean])[] = [
     ["mysql+pymysql://user:password@mysql-host:3306/openml?charset=utf8mb4", true],
     ["mysql+pymysql://user:pass@mysql-host/openml", true],
+    ["mysql+pymysql://u:p@mysql-host/openml?ssl_ca=/etc/ssl/ca.pem&charset=utf8mb4", true],
+    ["mysql+pymysql://u:p@mysql-host/openml?ssl_ca=%2Fetc%2Fssl%2Fca.pem", true],
+    ["mysql+pymysql://u:p@mysql-host/openml?ssl_ca=%zz", false],
     ["mysql+pymysql://u:p%40ss@10.0.0.1:3306/openml", true],
     ["mariadb+pymysql://u:p@[fd00::1]:3306/openml", true],
     // The image has no other driver than PyMySQL.
