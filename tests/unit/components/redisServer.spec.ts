@@ -28,6 +28,7 @@ describe("Redis' command with a real server", function () {
   let port = 0;
   let command: readonly string[] = [];
   let probe: readonly string[] = [];
+  let alive: readonly string[] = [];
   const running: ChildProcess[] = [];
 
   before(async function () {
@@ -41,6 +42,7 @@ describe("Redis' command with a real server", function () {
     const deployment = one(found, "Deployment");
     command = inContainer(deployment, "command") as string[];
     probe = inContainer(deployment, "readinessProbe.exec.command") as string[];
+    alive = inContainer(deployment, "livenessProbe.exec.command") as string[];
   });
 
   beforeEach(async () => {
@@ -61,19 +63,19 @@ describe("Redis' command with a real server", function () {
   }
 
   /** The script with the pod's two folders replaced; the port is given as Redis takes one more. */
-  async function start(secret: string): Promise<ChildProcess> {
+  async function start(secret: string, flags = "", asks = probe): Promise<ChildProcess> {
     const script = (command[2] ?? "")
       .replaceAll("/tmp/", `${folder}/`)
-      .replaceAll("--dir /data", `--dir ${folder} --port ${port} --bind 127.0.0.1`);
+      .replaceAll("--dir /data", `--dir ${folder} --port ${port} --bind 127.0.0.1 ${flags}`);
     assert.ok(script.includes(`--dir ${folder}`), script);
-    const [shell = "", flags = ""] = command;
-    const child = spawn(shell, [flags, script], {
+    const [shell = "", words = ""] = command;
+    const child = spawn(shell, [words, script], {
       env: { PATH: process.env["PATH"], REDISCLI_AUTH: secret },
       stdio: "ignore",
     });
     running.push(child);
     for (let tries = 0; tries < 100; tries += 1) {
-      if (ask(probe.slice(1), secret).status === 0) return child;
+      if (ask(asks.slice(1), secret).status === 0) return child;
       await sleep(50);
     }
     throw new Error("the server did not become ready within 5 s");
@@ -115,6 +117,16 @@ describe("Redis' command with a real server", function () {
     const child = await start(simple);
     await end(child, "SIGKILL");
     assert.notEqual(ask(probe.slice(1), simple).status, 0);
+  });
+
+  it("is alive, but not ready, while it loads its data", async () => {
+    const child = await start(simple);
+    ask(["eval", "for i = 1, 20000 do redis.call('set', i, i) end", "0"], simple);
+    await end(child, "SIGTERM");
+    const slow = "--key-load-delay 500 --loading-process-events-interval-bytes 1024";
+    await start(simple, slow, alive);
+    assert.notEqual(ask(probe.slice(1), simple).status, 0);
+    assert.equal(ask(alive.slice(1), simple).status, 0);
   });
 
   it("keeps its data through kill -9", async () => {
