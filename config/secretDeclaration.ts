@@ -101,7 +101,8 @@ export function flawOf(declaration: SecretDeclaration, value: string): string | 
 /** What is wrong with a value's form, in words that do not reveal the value. */
 export function formatFlawOf({ format }: SecretDeclaration, value: string): string | undefined {
   if (format === undefined || format.pattern.test(value)) return undefined;
-  return `is not of the form ${format.example}; percent-encode special characters`;
+  const isAddress = format.example.includes("://");
+  return `is not of the form ${format.example}${isAddress ? "; percent-encode special characters" : ""}`;
 }
 
 function kindFlawOf({ kind, ...rest }: SecretDeclaration, value: string): string | undefined {

@@ -49,6 +49,10 @@ const ofRegistry = {
     length: 2,
     usedIn: "Secret registry-credentials, key .dockerconfigjson",
     description: "A complete ~/.docker/config.json, as `docker login` writes it.",
+    format: {
+      pattern: /"auths"/,
+      example: '{"auths":{"registry.example.org":{"username":"me","password":"a password"}}}',
+    },
   },
 } as const satisfies Readonly<Record<string, SecretDeclaration>>;
 

@@ -18,7 +18,7 @@ export const canary = (key: string): string => `canary-${key}-7f3a`;
 
 /** A value of the form that a secret must have, with `text` in it. */
 export function fitting({ format }: SecretDeclaration, text: string): string {
-  return format?.example.replace("password", text) ?? text;
+  return format?.example.replace(/password(?!":)/, text) ?? text;
 }
 
 /** What a stack's file says, as text, with a stand-in for each value that is encrypted. */

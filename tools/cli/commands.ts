@@ -1,5 +1,5 @@
 import { createRequire } from "node:module";
-import { isForPeople, messageOf, UserError } from "../../lib/errors";
+import { explained, UserError } from "../../lib/errors";
 
 /** A command: gets its arguments and the project's folder, returns the exit code. */
 export type Command = (argv: readonly string[], root: string) => Promise<number>;
@@ -36,12 +36,7 @@ export async function execute(argv: readonly string[], root: string): Promise<nu
     const [name = "", ...rest] = argv;
     return await commandOf(name)(rest, root);
   } catch (error) {
-    if (isForPeople(error)) {
-      console.error(messageOf(error));
-    } else {
-      console.error(error);
-      console.error("(NODE_OPTIONS=--enable-source-maps shows the source's line numbers)");
-    }
+    console.error(explained(error));
     return 1;
   }
 }

@@ -1,5 +1,14 @@
 import { resolve } from "node:path";
+import { explained } from "../../lib/errors";
 import { execute } from "./commands";
+
+// What no command awaits ends it all the same, in the same words.
+for (const event of ["uncaughtException", "unhandledRejection"]) {
+  process.on(event, (error: unknown) => {
+    console.error(explained(error));
+    process.exit(1);
+  });
+}
 
 // The reader of the output may stop (`npm run up | head`), which must not end a deployment half-way.
 process.stdout.on("error", (error: NodeJS.ErrnoException) => {

@@ -1,4 +1,4 @@
-import { isForPeople, messageOf, UserError } from "../../lib/errors";
+import { explained, isForPeople, messageOf, UserError } from "../../lib/errors";
 import type { KubeObject } from "../../lib/objects";
 import { collectOffline } from "../offline/offline";
 import type { Answer, Side, SideObjects } from "./elsewhere";
@@ -29,8 +29,7 @@ if (require.main === module) {
     collectSide(side).then(
       (objects) => process.send?.({ objects } satisfies Answer),
       (error: unknown) => {
-        if (isForPeople(error)) process.send?.({ problem: messageOf(error) } satisfies Answer);
-        else throw error;
+        process.send?.({ problem: explained(error) } satisfies Answer);
       },
     );
   });

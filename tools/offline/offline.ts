@@ -108,7 +108,7 @@ function fitting(declaration: SecretDeclaration | undefined, placeholder: string
   const format = declaration?.format;
   if (format === undefined) return placeholder;
   const { pattern, example } = format;
-  const forms = [placeholder, example.replace("password", placeholder), example];
+  const forms = [placeholder, example.replace(/password(?!":)/, placeholder), example];
   return forms.find((form) => pattern.test(form)) ?? placeholder;
 }
 

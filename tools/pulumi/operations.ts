@@ -1,7 +1,7 @@
 import { CommandError, type OutputMap, type Stack } from "@pulumi/pulumi/automation";
 import type { Cluster } from "../../cluster";
 import { isRetained, ownedBy } from "../../cluster/ownership";
-import { messageOf, UserError } from "../../lib/errors";
+import { messageOf, UserError, withoutTrace } from "../../lib/errors";
 import { describe, type KubeObject } from "../../lib/objects";
 import { additionLine, findAdditions, obstacle, removeAddition } from "./additions";
 import { occupiedNamespaces } from "./keep";
@@ -54,7 +54,7 @@ export async function operate(operation: Operation, args: OperationArgs): Promis
   try {
     result = await operations[operation](stack, {
       onEvent: (event: Parameters<Progress["hear"]>[0]) => progress.hear(event),
-      ...(verbose && { onOutput: (text: string) => screen.write(text), diff: true }),
+      ...(verbose && { onOutput: (text: string) => screen.write(withoutTrace(text)), diff: true }),
       ...(kept.length > 0 && { exclude: kept.map(({ urn }) => urn) }),
       ...(args.expectNoChanges === true && { expectNoChanges: true }),
       ...(policyPacks.length > 0 && { policyPacks }),
@@ -91,7 +91,7 @@ async function explain(
   if (!(error instanceof CommandError)) return error;
   const said = progress.errors.length > 0 ? progress.errors : [lastWords(messageOf(error))];
   const reasons = operation === "up" ? await explainObjects(connect, stack.name) : [];
-  return new UserError([...said, ...reasons].join("\n"));
+  return new UserError(withoutTrace([...said, ...reasons].join("\n")));
 }
 
 /** The error at the end of what a command printed. */
