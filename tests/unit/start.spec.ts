@@ -42,8 +42,8 @@ describe("a command's start", function () {
 
   it("explains what no command awaits, and shows where in the source it comes from if asked", () => {
     const preload = join(home, "preload.cjs");
-    const bug = "Promise.reject(new RangeError('boom'))";
-    const when = "(event) => { if (event === 'unhandledRejection') process.nextTick(() => BUG) }";
+    const bug = "{ throw new RangeError('boom') }";
+    const when = "(event) => { if (event === 'uncaughtException') process.nextTick(() => BUG) }";
     writeFileSync(preload, `process.on("newListener", ${when.replace("BUG", bug)});`);
     const plain = start(home, "cluster", `--require=${preload}`);
     assert.equal(plain.status, 1);
