@@ -6,11 +6,16 @@ import { isTracing } from "../../lib/errors";
  */
 export async function withoutStackTraces<T>(run: () => Promise<T>): Promise<T> {
   if (isTracing()) return run();
-  const { stackTraceLimit } = Error;
-  Error.stackTraceLimit = 0;
+  const before = Object.getOwnPropertyDescriptor(Error, "stackTraceLimit");
+  // Pulumi sets the limit itself for each resource; what is not a plain property, V8 takes for none.
+  Object.defineProperty(Error, "stackTraceLimit", {
+    configurable: true,
+    get: () => 0,
+    set: () => undefined,
+  });
   try {
     return await run();
   } finally {
-    Error.stackTraceLimit = stackTraceLimit;
+    if (before) Object.defineProperty(Error, "stackTraceLimit", before);
   }
 }
