@@ -1,6 +1,6 @@
 import { z } from "zod";
 import { folder } from "../lib/rules";
-import { quantity, int32, textOf, variable } from "./fields";
+import { quantity, int32, onceEach, textOf, variable } from "./fields";
 
 /** Environment variables by name; `what` is what each value must be. */
 const variables = <Value extends z.ZodType>(value: Value) =>
@@ -11,14 +11,15 @@ const variables = <Value extends z.ZodType>(value: Value) =>
     value,
   );
 
-const secretKey = z.string().regex(/^[a-z][A-Za-z0-9]*$/, {
-  error: "a configuration key of letters and digits, for example openmsApiKey",
+/** Also a key of a Secret, which has at most 253 characters. */
+const secretKey = z.string().regex(/^[a-z][A-Za-z0-9]{0,252}$/, {
+  error: "a configuration key of letters and digits, at most 253, for example openmsApiKey",
 });
 
 const id = int32(0);
 
 const scratch = z.strictObject({
-  path: textOf(folder).describe("where the container sees it"),
+  path: textOf(folder, "/var/cache/app").describe("where the container sees it"),
   sizeLimit: quantity.default("1Gi").describe("a pod that writes more is evicted"),
   copy: z
     .boolean()
@@ -47,8 +48,7 @@ export const jobContainer = z
       .boolean()
       .optional()
       .describe("whether the image's own folders are read-only; default: see the system's page"),
-    scratch: z
-      .array(scratch)
+    scratch: onceEach(scratch, "path")
       .default([])
       .describe("more folders that it can write to; each pod starts with new ones"),
   })

@@ -1,11 +1,16 @@
 import { z } from "zod";
+import * as databaseRules from "../lib/databaseRules";
 import * as rules from "../lib/rules";
 import { image, referenceName, placement, quantity, resources, schedule, textOf } from "./fields";
 
 /** The settings of databases that systems share. */
 
 /** A name in a database server that needs no quotes. */
-export const identifier = (most: number) => textOf(rules.identifier(most));
+export const identifier = (most: number) => textOf(rules.identifier(most), "orders");
+
+/** The names of a database that the stack makes, and of the user who owns it. */
+export const databaseName = textOf(databaseRules.databaseName, "orders");
+export const databaseUser = textOf(databaseRules.databaseUser, "orders");
 
 /** When a database is dumped, and to which volume. */
 export const dumps = {
@@ -30,14 +35,10 @@ export const managedServer = (client: string) => ({
   resources: resources.optional().describe("default: 250m to 1, 512Mi to 1Gi"),
   placement: placement.optional(),
   backup: z.strictObject(dumps).prefault({}).describe("dumps, on a separate volume"),
-  restoreFrom: z
-    .string()
-    .min(1)
+  restoreFrom: textOf(databaseRules.dumpName(), "lab-20261101T020000Z.sql.gz")
     .optional()
     .describe(`the dump that replaces the database, once, before ${client} starts`),
-  restoreRequest: z
-    .string()
-    .min(1)
+  restoreRequest: textOf(databaseRules.restoreRequest, "2")
     .optional()
     .describe("change this text to restore the dump once more"),
 });

@@ -1,6 +1,6 @@
 import * as pulumi from "@pulumi/pulumi";
 import type { z } from "zod";
-import { at } from "../lib/objects";
+import { at, isJson } from "../lib/objects";
 
 /** One thing wrong with a stack's configuration. */
 export interface ConfigProblem {
@@ -62,9 +62,19 @@ function requirement(issue: Issue): string {
   }
 }
 
+/** The most characters of a value or a key that a message repeats. */
+const mostShown = 200;
+
+/** A value as a message shows it: JSON on one line, and only the beginning of a long one. */
+export function shown(value: unknown): string {
+  const text = JSON.stringify(value);
+  if (text.length <= mostShown) return text;
+  return `${text.slice(0, mostShown)}… (${text.length} characters)`;
+}
+
 /** What is wrong with a value. A secret that should not be set is not shown. */
 function textOf(issue: Issue, value: unknown): string {
-  const found = JSON.stringify(value);
+  const found = value === undefined ? "" : shown(value);
   const params = issue.code === "custom" ? issue.params : undefined;
   const [ofKey] = issue.code === "invalid_key" ? issue.issues : [];
   if (ofKey) return textOf(ofKey, issue.path.at(-1));
@@ -81,11 +91,42 @@ function textOf(issue: Issue, value: unknown): string {
 const step = (each: PropertyKey): string | number =>
   typeof each === "number" ? each : String(each);
 
+/** A key as Pulumi's property paths write it: quoted where it is not a plain name. */
+const keyStep = (key: string): string =>
+  /^[\w/-][\w./-]*$/.test(key) && key.length <= mostShown ? `.${key}` : `[${shown(key)}]`;
+
 const dotted = (path: readonly PropertyKey[]): string =>
   path
-    .map((step) => (typeof step === "number" ? `[${step}]` : `.${String(step)}`))
+    .map((step) => (typeof step === "number" ? `[${step}]` : keyStep(String(step))))
     .join("")
     .replace(/^\./, "");
+
+/** The whole key of a value inside the one at `prefix`. */
+export function keyAt(prefix: string, path: readonly PropertyKey[]): string {
+  const inner = dotted(path);
+  return inner === "" || prefix.endsWith(":") || inner.startsWith("[")
+    ? `${prefix}${inner}`
+    : `${prefix}.${inner}`;
+}
+
+/** Control characters and halves of characters, which no object, and YAML only escaped, can hold. */
+const unfit = /(?![\t\r\n])[\p{Cc}\p{Cs}]/u;
+
+/** The problems of texts, keys among them, with a character that the API server cannot take. */
+export function unfitTexts(prefix: string, value: unknown): ConfigProblem[] {
+  const text = "has a control character or half a character; remove it.";
+  const found = (inner: unknown, path: readonly PropertyKey[]): ConfigProblem[] => {
+    if (typeof inner === "string")
+      return unfit.test(inner) ? [{ key: keyAt(prefix, path), text }] : [];
+    if (Array.isArray(inner)) return inner.flatMap((each, index) => found(each, [...path, index]));
+    if (!isJson(inner)) return [];
+    return Object.entries(inner).flatMap(([key, each]) => [
+      ...(unfit.test(key) ? [{ key: keyAt(prefix, [...path, key]), text }] : []),
+      ...found(each, [...path, key]),
+    ]);
+  };
+  return found(value, []);
+}
 
 /** The nearest of the known names, if one is near. */
 export function nearest(name: string, known: readonly string[]): string | undefined {
@@ -114,14 +155,7 @@ export function describeIssues(
   value: unknown,
   schemaKeys: (path: readonly PropertyKey[]) => readonly string[],
 ): ConfigProblem[] {
-  const keyOf = (path: readonly PropertyKey[]): string => {
-    const inner = dotted(path);
-    return inner === ""
-      ? prefix
-      : prefix.endsWith(":")
-        ? `${prefix}${inner}`
-        : `${prefix}.${inner}`;
-  };
+  const keyOf = (path: readonly PropertyKey[]): string => keyAt(prefix, path);
   return error.issues.flatMap((issue): ConfigProblem[] => {
     if (issue.code === "unrecognized_keys") {
       return issue.keys.map((unknown) =>

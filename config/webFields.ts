@@ -1,7 +1,7 @@
 import { z } from "zod";
 import * as rules from "../lib/rules";
 import {
-  distinct,
+  onceEach,
   host,
   ingressAnnotations,
   labels,
@@ -43,7 +43,7 @@ export const exposure = z
       className: referenceName
         .optional()
         .describe("IngressClass; default: the cluster's default class"),
-      hosts: distinct(z.array(host).min(1)).describe("host names; each becomes a URL"),
+      hosts: onceEach(host).min(1).describe("host names; each becomes a URL"),
       tls: tls.prefault({ mode: "none" }),
       annotations: ingressAnnotations.optional().describe("more annotations, which override ours"),
     }),
@@ -56,7 +56,7 @@ export const exposure = z
   ])
   .meta({ title: "exposure", description: "how it is reached from outside" });
 
-const urlPath = textOf(rules.urlPath);
+const urlPath = textOf(rules.urlPath, "/health");
 
 /** What the probes of a web service check. */
 export const probe = z

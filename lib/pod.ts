@@ -10,7 +10,9 @@ import {
   serverContainer,
   type ServerContainerArgs,
 } from "./container";
+import { digest as digestOf } from "./digest";
 import { environmentSources } from "./env";
+import { contentName } from "./names";
 import { affinityOf, hostname, type Placement, tolerationsOf } from "./placement";
 import { countCheck, nested, type Problem, problemsOf } from "./problems";
 
@@ -108,6 +110,12 @@ export function podProblems(pod: PodArgs & Placed): Problem[] {
   ];
 }
 
+/** Where the digest of a source stands. The name part of an annotation has at most 63 characters. */
+function digestAnnotation(sourceName: string): string {
+  const name = `digest-${sourceName}`;
+  return `stackberth.dev/${name.length > 63 ? contentName(name, digestOf(sourceName)) : name}`;
+}
+
 /** The digest of everything that the pod reads: a change rolls exactly the pods that use it. */
 function digestAnnotations(pod: PodArgs): Record<string, pulumi.Input<string>> {
   const sources = [
@@ -115,7 +123,7 @@ function digestAnnotations(pod: PodArgs): Record<string, pulumi.Input<string>> {
     ...mountablesOf(pod).flatMap(({ source }) => source ?? []),
   ];
   const entries = sources.flatMap(({ sourceName, digest }) =>
-    digest === undefined ? [] : [[`stackberth.dev/digest-${sourceName}`, digest] as const],
+    digest === undefined ? [] : [[digestAnnotation(sourceName), digest] as const],
   );
   return Object.fromEntries(entries.sort(([a], [b]) => (a < b ? -1 : 1)));
 }

@@ -57,8 +57,6 @@ function claimsOf(settings: unknown, key: string): readonly Claim[] {
       return [{ kind: "node port", value, key: inner }];
     }
     if (name === "nodePorts") return all("node port");
-    // Within one system: others have namespaces of their own.
-    if (name === "secretNames") return all(inner);
     // Only an Ingress has them.
     if (name === "hosts") return all("host");
     return claimsOf(value, inner);

@@ -1,5 +1,13 @@
 import { z } from "zod";
-import { type ConfigProblem, describeIssues, nearest, unknownKey } from "../config/problems";
+import {
+  type ConfigProblem,
+  describeIssues,
+  keyAt,
+  nearest,
+  shown,
+  unfitTexts,
+  unknownKey,
+} from "../config/problems";
 import {
   digestKeyDeclaration,
   formatFlawOf,
@@ -100,6 +108,8 @@ export function parseStack(raw: RawConfig): ParseResult {
     ...(labelValue.accepts(raw.stack)
       ? []
       : [{ key: "the stack's name", text: `${broken(raw.stack, labelValue)}.` }]),
+    ...secretNameProblems(prefix, stack.value, chosen.value),
+    ...unfitTexts(prefix, settingsOf(values)),
     ...unknownKeys(raw, values, declarations),
   ];
   const settings = stack.value;
@@ -116,6 +126,12 @@ export function parseStack(raw: RawConfig): ParseResult {
 }
 
 type Values = Readonly<Record<string, unknown>>;
+
+/** The values without secrets. */
+const settingsOf = (values: Values): Values =>
+  Object.fromEntries(
+    Object.entries(values).filter(([key]) => stackKeys.includes(key) || key in systems),
+  );
 
 function parseSettings(prefix: string, values: Values): Checked<StackSettings | undefined> {
   const given = Object.fromEntries(
@@ -138,7 +154,7 @@ function parseListed(prefix: string, given: unknown): Checked<readonly string[]>
     if (known.includes(name)) return [];
     const near = nearest(name, known);
     const hint = near === undefined ? "" : ` Did you mean ${near}?`;
-    return [{ key, text: `got "${name}"; must be one of ${known.join(", ")}.${hint}` }];
+    return [{ key, text: `got ${shown(name)}; must be one of ${known.join(", ")}.${hint}` }];
   });
   return { value: [...new Set(names)].filter((name) => known.includes(name)), problems };
 }
@@ -165,6 +181,25 @@ function parseSystems(
   // In the order in which the stack lists them.
   const right = listed.filter((name) => found.has(name));
   return { value: Object.fromEntries(right.map((name) => [name, found.get(name)])), problems };
+}
+
+/** Secrets that the program creates need a name each. */
+function secretNameProblems(
+  prefix: string,
+  stack: StackSettings | undefined,
+  chosen: Values,
+): ConfigProblem[] {
+  if (stack?.secretsMode === "existing") return [];
+  return Object.entries(chosen).flatMap(([system, settings]) => {
+    const names = at(settings, "secretNames");
+    const entries = isJson(names) ? Object.entries(names) : [];
+    return entries.flatMap(([key, name], index): ConfigProblem[] => {
+      const [owner] = entries.slice(0, index).find(([, other]) => other === name) ?? [];
+      if (owner === undefined) return [];
+      const text = `got ${shown(name)}, which secretNames.${owner} has already; write another name.`;
+      return [{ key: `${prefix}${system}.secretNames.${key}`, text }];
+    });
+  });
 }
 
 /** The most bytes of one setting: an object of the cluster holds 1 MiB, with what the system adds. */
@@ -207,7 +242,7 @@ function remoteRefProblems(
   return Object.keys(secretStore.remoteRefs)
     .filter((key) => !known.includes(key))
     .map((key) => ({
-      key: `${project}:secretStore.remoteRefs.${key}`,
+      key: keyAt(`${project}:`, ["secretStore", "remoteRefs", key]),
       text: `is not a secret of this stack; allowed: ${known.join(", ")}. Otherwise remove it.`,
     }));
 }

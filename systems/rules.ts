@@ -1,4 +1,5 @@
 import type { z } from "zod";
+import { dumpName, dumpSuffixes } from "../lib/databaseRules";
 
 /** Refuses the value at a path; `params: { secret: true }` keeps the value out of the message. */
 export type Refuse = (
@@ -28,6 +29,17 @@ export function checkReplicas(
 ): void {
   if (replicas === undefined || autoscaling === undefined) return;
   refuse([role, "replicas"], "no value, because `autoscaling` sets the replicas", replicas);
+}
+
+/** Refuses a dump of another server. */
+export function refuseDump(
+  { restoreFrom }: { readonly restoreFrom?: string | undefined },
+  engine: keyof typeof dumpSuffixes,
+  refuse: Refuse,
+): void {
+  const { accepts, write } = dumpName(dumpSuffixes[engine]);
+  if (restoreFrom === undefined || accepts(restoreFrom)) return;
+  refuse(["database", "restoreFrom"], `${write}, for ${engine}`, restoreFrom);
 }
 
 /** Refuses root, the user 0, where the Pod Security of the namespace would refuse its pods. */

@@ -1,4 +1,5 @@
 import type { Resources } from "../../lib/capacity";
+import { dumpSuffixes } from "../../lib/databaseRules";
 import type { Environment } from "../../lib/env";
 import type { Probe } from "../../lib/pod";
 import { fileText } from "../fileText";
@@ -39,7 +40,7 @@ export const engines: Readonly<Record<"mysql" | "postgresql", Engine>> = {
     image: "mysql:8.4.10",
     port: 3306,
     adminName: "root",
-    dumpSuffix: "sql.gz",
+    dumpSuffix: dumpSuffixes.mysql,
     socketDir: "/var/run/mysqld",
     // No replica needs the binary log, and with it only administrators can create triggers.
     serverCommand: ["mysqld", `--datadir=${dataDir}`, "--skip-log-bin"],
@@ -53,7 +54,7 @@ export const engines: Readonly<Record<"mysql" | "postgresql", Engine>> = {
     image: "postgres:17.7-bookworm",
     port: 5432,
     adminName: "postgres",
-    dumpSuffix: "dump.gz",
+    dumpSuffix: dumpSuffixes.postgresql,
     socketDir: "/var/run/postgresql",
     serverCommand: ["postgres"],
     environment: (adminPassword) => ({

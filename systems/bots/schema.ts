@@ -5,8 +5,9 @@ import {
   host,
   image,
   int32,
-  referenceName,
   namespaceName,
+  onceEach,
+  referenceName,
   quota,
   textOf,
   volumeBackup,
@@ -23,13 +24,12 @@ export const botsSchema = z
     namespace: namespaceName.default("edi").describe("namespace that bots runs in"),
     podSecurity,
     image: image.describe("image of all services; see systems/bots/README.md"),
-    imagePullSecrets: z
-      .array(referenceName)
+    imagePullSecrets: onceEach(referenceName)
       .default([])
       .describe("existing Secrets with the registry's credentials"),
     runAsUser: int32(1).default(10001).describe("numeric user that the image runs as"),
     environment: parts.environment,
-    timeZone: textOf(timeZone)
+    timeZone: textOf(timeZone, "Europe/Berlin")
       .default("UTC")
       .describe("IANA name, for the engine's schedule and all times that bots shows"),
     web: parts.web.prefault({}),

@@ -5,6 +5,7 @@ import {
   cidr,
   image,
   int32,
+  onceEach,
   secretName,
   referenceName,
   quantity,
@@ -142,8 +143,7 @@ const secretNames = z.strictObject({
 const common = {
   podSecurity,
   images: images.prefault({}),
-  imagePullSecrets: z
-    .array(referenceName)
+  imagePullSecrets: onceEach(referenceName)
     .default([])
     .describe("existing Secrets for its registries"),
   engine: engine.prefault({}),

@@ -1,7 +1,7 @@
 import { posix } from "node:path";
 import { z } from "zod";
 import { container, podSecurity } from "../../config/containerFields";
-import { identifier, managedServer } from "../../config/databaseFields";
+import { databaseName, databaseUser, identifier, managedServer } from "../../config/databaseFields";
 import {
   autoscaling,
   cidr,
@@ -10,6 +10,7 @@ import {
   secretName,
   referenceName,
   namespaceName,
+  onceEach,
   placement,
   port,
   quantity,
@@ -20,7 +21,7 @@ import {
 } from "../../config/fields";
 import { exposure, metrics, probe } from "../../config/webFields";
 import type { ContainerSettings } from "../container";
-import { checkReplicas, checkRoot, type Refuse, refuseIn } from "../rules";
+import { checkReplicas, checkRoot, type Refuse, refuseDump, refuseIn } from "../rules";
 import type { SystemContext } from "../system";
 
 /** Environment variables that the stack may choose; `taken` are set by other settings or secrets. */
@@ -86,8 +87,8 @@ const database = z
     z.strictObject({ type: z.literal("external") }),
     z.strictObject({
       type: z.literal("managed"),
-      name: identifier(48).default("openml").describe("name of the database"),
-      user: identifier(32).default("openml").describe("user that owns it"),
+      name: databaseName.default("openml").describe("name of the database"),
+      user: databaseUser.default("openml").describe("user that owns it"),
       ...managedServer("the backend"),
     }),
   ])
@@ -177,8 +178,7 @@ export const openmlSchema = z
     namespace: namespaceName.default("openml").describe("its namespace"),
     podSecurity,
     image: image.describe("the backend's image; see systems/openml/README.md"),
-    imagePullSecrets: z
-      .array(referenceName)
+    imagePullSecrets: onceEach(referenceName)
       .default([])
       .describe("existing Secrets with the logins of its registries"),
     mode: z
@@ -254,6 +254,7 @@ function checkDatabase({ database, testing, frontend }: OpenmlSettings, refuse: 
       "the name of a dump, because the backend cannot start on an empty database; see systems/openml/README.md";
     refuse(["database", "restoreFrom"], allowed, undefined);
   }
+  refuseDump(database, "mysql", refuse);
   if (frontend?.database !== undefined) {
     const allowed = "no value, because the front end uses the managed database";
     refuse(["frontend", "database"], allowed, frontend.database);

@@ -26,6 +26,33 @@ export const badStacks: readonly BadConfig[] = [
     says: /got "production"; must be one of dev, staging, review, prod/,
   },
   {
+    title: "a key that is no plain name",
+    changes: {
+      secretsMode: "external",
+      secretStore: { name: "vault", remoteRefs: { "a b": { key: 1 } } },
+    },
+    key: 'stackberth:secretStore.remoteRefs["a b"].key',
+    says: /must be a string/,
+  },
+  {
+    title: "a very long value",
+    changes: { environment: "review", expires: "a".repeat(5000) },
+    key: "stackberth:expires",
+    says: /^got "a{199}… \(5002 characters\); allowed: a time/,
+  },
+  {
+    title: "a control character",
+    changes: { clusterIdentifier: "a\u0000" },
+    key: "stackberth:clusterIdentifier",
+    says: /has a control character or half a character; remove it/,
+  },
+  {
+    title: "half a character",
+    changes: { clusterIdentifier: "\ud800" },
+    key: "stackberth:clusterIdentifier",
+    says: /half a character/,
+  },
+  {
     title: "missing systems",
     changes: { systems: undefined },
     key: "stackberth:systems",

@@ -1,6 +1,6 @@
 import type { z } from "zod";
 import { parseImage } from "../../../lib/image";
-import { checkReplicas, refuseIn } from "../../rules";
+import { checkReplicas, refuseDump, refuseIn } from "../../rules";
 import { containers } from "./containerRules";
 import { engineJobName, isPublicImage, ports, publicHealthPath, volumeNames } from "./names";
 import type { Compared, Rule } from "./compared";
@@ -8,6 +8,9 @@ import type { Compared, Rule } from "./compared";
 /** Checks what must hold between settings. What each of them allows, the schema says. */
 export function checkRules(settings: Compared, context: z.core.$RefinementCtx): void {
   const refuse = refuseIn(context);
+  if (settings.database.type === "managed") {
+    refuseDump(settings.database, settings.database.engine, refuse);
+  }
   const rules = [web, publicImage, volumes, hosts, files, routes, imageUpdates, containers];
   for (const rule of rules) rule(settings, refuse);
 }

@@ -1,6 +1,12 @@
 import { z } from "zod";
 import { container, jobContainer } from "../../../config/containerFields";
-import { dumps, identifier, managedServer } from "../../../config/databaseFields";
+import {
+  databaseName,
+  databaseUser,
+  dumps,
+  identifier,
+  managedServer,
+} from "../../../config/databaseFields";
 import {
   autoscaling,
   cidr,
@@ -149,7 +155,7 @@ export const superuser = z.strictObject({
 
 const databaseServer = {
   engine: z.enum(["mysql", "postgresql"]).default("mysql").describe("database server"),
-  name: identifier(48).default("botsedi_data").describe("name of the database"),
+  name: databaseName.default("botsedi_data").describe("name of the database"),
   user: identifier(32).default("botsedi").describe("user who owns the database"),
 };
 
@@ -178,6 +184,7 @@ export const database = z
     z.strictObject({
       type: z.literal("managed"),
       ...databaseServer,
+      user: databaseUser.default("botsedi").describe("user who owns the database"),
       ...managedServer("bots"),
     }),
   ])

@@ -10,6 +10,7 @@ import {
   secretName,
   referenceName,
   namespaceName,
+  onceEach,
   placement,
   port,
   quantity,
@@ -204,8 +205,7 @@ export const mapsSettings = z.strictObject({
   apiServer: apiServer.prefault({}),
   smtp: smtp.optional(),
   registry: registry.optional(),
-  imagePullSecrets: z
-    .array(referenceName)
+  imagePullSecrets: onceEach(referenceName)
     .default([])
     .describe("existing Secrets with the logins of other registries"),
   secretNames: secretNames.prefault({}).describe("names of its Secrets"),

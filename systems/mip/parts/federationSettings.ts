@@ -3,8 +3,8 @@ import { cidr, host, nodePort, objectName, namespaceName, textOf } from "../../.
 import { exposure } from "../../../config/webFields";
 import * as rules from "../../../lib/rules";
 
-const folder = textOf(rules.folder);
-const hostName = textOf(rules.nodeName);
+const folder = textOf(rules.folder, "/srv/lab");
+const hostName = textOf(rules.nodeName, "vm-7.example.org");
 
 /** The URL of a web server. */
 export const url = z.string().regex(/^https?:\/\/[^\s/?#]+(\/[^\s?#]*)?$/, {

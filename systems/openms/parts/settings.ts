@@ -9,6 +9,7 @@ import {
   secretName,
   referenceName,
   namespaceName,
+  onceEach,
   overrides,
   placement,
   quantity,
@@ -93,7 +94,7 @@ const nfsServer = z
   );
 
 const workspaces = z.strictObject({
-  mountPath: textOf(folder)
+  mountPath: textOf(folder, "/srv/lab")
     .default("/workspaces-streamlit-template")
     .describe(
       "where the pods see the volume; a fork may have its own, such as /workspaces-nuxl-app",
@@ -129,7 +130,9 @@ const cleanUp = z.strictObject({
 });
 
 const condaEnvironment = z.strictObject({
-  folder: textOf(folder).default("/root/miniforge3").describe("where conda is installed"),
+  folder: textOf(folder, "/srv/lab")
+    .default("/root/miniforge3")
+    .describe("where conda is installed"),
   name: z
     .string()
     .regex(/^[\w.][\w.-]*$/, { error: "the name of an environment, for example streamlit-env" })
@@ -159,8 +162,7 @@ export const openmsSettings = z.strictObject({
   namespace: namespaceName.default("openms").describe("its namespace"),
   podSecurity,
   image: image.describe("the app's image, for all roles; see systems/openms/README.md"),
-  imagePullSecrets: z
-    .array(referenceName)
+  imagePullSecrets: onceEach(referenceName)
     .default([])
     .describe("existing Secrets with the logins of its registries"),
   start: z

@@ -46,6 +46,42 @@ export const bots: SystemCases = {
     "exposure.tls.mode",
   ],
   bad: [
+    {
+      title: "a user beyond the kernel's",
+      changes: { runAsUser: 2 ** 31 },
+      key: "runAsUser",
+      says: /at most 2147483647/,
+    },
+    {
+      title: "Jobs that are kept too long",
+      changes: { init: { ttlSecondsAfterFinished: 2 ** 31 } },
+      key: "init.ttlSecondsAfterFinished",
+      says: /at most 2147483647/,
+    },
+    {
+      title: "the administrator as user",
+      changes: managed({ user: "root" }),
+      key: "database.user",
+      says: /an administrator's; write .*none of root, postgres/,
+    },
+    {
+      title: "a system database",
+      changes: managed({ name: "mysql" }),
+      key: "database.name",
+      says: /a system database; write/,
+    },
+    {
+      title: "a dump of another server",
+      changes: managed({ engine: "mysql", restoreFrom: "a.dump.gz" }),
+      key: "database.restoreFrom",
+      says: /NAME\.sql\.gz, without a folder, for mysql/,
+    },
+    {
+      title: "a request that cannot be part of a file name",
+      changes: managed({ restoreRequest: "a,b" }),
+      key: "database.restoreRequest",
+      says: /not a part of a file name; write letters/,
+    },
     { title: "missing image", changes: { image: undefined }, key: "image", says: /is missing/ },
     {
       title: "image latest",

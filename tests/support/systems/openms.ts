@@ -261,6 +261,52 @@ export const openms: SystemCases = {
       problems: 2,
     },
     {
+      title: "a request that is no quantity",
+      changes: { web: { resources: { requests: { cpu: ".", memory: "1Gi" }, limits: small } } },
+      key: "web.resources.requests.cpu",
+      says: /"\." is not a quantity/,
+    },
+    {
+      title: "a pull secret listed twice",
+      changes: { imagePullSecrets: ["a", "b", "a"] },
+      key: "imagePullSecrets[2]",
+      says: /one that entry \[0\] does not have/,
+    },
+    {
+      title: "two Secrets of one name",
+      changes: { secretNames: { redis: "lab", streamlit: "lab" } },
+      key: "secretNames.streamlit",
+      says: /got "lab", which secretNames\.redis has already/,
+    },
+    {
+      title: "two folders at one path",
+      changes: { web: { container: { scratch: [{ path: "/a" }, { path: "/a" }] } } },
+      key: "web.container.scratch[1].path",
+      says: /one that entry \[0\] does not have/,
+    },
+    {
+      title: "a secret's key that is too long",
+      changes: { web: { container: { secretEnv: { A: "a".repeat(254) } } } },
+      key: "web.container.secretEnv.A",
+      says: /at most 253/,
+    },
+    {
+      title: "more pods per period than Kubernetes counts",
+      changes: {
+        web: {
+          autoscaling: {
+            minReplicas: 1,
+            maxReplicas: 2,
+            behavior: {
+              scaleUp: { policies: [{ type: "Pods", value: 2 ** 31, periodSeconds: 1 }] },
+            },
+          },
+        },
+      },
+      key: "web.autoscaling.behavior.scaleUp.policies[0].value",
+      says: /at most 2147483647/,
+    },
+    {
       title: "requests without limits",
       changes: { web: { resources: { requests: small } } },
       key: "web.resources.limits",

@@ -1,0 +1,39 @@
+import assert from "node:assert/strict";
+import { z } from "zod";
+import { objectName } from "../../config/fields";
+import { check } from "../../systems/openms/parts/rules";
+import { openmsSettings } from "../../systems/openms/parts/settings";
+import { refuseIn } from "../../systems/rules";
+import { type Case, rightCases } from "../support/fuzz/cases";
+import { DryRun } from "../support/fuzz/dryRun";
+import { hold, parsed, rendered, withSchema } from "../support/fuzz/run";
+
+describe("configurations made from the schemas, on the embedded API server", function () {
+  this.timeout(60 * 60_000);
+  let server: DryRun;
+  before(async () => {
+    server = await DryRun.open();
+  });
+
+  const isTaken = async (each: Case): Promise<void> => {
+    if (!parsed(each).parsed) return;
+    assert.deepEqual(await server.complaints(await rendered(each)), []);
+  };
+
+  it("are taken whole and without a warning where their schemas accept them", async () => {
+    await hold(rightCases(), isTaken, 300);
+    assert.ok(server.sent > 300, `${server.sent} objects`);
+    assert.deepEqual(server.unknownKinds, []);
+  });
+
+  it("show a list that may repeat a name", async () => {
+    const hole = openmsSettings.extend({ imagePullSecrets: z.array(objectName).default([]) });
+    const checked = hole.superRefine((settings, context) => check(settings, refuseIn(context)));
+    await withSchema("openms", checked, () =>
+      assert.rejects(
+        hold(rightCases(["openms"], "imagePullSecrets"), isTaken, 100),
+        /duplicate entries[^]*stackberth:openms\.imagePullSecrets/,
+      ),
+    );
+  });
+});

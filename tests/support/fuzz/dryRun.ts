@@ -1,0 +1,96 @@
+import { createHash } from "node:crypto";
+import { objectPath } from "../../../cluster/discovery";
+import { type KubeObject, textAt } from "../../../lib/objects";
+import { hasUnknown } from "../../../tools/offline/mocks";
+import { apply, testCluster } from "../testCluster";
+
+const levelLabel = "pod-security.kubernetes.io/enforce";
+
+/**
+ * The tests' API server, asked to apply objects without doing so. A namespace need not be there: its
+ * objects go to one that has its level of Pod Security. What was accepted once is not sent again.
+ */
+export class DryRun {
+  private readonly accepted = new Set<string>();
+  private readonly unknown = new Set<string>();
+  sent = 0;
+
+  /** Makes the namespaces, which stay until the cluster goes. */
+  static async open(): Promise<DryRun> {
+    for (const level of ["restricted", "baseline"]) {
+      const labels = { [levelLabel]: level, "pod-security.kubernetes.io/warn": level };
+      await apply({
+        apiVersion: "v1",
+        kind: "Namespace",
+        metadata: { name: `fuzz-${level}`, labels },
+      });
+    }
+    return new DryRun();
+  }
+
+  /** The kinds that the API server does not know, so that it could not check them. */
+  get unknownKinds(): readonly string[] {
+    return [...this.unknown].sort();
+  }
+
+  /** What the API server refuses or warns about. */
+  async complaints(objects: readonly KubeObject[]): Promise<readonly string[]> {
+    const levels = new Map(
+      objects
+        .filter(({ kind }) => kind === "Namespace")
+        .map(({ metadata: { name, labels } }) => [name, labels?.[levelLabel] ?? "restricted"]),
+    );
+    const found = await Promise.all(
+      objects
+        .filter((object) => !hasUnknown(object))
+        .map((object) => this.complaintsOf(object, levels)),
+    );
+    return found.flat();
+  }
+
+  private async complaintsOf(
+    object: KubeObject,
+    levels: ReadonlyMap<string, string>,
+  ): Promise<readonly string[]> {
+    const { namespace } = object.metadata;
+    const level = levels.get(namespace ?? "") ?? "restricted";
+    const moved: KubeObject = {
+      ...object,
+      metadata: {
+        ...object.metadata,
+        ...(namespace !== undefined && { namespace: `fuzz-${level}` }),
+      },
+    };
+    const body = JSON.stringify(moved);
+    const digest = createHash("sha256").update(body).digest("hex");
+    if (this.accepted.has(digest)) return [];
+    const { cluster } = await testCluster();
+    const resource = await cluster.discovery.find(moved);
+    if (resource === undefined) {
+      this.unknown.add(`${object.kind} of ${object.apiVersion}`);
+      return [];
+    }
+    this.sent += 1;
+    const { status, text, warnings } = await cluster.client.text({
+      method: "PATCH",
+      path: objectPath(resource, moved),
+      contentType: "application/apply-patch+yaml",
+      query: { dryRun: "All", fieldManager: "fuzz", force: "true", fieldValidation: "Strict" },
+      body: moved,
+    });
+    if (status >= 400) {
+      const message = textAt(parsedJson(text), "message") || text.slice(0, 300);
+      return [`${object.kind} ${object.metadata.name}: ${message}`];
+    }
+    if (warnings.length === 0) this.accepted.add(digest);
+    return warnings.map((warning) => `${object.kind} ${object.metadata.name}: ${warning}`);
+  }
+}
+
+function parsedJson(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return undefined;
+  }
+}
