@@ -37,8 +37,8 @@ export function autoscalingProblems(args: AutoscalingArgs): Problem[] {
 }
 
 /**
- * A HorizontalPodAutoscaler. Its target must omit `replicas`, as Web and Worker do: otherwise every
- * update would reset the autoscaler's number.
+ * A HorizontalPodAutoscaler. Its target must omit `replicas` and ignore their changes, as Web and Worker
+ * do: otherwise every update would reset the autoscaler's number, and the first one would scale to 1.
  *
  * @example new Autoscaler("web", { namespace, target: deployment, minReplicas: 3, maxReplicas: 10 })
  */

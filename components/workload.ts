@@ -80,7 +80,8 @@ export abstract class Workload extends pulumi.ComponentResource {
           template: podTemplate(this.workloadName, this.selector, namespace.labels, args),
         },
       },
-      { parent: this },
+      // A field that is no longer sent falls back to 1; one that is ignored stays as it is in the cluster.
+      { parent: this, ignoreChanges: owned ? [] : ["spec.replicas"] },
     );
     this.capacity = podsCapacity(sure, args);
     if (autoscaling) {
