@@ -160,7 +160,7 @@ function createDumpVolume(
     `${name}-database-dumps`,
     {
       namespace,
-      name: `${names.databaseBackup}-dumps`,
+      name: "bots-database-backup-dumps",
       size,
       storageClassName,
       // The restore mounts it too.

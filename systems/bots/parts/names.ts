@@ -7,7 +7,8 @@ export const names = {
   init: "bots-db-init",
   superuser: "bots-create-superuser",
   backup: "bots-backup",
-  databaseBackup: "bots-database-backup",
+  // Not `bots-database-backup`, which a managed database has: `up` would make the one, then delete the other.
+  databaseBackup: "bots-database-dump",
   databaseRestore: "bots-database-restore",
   imageUpdates: "bots-image-updates",
   database: "bots-database",

@@ -23,7 +23,7 @@ const init = find("Job", "bots-db-init");
 const engine = find("CronJob", "bots-engine");
 const service = find("Service", "bots-webserver");
 const ingress = find("Ingress", "bots-webserver");
-const dumps = find("CronJob", "bots-database-backup");
+const dumps = find("CronJob", "bots-database-dump");
 const backup = find("CronJob", "bots-backup");
 const secret = find("Secret", "bots-edidb-secret");
 const claims = ["data", "logs", "config"].map((volume) =>

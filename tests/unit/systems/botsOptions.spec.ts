@@ -202,7 +202,7 @@ describe("services of bots", () => {
     const each = (edge: string, pods: string[]) => pods.map((pod) => `${edge}-from-${pod}`);
     const jobs = [
       "bots-create-superuser",
-      "bots-database-backup",
+      "bots-database-dump",
       "bots-database-restore",
       "bots-db-init",
     ];
