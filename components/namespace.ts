@@ -37,6 +37,16 @@ export interface NamespaceArgs {
   readonly secretSource?: SecretSource;
 }
 
+const plainNames = new WeakMap<object, string>();
+
+/** The namespace that an object names, also before it exists; undefined for an object of none. */
+export function plainNamespace(namespace: unknown): string | undefined {
+  if (typeof namespace === "string") return namespace;
+  return typeof namespace === "object" && namespace !== null
+    ? plainNames.get(namespace)
+    : undefined;
+}
+
 /**
  * A namespace that denies by default: it enforces Pod Security and allows no traffic except DNS.
  *
@@ -85,6 +95,7 @@ export class Namespace extends pulumi.ComponentResource {
       { parent: this, retainOnDelete: retain },
     );
     this.name = namespace.metadata.name;
+    plainNames.set(this.name, args.name);
     if (this.podSecurity !== "restricted") {
       // Looser than the default, so that every preview says it.
       void pulumi.log.warn(`enforces Pod Security ${this.podSecurity}, not restricted`, this);

@@ -28,7 +28,7 @@ export interface SecretsArgs {
 
 /** The name of the Secret, and the digest that rolls its pods if the program knows the values. */
 interface Kept {
-  readonly name: pulumi.Output<string>;
+  readonly name: pulumi.Input<string>;
   readonly digest?: pulumi.Output<string>;
 }
 
@@ -65,8 +65,8 @@ export class Secrets extends pulumi.ComponentResource implements Mountable {
   readonly volumeName: string;
   readonly volumeSource: Mountable["volumeSource"];
   readonly source: Source;
-  /** Name of the Secret. */
-  readonly secretName: pulumi.Output<string>;
+  /** Name of the Secret; plain where somebody else makes it. */
+  readonly secretName: pulumi.Input<string>;
   private readonly keys: readonly string[];
 
   constructor(name: string, args: SecretsArgs, opts?: pulumi.ComponentResourceOptions) {
@@ -127,7 +127,7 @@ export class Secrets extends pulumi.ComponentResource implements Mountable {
         return { name: made.name, digest: pulumi.unsecret(keyed) };
       }
       case "existing":
-        return { name: pulumi.output(objectName) };
+        return { name: objectName };
       case "external": {
         const spec = templates(objectName, args.data).apply((texts) =>
           externalSecretSpec(objectName, type, texts, source),

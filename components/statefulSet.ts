@@ -2,6 +2,7 @@ import * as k8s from "@pulumi/kubernetes";
 import * as pulumi from "@pulumi/pulumi";
 import { awaitWithin } from "../lib/await";
 import { type Capacity, storageCapacity, sumCapacity } from "../lib/capacity";
+import { settled } from "../lib/immutable";
 import { selectorLabels } from "../lib/labels";
 import { mountablesOf, podProblems, podsCapacity, podTemplate, type PodArgs } from "../lib/pod";
 import { problemsOf, refuse } from "../lib/problems";
@@ -74,7 +75,7 @@ export class StatefulSet extends pulumi.ComponentResource {
           ...this.claims(args),
         },
       },
-      { parent: this },
+      { parent: this, ignoreChanges: [...settled.StatefulSet] },
     );
     const sizes = mountablesOf(args).flatMap(({ claim }) => (claim ? [claim.size] : []));
     this.capacity = sumCapacity([
@@ -91,7 +92,10 @@ export class StatefulSet extends pulumi.ComponentResource {
     this.registerOutputs({ statefulSet: statefulSet.metadata.name });
   }
 
-  /** The API server refuses later changes of these templates, so no data is lost. */
+  /**
+   * The controller makes only claims that do not exist. No live object can change its templates, so they
+   * keep their first sizes: a claim that the program makes itself, under the pod's name, can grow.
+   */
   private claims({ namespace, ...args }: StatefulSetArgs) {
     const templates = mountablesOf(args).flatMap(({ volumeName, claim }) =>
       claim === undefined

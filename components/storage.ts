@@ -2,7 +2,7 @@ import * as k8s from "@pulumi/kubernetes";
 import * as pulumi from "@pulumi/pulumi";
 import { type Capacity, storageCapacity } from "../lib/capacity";
 import { type FixedVolume, fixedVolumeProblems, fixedVolumeSpec } from "../lib/fixedVolume";
-import { retainAnnotation } from "../lib/labels";
+import { formatAnnotation, retainAnnotation } from "../lib/labels";
 import type { Mountable } from "../lib/pod";
 import { type Problem, problemsOf, refuse } from "../lib/problems";
 import { quantity, ruleCheck } from "../lib/rules";
@@ -16,9 +16,9 @@ export interface StorageArgs extends FixedVolume {
   readonly name?: string;
   /** A quantity such as 500Gi. It can grow later if the class allows it, but not shrink. */
   readonly size: string;
-  /** ReadWriteMany for several nodes. A change replaces the claim. @default ReadWriteOnce */
+  /** ReadWriteMany for several nodes. A later change is refused. @default ReadWriteOnce */
   readonly accessMode?: "ReadWriteOnce" | "ReadWriteMany";
-  /** A change replaces the claim. @default - the cluster's default class */
+  /** A later change is refused. @default - the cluster's default class */
   readonly storageClassName?: string | undefined;
   /** Mount this existing claim and create none. @default - create one */
   readonly existingClaim?: string | undefined;
@@ -31,6 +31,8 @@ export interface StorageArgs extends FixedVolume {
   readonly group?: string;
   /** Keep the claim when it leaves the program or the stack is destroyed. @default false */
   readonly retain?: boolean;
+  /** The server whose files it holds; a later change to another is refused. @default - any */
+  readonly format?: string;
 }
 
 /** Problems of the arguments. */
@@ -85,9 +87,14 @@ export class Storage extends pulumi.ComponentResource implements Mountable {
     const { namespace, size, retain = false } = args;
     const fixed = fixedVolumeSpec(args);
     const storageClassName = fixed?.storageClassName ?? args.storageClassName;
-    const annotations = retain && { annotations: { [retainAnnotation]: "true" } };
-    // Mode and class cannot be changed in place: with `retain` a change must fail, not delete the data.
-    const options = { parent: this, protect: retain, retainOnDelete: retain };
+    const kept = retain && { [retainAnnotation]: "true" };
+    const annotations = kept && { annotations: kept };
+    const marks = {
+      ...kept,
+      ...(args.format !== undefined && { [formatAnnotation]: args.format }),
+    };
+    // Not `protect`: with it, a system could not leave a stack. The preflight refuses replacements.
+    const options = { parent: this, retainOnDelete: retain };
     const volume =
       fixed &&
       new k8s.core.v1.PersistentVolume(
@@ -113,7 +120,10 @@ export class Storage extends pulumi.ComponentResource implements Mountable {
     return new k8s.core.v1.PersistentVolumeClaim(
       name,
       {
-        metadata: { ...namespace.metadata(this.claimName), ...annotations },
+        metadata: {
+          ...namespace.metadata(this.claimName),
+          ...(Object.keys(marks).length > 0 && { annotations: marks }),
+        },
         spec: {
           accessModes: [mode],
           resources: { requests: { storage: size } },

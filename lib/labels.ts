@@ -4,6 +4,9 @@ export const stackLabel = "stackberth.dev/stack";
 /** On protected data: neither pruning nor `down` deletes an object that has it. */
 export const retainAnnotation = "stackberth.dev/retain";
 
+/** On a claim: whose files it holds, for example those of mysql. */
+export const formatAnnotation = "stackberth.dev/format";
+
 /** On the namespaces of a review stack: the time, in ISO 8601, after which it may be removed. */
 export const expiresAnnotation = "stackberth.dev/expires";
 

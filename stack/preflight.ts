@@ -1,9 +1,12 @@
 import * as pulumi from "@pulumi/pulumi";
 import { type Access, Cluster } from "../cluster";
 import { ApiError } from "../cluster/client";
+import { plainNamespace } from "../components";
 import { messageOf } from "../lib/errors";
 import { stackLabel } from "../lib/labels";
-import { describe, isJson, type KubeObject } from "../lib/objects";
+import { changeLine } from "../lib/liveChanges";
+import { describe, isJson, type Json, type KubeObject } from "../lib/objects";
+import { harmfulChanges, unknown } from "./live";
 
 /** What is known of an object of the program before anything exists. */
 interface Wanted {
@@ -13,13 +16,15 @@ interface Wanted {
   readonly name: string | undefined;
   /** The kind that a CustomResourceDefinition defines, with its group. */
   readonly defines: string | undefined;
+  /** As far as it is known; an output stands as `unknown`. */
+  readonly object: KubeObject | undefined;
 }
 
 /**
  * Holds every object of a program back until it is certain that the cluster can take them all: it knows
- * their kinds and the priority classes of their pods, and no namespace or other cluster-scoped object belongs to another stack. The engine
- * would notice an unknown kind in the middle of a deployment, and a foreign object never: it would take
- * the object over.
+ * their kinds and the priority classes of their pods, no namespace or other cluster-scoped object belongs
+ * to another stack, and no change of what is deployed does harm. The engine would notice an unknown kind
+ * in the middle of a deployment, and a foreign object never: it would take the object over.
  *
  * @param stack - The stack that is being deployed.
  * @param access - How to reach its cluster, as the provider is told.
@@ -58,18 +63,35 @@ interface Props {
   readonly spec?: { readonly group?: unknown; readonly names?: { readonly kind?: unknown } };
 }
 
-function wantedOf(type: string, { metadata, spec }: Props): Wanted {
+function wantedOf(type: string, props: Props): Wanted {
+  const { metadata, spec } = props;
   const [, group = "", kind = ""] = type.split(":");
   const { name, namespace } = metadata ?? {};
+  const apiVersion = group.replace(/^core\//, "");
   return {
-    apiVersion: group.replace(/^core\//, ""),
+    apiVersion,
     kind,
     name: typeof name === "string" && namespace === undefined ? name : undefined,
     defines:
       kind === "CustomResourceDefinition"
         ? `${String(spec?.names?.kind)} of ${String(spec?.group)}`
         : undefined,
+    object: typeof name === "string" ? objectOf(apiVersion, kind, props, name) : undefined,
   };
+}
+
+function objectOf(apiVersion: string, kind: string, props: Props, name: string): KubeObject {
+  const known = knownPart(props) as Json;
+  const namespace = plainNamespace(props.metadata?.namespace);
+  const metadata = { ...(known["metadata"] as Json), namespace, name };
+  return { ...known, apiVersion, kind, metadata } as KubeObject;
+}
+
+function knownPart(value: unknown): unknown {
+  if (pulumi.Output.isInstance(value) || value instanceof Promise) return unknown;
+  if (Array.isArray(value)) return value.map(knownPart);
+  if (!isJson(value)) return value;
+  return Object.fromEntries(Object.entries(value).map(([key, inner]) => [key, knownPart(inner)]));
 }
 
 /** @throws Refusal that names everything that the cluster cannot take. */
@@ -79,11 +101,13 @@ async function check(
   wanted: readonly Wanted[],
   settings: unknown,
 ): Promise<void> {
+  const objects = wanted.flatMap(({ object }) => object ?? []);
   const problems = [
     ...(await unknownKinds(cluster, wanted)),
     ...(await foreignObjects(cluster, stack, wanted)),
     ...(await absentObjects(cluster, wanted)),
     ...(await absentPriorities(cluster, settings)),
+    ...(await harmfulChanges(cluster, stack, objects)).map(changeLine),
   ];
   if (problems.length === 0) return;
   throw new Refusal(

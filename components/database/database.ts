@@ -49,7 +49,12 @@ export class Database extends pulumi.ComponentResource {
     // A separate claim, not a template of the StatefulSet: it can grow in place, and `retain` protects it.
     const storage = new Storage(
       `${name}-data`,
-      { namespace: args.namespace, name: `${this.host}-data`, ...args.storage },
+      {
+        namespace: args.namespace,
+        name: `${this.host}-data`,
+        format: args.engine,
+        ...args.storage,
+      },
       { parent: this },
     );
     const server = this.createServer(name, args, engine, storage);

@@ -2,8 +2,9 @@ import { systemOf } from "../../cluster/ownership";
 import { annotation, keyOf, type KubeObject } from "../../lib/objects";
 import { retainAnnotation } from "../../lib/labels";
 import { capacityOf } from "./capacity";
-import { fieldChanges } from "./fields";
-import { replacementOf } from "./immutable";
+import { fieldChanges } from "../../lib/fieldChanges";
+import { isSettled, replacementOf } from "../../lib/immutable";
+import { handedOver, makersOf, movedNamespaces, wayOf } from "../../lib/liveChanges";
 import { consentName, type Loss, type ObjectChange, type StackDiff } from "./report";
 import { rollsOf } from "./rolls";
 import { inline } from "./values";
@@ -27,12 +28,19 @@ export function compareStack(
   const compared = keys.flatMap((key) => compareObjects(old.get(key), now.get(key)));
   const changes = compared.map(({ change }) => change);
   const systems = [...new Set([...before, ...after].map(groupOf))].sort();
-  const losses = compared.flatMap(({ change, costs }): Loss[] => {
-    if (costs.length === 0) return [];
-    const name = consentName(change.object);
-    const why = [whatOf(change), ...costs].join("; ");
-    return [{ stack, name, why, allowed: allowed.includes(name) }];
-  });
+  const loss = (object: KubeObject, why: string): Loss => {
+    const name = consentName(object);
+    return { stack, name, why, allowed: allowed.includes(name) };
+  };
+  const losses = [
+    ...compared.flatMap(({ change, costs }) =>
+      costs.length === 0 ? [] : [loss(change.object, [whatOf(change), ...costs].join("; "))],
+    ),
+    // What `up` refuses too, in the same words.
+    ...[...handedOver(makersOf(before), makersOf(after)), ...movedNamespaces(before, after)].map(
+      ({ object, why, way }) => loss(object, `${why}; up refuses it. ${way}`),
+    ),
+  ];
   return {
     stack,
     total: after.length,
@@ -61,15 +69,13 @@ function compareObjects(
     return [{ change: changeOf(kept ? "kept" : "deleted", before), costs }];
   }
   if (before === undefined || after === undefined) return [];
-  const fields = fieldChanges(before, after);
+  const fields = fieldChanges(before, after).filter((each) => !isSettled(before, each));
   if (fields.length === 0) return [];
   const replacement = replacementOf(before, fields);
   const change = changeOf(replacement === undefined ? "changed" : "replaced", after);
   const { fields: replacedBy, costs } = replacement ?? { fields: [], costs: [] };
-  const isProtected = costs.length > 0 && annotation(before, retainAnnotation) === "true";
-  const more = isProtected
-    ? ["it is protected, so deploying fails until its data is moved by hand"]
-    : [];
+  const way = costs.length > 0 ? wayOf(after) : undefined;
+  const more = way === undefined ? [] : [`up refuses it. ${way}`];
   return [{ change: { ...change, fields, replacedBy }, costs: [...costs, ...more] }];
 }
 

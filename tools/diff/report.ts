@@ -1,6 +1,6 @@
 import type { KubeObject } from "../../lib/objects";
 import type { Capacity } from "../../lib/capacity";
-import type { FieldChange } from "./fields";
+import type { FieldChange } from "../../lib/fieldChanges";
 
 /** What would happen to an object. `kept`: it leaves the program, but its data is protected. */
 export type Change = "created" | "changed" | "replaced" | "deleted" | "kept";

@@ -1,5 +1,5 @@
 import { at, isJson, type KubeObject, textAt } from "../../lib/objects";
-import { type FieldChange, isAtOrBelow } from "./fields";
+import { type FieldChange, isAtOrBelow } from "../../lib/fieldChanges";
 import { type ObjectChange, type Roll, shortName } from "./report";
 import { replicasOf, templatePath } from "../../lib/workloads";
 

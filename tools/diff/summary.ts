@@ -1,5 +1,5 @@
 import { type Capacity, formatCapacity } from "../../lib/capacity";
-import { isAtOrBelow } from "./fields";
+import { isAtOrBelow } from "../../lib/fieldChanges";
 import { type Change, type ObjectChange, shortName, type SystemDiff } from "./report";
 import { scalingOf } from "./rolls";
 import { changeText } from "./values";

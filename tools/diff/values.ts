@@ -1,7 +1,7 @@
 import { structuredPatch } from "diff";
 import { stringify } from "yaml";
 import { sorted } from "../../lib/objects";
-import type { FieldChange } from "./fields";
+import type { FieldChange } from "../../lib/fieldChanges";
 import { type ObjectChange, shortName } from "./report";
 
 const longest = 60;

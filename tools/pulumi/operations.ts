@@ -65,7 +65,9 @@ export async function operate(operation: Operation, args: OperationArgs): Promis
   }
   live?.end();
   if (!verbose) {
-    for (const change of progress.changes) line(change);
+    // What `down` keeps is read from the cluster and listed at the end.
+    const isListed = (change: string): boolean => operation !== "down" || !/^kept /.test(change);
+    for (const change of progress.changes.filter(isListed)) line(change);
     for (const warning of progress.warnings) line(`warning: ${warning}`);
     for (const advice of progress.advice) line(`policy: ${advice}`);
   }

@@ -1,5 +1,5 @@
 import type { EngineEvent, PolicyEvent, StepEventMetadata } from "@pulumi/pulumi/automation";
-import { systemLabel } from "../../lib/labels";
+import { retainAnnotation, systemLabel } from "../../lib/labels";
 import { type KubeObject, textAt } from "../../lib/objects";
 import { changedFields, nameOf } from "./changes";
 
@@ -177,7 +177,11 @@ export class Progress {
     state.counts.set(step.op, (state.counts.get(step.op) ?? 0) + 1);
     if (step.op === "same" || step.op === "update") this.keep(step);
     if (step.op === "same") return;
-    const word = this.words[step.op] ?? step.op;
+    const word = isKept(step)
+      ? this.isPreview
+        ? "to keep"
+        : "kept"
+      : (this.words[step.op] ?? step.op);
     const title = `${word.padEnd(10)}  ${nameOf(step)}`;
     if (step.op === "create") state.made.push(title);
     else if (step.op === "delete") state.gone.push({ title, ...placeOf(step) });
@@ -212,8 +216,13 @@ export class Progress {
   }
 }
 
-function placeOf({ type, old }: StepEventMetadata): { namespace: string; ends: boolean } {
-  const ends = type === "kubernetes:core/v1:Namespace";
+/** What the engine calls deleted, while it stays in the cluster. */
+const isKept = ({ op, old }: StepEventMetadata): boolean =>
+  op === "delete" && textAt(old?.inputs, "metadata", "annotations", retainAnnotation) === "true";
+
+function placeOf(step: StepEventMetadata): { namespace: string; ends: boolean } {
+  const { type, old } = step;
+  const ends = type === "kubernetes:core/v1:Namespace" && !isKept(step);
   return { ends, namespace: textAt(old?.inputs, "metadata", ends ? "name" : "namespace") };
 }
 

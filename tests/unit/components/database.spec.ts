@@ -92,7 +92,7 @@ describe("Database", () => {
         });
         const claim = oneResource(found, "PersistentVolumeClaim", "database-data");
         assert.deepEqual(read(claim.inputs.spec, "accessModes"), ["ReadWriteOnce"]);
-        assert.equal(claim.protect, false);
+        assert.equal(claim.retainOnDelete, false);
         assert.equal(
           count(found, "CronJob") + count(found, "Job") + count(found, "NetworkPolicy"),
           0,
@@ -285,7 +285,7 @@ describe("Database", () => {
       const claim = oneResource(found, "PersistentVolumeClaim", name);
       assert.equal(read(claim.inputs.spec, "resources.requests.storage"), size);
       assert.equal(read(claim.inputs.spec, "storageClassName"), storageClass);
-      assert.ok(claim.protect && claim.retainOnDelete, name);
+      assert.ok(claim.retainOnDelete, name);
     }
     one(found, "Secret", "store-secret");
     one(found, "Service", "store");

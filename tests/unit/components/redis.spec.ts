@@ -107,7 +107,7 @@ describe("Redis", () => {
     const claim = oneResource(found, "PersistentVolumeClaim", "queue-data");
     assert.equal(read(claim.inputs.spec, "storageClassName"), "fast");
     assert.equal(read(claim.inputs.spec, "resources.requests.storage"), "5Gi");
-    assert.ok(claim.protect && claim.retainOnDelete);
+    assert.ok(claim.retainOnDelete);
     one(found, "Service", "queue");
     one(found, "Secret", "queue-secret");
   });

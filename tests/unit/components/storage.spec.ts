@@ -52,7 +52,7 @@ describe("Storage", () => {
     assert.equal(volume.inputs.metadata.namespace, undefined);
     assert.equal(volume.inputs.metadata.labels?.["stackberth.dev/stack"], "test");
     assert.equal(volume.inputs.metadata.annotations?.["stackberth.dev/retain"], "true");
-    assert.deepEqual([volume.protect, volume.retainOnDelete], [true, true]);
+    assert.equal(volume.retainOnDelete, true);
     const { spec } = one(found, "PersistentVolumeClaim", "data");
     assert.equal(read(spec, "volumeName"), "lab-data");
     assert.equal(read(spec, "storageClassName"), "k8s-local-storage");
@@ -74,7 +74,7 @@ describe("Storage", () => {
       resources: { requests: { storage: "10Gi" } },
     });
     assert.equal(claim.inputs.metadata.annotations, undefined);
-    assert.deepEqual([claim.protect, claim.retainOnDelete], [false, false]);
+    assert.equal(claim.retainOnDelete, false);
     assert.equal(result.capacity.storage, 10 * 2 ** 30);
     assertParents(found, "Storage");
   });
@@ -97,7 +97,7 @@ describe("Storage", () => {
       storageClassName: "nfs",
     });
     assert.deepEqual(claim.inputs.metadata.annotations, { "stackberth.dev/retain": "true" });
-    assert.deepEqual([claim.protect, claim.retainOnDelete], [true, true]);
+    assert.equal(claim.retainOnDelete, true);
   });
 
   it("mounts an existing claim", async () => {
@@ -185,7 +185,7 @@ describe("Storage", () => {
       mountOptions: ["nfsvers=4.1", "tcp", "timeo=600", "retrans=2", "hard"],
       nfs,
     });
-    assert.deepEqual([volume.protect, volume.retainOnDelete], [true, true]);
+    assert.equal(volume.retainOnDelete, true);
     const claim = one(found, "PersistentVolumeClaim");
     assert.equal(read(claim, "spec.storageClassName"), "");
     assert.equal(read(claim, "spec.volumeName"), "lab-data");

@@ -153,7 +153,7 @@ describe("VolumeBackup by copies", () => {
     const storage = { storageClassName: "nfs", retain: true };
     const found = await objectsIn(make(copy(storage)));
     const claim = oneResource(found, "PersistentVolumeClaim", "backup-archives");
-    assert.equal(claim.protect, true);
+    assert.equal(claim.retainOnDelete, true);
     assert.deepEqual(claim.inputs.spec, {
       accessModes: ["ReadWriteOnce"],
       resources: { requests: { storage: "20Gi" } },

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { compareStack } from "../../../tools/diff/compare";
-import { isAtOrBelow } from "../../../tools/diff/fields";
-import { immutableFields } from "../../../tools/diff/immutable";
+import { isAtOrBelow } from "../../../lib/fieldChanges";
+import { immutableFields } from "../../../lib/immutable";
 import type { StackDiff } from "../../../tools/diff/report";
 import { rowsOf } from "../../../tools/diff/summary";
 import type { KubeObject } from "../../../lib/objects";

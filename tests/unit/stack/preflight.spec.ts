@@ -76,6 +76,7 @@ describe("the preflight", () => {
 
   function known(path: string): readonly [number, object] {
     if (path === "/api" || path === "/apis") return [200, discovery(path)];
+    if (path.startsWith("/api/v1/namespaces?")) return [200, { items: [] }];
     if (!(path in live)) return [404, { kind: "Status", message: `${path} not found` }];
     const owner = live[path];
     const labels = owner === undefined ? {} : { [stackLabel]: owner };
@@ -97,6 +98,8 @@ describe("the preflight", () => {
       contexts: [{ name: "fake", context: { cluster: "fake", user: "me" } }],
       "current-context": "fake",
     });
+
+  const ofStack = "GET /api/v1/namespaces?labelSelector=stackberth.dev%2Fstack%3Dprod";
 
   type Wanted = readonly [type: string, props?: object, opts?: pulumi.ResourceOptions];
 
@@ -166,7 +169,10 @@ describe("the preflight", () => {
     const wanted = ["a", "b", "c"].map((name): Wanted => namespace(name));
     assert.equal(await refusal(wanted), "");
     const paths = ["/api", "/api/v1/namespaces/a", "/api/v1/namespaces/b", "/api/v1/namespaces/c"];
-    assert.deepEqual([...asked].sort(), [...paths, "/apis"].map((path) => `GET ${path}`).sort());
+    assert.deepEqual(
+      [...asked].sort(),
+      [...[...paths, "/apis"].map((path) => `GET ${path}`), ofStack].sort(),
+    );
   });
 
   it("names every kind that the cluster does not know in one error, with how many there are", async () => {
@@ -273,7 +279,7 @@ describe("the preflight", () => {
     const unnamed = { metadata: { name: pulumi.output("x") } };
     const type = "kubernetes:core/v1:ConfigMap";
     assert.equal(await refusal([[type, inside], [type, later], [type, unnamed], [type]]), "");
-    assert.deepEqual([...asked].sort(), ["GET /api", "GET /apis"]);
+    assert.deepEqual([...asked].sort(), ["GET /api", ofStack, "GET /apis"]);
   });
 
   it("says plainly that the server cannot be reached", async () => {

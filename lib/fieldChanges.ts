@@ -1,5 +1,5 @@
 import { isDeepStrictEqual } from "node:util";
-import { isJson, type Json } from "../../lib/objects";
+import { isJson, type Json } from "./objects";
 
 /** One field that two versions of an object differ in. */
 export interface FieldChange {

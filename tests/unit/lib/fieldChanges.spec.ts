@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { type FieldChange, fieldChanges, isAtOrBelow } from "../../../tools/diff/fields";
+import { type FieldChange, fieldChanges, isAtOrBelow } from "../../../lib/fieldChanges";
 
 /** What the differences of two values are, as `path: before -> after`. */
 const shown = (changes: readonly FieldChange[]): string[] =>

@@ -1,6 +1,7 @@
-import { at, type KubeObject, textAt } from "../../lib/objects";
-import { isQuantity, parseQuantity } from "../../lib/quantity";
-import { type FieldChange, isAtOrBelow } from "./fields";
+import { at, type KubeObject, textAt } from "./objects";
+import { isQuantity, parseQuantity } from "./quantity";
+import { type FieldChange, isAtOrBelow } from "./fieldChanges";
+import { formatAnnotation } from "./labels";
 
 /** A field that no live object can change: the object is deleted and made anew, or the change fails. */
 interface ImmutableField {
@@ -77,6 +78,17 @@ export const immutableFields: Readonly<Record<string, readonly ImmutableField[]>
   "scheduling.k8s.io/PriorityClass": fields("value", "preemptionPolicy"),
 };
 
+/** Fields that keep their first value: the program's later ones are not sent. By kind, as Pulumi's paths. */
+export const settled = {
+  StatefulSet: ["spec.volumeClaimTemplates[*].spec.resources.requests.storage"],
+} as const;
+
+/** Whether a change is of such a field. */
+export function isSettled({ kind }: KubeObject, { path }: FieldChange): boolean {
+  const pattern = kind === "StatefulSet" ? settled.StatefulSet[0] : undefined;
+  return pattern !== undefined && path.replace(/\[[^\]]*\]/, "[*]") === pattern;
+}
+
 /** Why a change cannot be made in the live object. */
 interface Replacement {
   /** The fields that ask for it. */
@@ -93,16 +105,23 @@ export function replacementOf(
   const { apiVersion, kind } = before;
   const group = apiVersion.includes("/") ? (apiVersion.split("/")[0] ?? "") : "";
   const table = [...(immutableFields[`${group}/${kind}`] ?? []), ...frozenData(before)];
-  const hits = changes.flatMap(({ path }) => {
+  const hits = changes.flatMap((change) => {
+    const { path } = change;
+    if (isSettled(before, change)) return [];
     const field = table.find((each) => isAtOrBelow(path, each.path));
     return field === undefined ? [] : [{ path, costs: field.costs }];
   });
-  const shrunk = changes.filter((change) => kind === "PersistentVolumeClaim" && shrinks(change));
-  const touched = [...hits.map(({ path }) => path), ...shrunk.map(({ path }) => path)];
+  const ofClaim = kind === "PersistentVolumeClaim" ? changes : [];
+  const shrunk = ofClaim.filter(shrinks);
+  const foreign = ofClaim.filter(
+    ({ path, before: old }) => path === formatPath && old !== undefined,
+  );
+  const touched = [...hits, ...shrunk, ...foreign].map(({ path }) => path);
   if (touched.length === 0) return undefined;
   const costs = [
     ...hits.flatMap(({ costs: cost }) => cost ?? []),
     ...shrunk.map(() => "a claim cannot shrink; a smaller one is new and empty"),
+    ...foreign.map(() => "no other server can read its files"),
   ];
   return { fields: touched, costs: [...new Set(costs)] };
 }
@@ -112,6 +131,8 @@ function frozenData(before: KubeObject): readonly ImmutableField[] {
   if (!["ConfigMap", "Secret"].includes(before.kind) || at(before, "immutable") !== true) return [];
   return fields("data", "binaryData", "stringData", "immutable");
 }
+
+const formatPath = `metadata.annotations[${JSON.stringify(formatAnnotation)}]`;
 
 function shrinks({ path, before, after }: FieldChange): boolean {
   if (path !== "spec.resources.requests.storage") return false;
