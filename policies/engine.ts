@@ -17,11 +17,10 @@ export function policyOf(rule: Rule, environment: string): Policies[number] {
   if ("check" in rule) {
     return {
       ...named,
-      validateResource: ({ props, opts, type }, report) => {
+      validateResource: ({ props, type }, report) => {
         const object = applies ? objectOf(type, props) : undefined;
         if (object === undefined) return;
-        const subject = { object, isProtected: opts.protect };
-        for (const problem of rule.check(subject)) report(`${describe(object)}: ${problem}`);
+        for (const problem of rule.check(object)) report(`${describe(object)}: ${problem}`);
       },
     };
   }

@@ -1,12 +1,5 @@
 import type { KubeObject } from "../lib/objects";
 
-/** What an object is checked with. */
-export interface Subject {
-  readonly object: KubeObject;
-  /** Whether Pulumi refuses to delete it. */
-  readonly isProtected: boolean;
-}
-
 /** What every rule has. */
 interface Named {
   readonly name: string;
@@ -20,7 +13,7 @@ interface Named {
 
 /** A rule that an object keeps or breaks by itself: checked before the object changes. */
 export interface ObjectRule extends Named {
-  readonly check: (subject: Subject) => readonly string[];
+  readonly check: (object: KubeObject) => readonly string[];
 }
 
 /** What is wrong with one object of many. */

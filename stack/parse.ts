@@ -48,7 +48,7 @@ const stackKeys = Object.keys(stackSchema.shape);
 
 /** A value as Pulumi's text of it says; where the schema takes that text, it is meant as a text. */
 function value(key: string, text: string): unknown {
-  const schema: z.ZodType | undefined = stackSchema.shape[key as keyof typeof stackSchema.shape];
+  const schema = new Map<string, z.ZodType>(Object.entries(stackSchema.shape)).get(key);
   if (schema?.safeParse(text).success === true) return text;
   try {
     const parsed: unknown = JSON.parse(text);
@@ -285,7 +285,7 @@ function secretProblems(
     // Left over from another mode; nobody can read it, and nothing uses it.
     if (isSealed(given) && isUnseen(secretsMode)) return [];
     if (raw.isSecret(key)) {
-      const flaw = formatFlawOf(declaration, given);
+      const flaw = isUnseen(secretsMode) ? undefined : formatFlawOf(declaration, given);
       return flaw === undefined ? [] : [{ key, text: `${flaw} (${usedIn}). ${fix}` }];
     }
     if (isSealed(given)) {

@@ -5,7 +5,7 @@ import type { ObjectRule } from "../rule";
 export const ingressClass: ObjectRule = {
   name: "ingress-class",
   description: "Every Ingress names its class.",
-  check: ({ object }) =>
+  check: (object) =>
     object.kind === "Ingress" && textAt(object, "spec", "ingressClassName") === ""
       ? ["spec.ingressClassName is missing"]
       : [],

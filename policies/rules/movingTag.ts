@@ -9,7 +9,7 @@ export const movingTag: ObjectRule = {
   name: "no-moving-tag",
   description: "An image in prod is pinned: by a tag that names a version, or by digest.",
   environment: "prod",
-  check: ({ object }) =>
+  check: (object) =>
     containersOf(object).flatMap((container) => {
       const image = textAt(container, "image");
       if (rule.accepts(image) && !isMoving(image)) return [];

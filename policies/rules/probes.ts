@@ -5,7 +5,7 @@ import type { ObjectRule } from "../rule";
 export const probes: ObjectRule = {
   name: "probes",
   description: "Every container that keeps running has a readiness or a liveness probe.",
-  check: ({ object }) =>
+  check: (object) =>
     longRunning(object)
       .filter((each) => (each["readinessProbe"] ?? each["livenessProbe"]) === undefined)
       .map((each) => `${titleOf(each)}: readinessProbe and livenessProbe are missing`),

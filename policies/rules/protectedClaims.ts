@@ -1,3 +1,4 @@
+import { retainAnnotation } from "../../lib/labels";
 import { listAt, textAt } from "../../lib/objects";
 import type { ObjectRule } from "../rule";
 
@@ -5,11 +6,12 @@ import type { ObjectRule } from "../rule";
 export const protectedClaims: ObjectRule = {
   name: "protected-claims",
   description:
-    "Every PersistentVolumeClaim in prod is protected by Pulumi, and a StatefulSet retains those of its pods.",
+    "Every PersistentVolumeClaim in prod outlives its stack, and a StatefulSet retains those of its pods.",
   environment: "prod",
-  check: ({ object, isProtected }) => {
-    if (object.kind === "PersistentVolumeClaim" && !isProtected) {
-      return ["Pulumi's option protect is not set; set stackberth:protectData to true"];
+  check: (object) => {
+    const { kind, metadata } = object;
+    if (kind === "PersistentVolumeClaim" && metadata.annotations?.[retainAnnotation] !== "true") {
+      return ["is deleted with its stack; set stackberth:protectData to true"];
     }
     const path = ["spec", "persistentVolumeClaimRetentionPolicy", "whenDeleted"];
     const hasOwn = listAt(object, "spec", "volumeClaimTemplates").length > 0;

@@ -10,7 +10,7 @@ const fields = ["requests", "limits"].flatMap((kind) =>
 export const resources: ObjectRule = {
   name: "requests-and-limits",
   description: "Every container has requests and limits of cpu and memory.",
-  check: ({ object }) =>
+  check: (object) =>
     containersOf(object).flatMap((container) =>
       fields
         .filter((path) => at(container, "resources", ...path) === undefined)

@@ -6,7 +6,7 @@ export const tls: ObjectRule = {
   name: "tls",
   description: "Every host of an Ingress in prod has a certificate.",
   environment: "prod",
-  check: ({ object }) => {
+  check: (object) => {
     if (object.kind !== "Ingress") return [];
     const certified = listAt(object, "spec", "tls").flatMap((each) => at(each, "hosts") ?? []);
     return listAt(object, "spec", "rules")

@@ -21,7 +21,7 @@ describe("configurations made from the schemas, on the embedded API server", fun
   };
 
   it("are taken whole and without a warning where their schemas accept them", async () => {
-    await hold(rightCases(), isTaken, 300);
+    await hold(rightCases(), isTaken, 2000);
     assert.ok(server.sent > 300, `${server.sent} objects`);
     assert.deepEqual(server.unknownKinds, []);
   });
@@ -33,6 +33,24 @@ describe("configurations made from the schemas, on the embedded API server", fun
       assert.rejects(
         hold(rightCases(["openms"], "imagePullSecrets"), isTaken, 100),
         /duplicate entries[^]*stackberth:openms\.imagePullSecrets/,
+      ),
+    );
+  });
+
+  it("show a schedule that may be anything, which a component refuses", async () => {
+    const anything = z
+      .string()
+      .meta({ examples: ["at night"] })
+      .default("0 3 * * *");
+    const cleanUp = openmsSettings.shape.cleanUp.unwrap();
+    const hole = openmsSettings.extend({
+      cleanUp: cleanUp.extend({ schedule: anything }).prefault({}),
+    });
+    const checked = hole.superRefine((settings, context) => check(settings, refuseIn(context)));
+    await withSchema("openms", checked, () =>
+      assert.rejects(
+        hold(rightCases(["openms"], "cleanUp"), isTaken, 100),
+        /is not a cron expression[^]*stackberth:openms\.cleanUp/,
       ),
     );
   });

@@ -77,7 +77,7 @@ export const wrongValues: readonly (readonly [
   [
     "openms.web.placement",
     { nodeSelector: { "bad key!": "true" } },
-    ".nodeSelector.bad key!",
+    '.nodeSelector["bad key!"]',
     /"bad key!" is not the key of a node's label/,
   ],
   ["openms.web.placement", { nodeSelector: { a: "b c" } }, ".nodeSelector.a", /value of a label/],
@@ -92,7 +92,7 @@ export const wrongValues: readonly (readonly [
   [
     "openms.exposure",
     ingress({ annotations: { "bad key/x/y": "1" } }),
-    ".annotations.bad key/x/y",
+    '.annotations["bad key/x/y"]',
     /the key of an annotation/,
   ],
   [
@@ -108,7 +108,12 @@ export const wrongValues: readonly (readonly [
     /must be at most 245760 bytes long/,
   ],
   ["openms.exposure", ingress({ hosts: ["10.0.0.1"] }), ".hosts[0]", /is not a host name/],
-  ["openms.exposure", ingress({ hosts: ["a.org", "a.org"] }), ".hosts", /each of them once/],
+  [
+    "openms.exposure",
+    ingress({ hosts: ["a.org", "a.org"] }),
+    ".hosts[1]",
+    /entry \[0\] does not have/,
+  ],
   [
     "bots.init",
     { podAnnotations: { "controller.kubernetes.io/pod-deletion-cost": "x" } },
@@ -130,6 +135,6 @@ export const wrongValues: readonly (readonly [
     "openms.secretNames",
     { redis: "same", streamlit: "same" },
     ".streamlit",
-    /which stackberth:openms.secretNames.redis has/,
+    /which secretNames.redis has/,
   ],
 ];

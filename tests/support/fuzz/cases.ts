@@ -8,15 +8,7 @@ import { machines } from "../mipStack";
 import { fileConfig, stackNames } from "../stacks";
 import { root } from "../folders";
 import { systemCases } from "../systems";
-import {
-  brokenValues,
-  entriesOf,
-  isKnown,
-  type JsonSchema,
-  oddKeys,
-  optionsOf,
-  values,
-} from "./values";
+import { brokenValues, entriesOf, type JsonSchema, oddKeys, optionsOf, values } from "./values";
 
 type Step = string | number;
 
@@ -69,7 +61,6 @@ function filled(schema: JsonSchema, value: unknown): unknown {
 /** Every setting below a value: those that it has, and those that it may have. */
 function settingsIn(schema: JsonSchema, value: unknown, path: readonly Step[]): Setting[] {
   const own = path.length === 0 ? [] : [{ path, schema }];
-  if (isKnown(path.at(-1))) return [];
   if (Array.isArray(value)) {
     const items = value.slice(0, 2);
     return [

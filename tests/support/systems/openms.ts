@@ -264,7 +264,7 @@ export const openms: SystemCases = {
       title: "a request that is no quantity",
       changes: { web: { resources: { requests: { cpu: ".", memory: "1Gi" }, limits: small } } },
       key: "web.resources.requests.cpu",
-      says: /"\." is not a quantity/,
+      says: /"\." is not a number of CPU cores/,
     },
     {
       title: "a pull secret listed twice",

@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import type { KubeObject } from "../../../lib/objects";
 import { appliesIn } from "../../../policies/rule";
 import { rules } from "../../../policies/rules";
-import { breaks, type Edit, isProtected, keeps, objectsIn } from "../../fixtures/policies/objects";
+import { breaks, type Edit, keeps, objectsIn } from "../../fixtures/policies/objects";
 
 /** What the rules say of some objects, by rule. */
 function judge(objects: readonly KubeObject[], environment = "prod"): Record<string, string[]> {
@@ -10,9 +10,7 @@ function judge(objects: readonly KubeObject[], environment = "prod"): Record<str
     .filter((rule) => appliesIn(rule, environment))
     .map((rule): [string, string[]] => {
       if ("checkAll" in rule) return [rule.name, rule.checkAll(objects).map((it) => it.problem)];
-      const check = (object: KubeObject) =>
-        rule.check({ object, isProtected: isProtected(object) });
-      return [rule.name, objects.flatMap(check)];
+      return [rule.name, objects.flatMap(rule.check)];
     });
   return Object.fromEntries(said.filter(([, problems]) => problems.length > 0));
 }

@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
 import { systemOf } from "../../../cluster/ownership";
+import { usualDns } from "../../../lib/dns";
 import { at, describe as nameOf, type Json, type KubeObject, listAt } from "../../../lib/objects";
 import { drawObjects } from "../../../tools/graph";
 import {
@@ -9,6 +10,7 @@ import {
   podsOf,
   portsOf,
   strangersOf,
+  type Subject,
 } from "../../support/networkEnds";
 import { needsOf, unmet } from "../../support/networkNeeds";
 import { Policies } from "../../support/networkPolicies";
@@ -25,6 +27,9 @@ const tables = (objects: readonly KubeObject[]) =>
   });
 
 /** Open connections of pods that are in the stack's namespaces, but of no workload, beside name resolution. */
+const isResolver = ({ name, pod }: Subject): boolean =>
+  usualDns.addresses.includes(name) || pod?.namespace === usualDns.namespace;
+
 const strangersOpen = (objects: readonly KubeObject[]): readonly string[] => {
   const policies = new Policies(objects);
   const others = [...podsOf(objects), ...outsidersOf(objects)];
@@ -32,7 +37,7 @@ const strangersOpen = (objects: readonly KubeObject[]): readonly string[] => {
   return strangersOf(objects).flatMap((stranger) =>
     others.flatMap((other) =>
       ports
-        .filter(({ port }) => port !== 53 || other.pod?.namespace !== "kube-system")
+        .filter(({ port }) => port !== usualDns.port || !isResolver(other))
         .filter((it) => policies.allow(stranger, other, it) || policies.allow(other, stranger, it))
         .map(({ port, protocol }) => `${stranger.name}, ${other.name}, ${port}/${protocol}`),
     ),
