@@ -6,7 +6,9 @@ export default tseslint.config(
   js.configs.recommended,
   {
     files: ["**/*.cjs"],
-    languageOptions: { globals: { __dirname: "readonly", process: "readonly" } },
+    languageOptions: {
+      globals: { __dirname: "readonly", console: "readonly", process: "readonly" },
+    },
   },
   {
     files: ["**/*.ts"],

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { openmsSettings } from "../../systems/openms/parts/settings";
-import { brokenCases, rightCases } from "../support/fuzz/cases";
+import { brokenCases } from "../support/fuzz/cases";
 import { hold, parsed, withSchema } from "../support/fuzz/run";
 
 describe("configurations made from the schemas", function () {
