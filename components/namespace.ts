@@ -1,7 +1,7 @@
 import * as k8s from "@pulumi/kubernetes";
 import * as pulumi from "@pulumi/pulumi";
 import { type Dns, usualDns } from "../lib/dns";
-import { retainAnnotation, selectorLabels, systemLabels } from "../lib/labels";
+import { podSecurityLabels, retainAnnotation, selectorLabels, systemLabels } from "../lib/labels";
 import { nameCheck } from "../lib/names";
 import type { PodSecurity } from "../lib/pod";
 import { nested, type Problem, problemsOf, refuse } from "../lib/problems";
@@ -86,8 +86,7 @@ export class Namespace extends pulumi.ComponentResource {
           name: args.name,
           labels: {
             ...this.labels,
-            "pod-security.kubernetes.io/enforce": this.podSecurity,
-            "pod-security.kubernetes.io/warn": this.podSecurity,
+            ...Object.fromEntries(podSecurityLabels.map((label) => [label, this.podSecurity])),
           },
           ...(retain && { annotations: { [retainAnnotation]: "true" } }),
         },

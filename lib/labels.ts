@@ -16,6 +16,12 @@ export const systemLabel = "app.kubernetes.io/part-of";
 /** The label and its value by which tools tell this program's objects from others. */
 export const managedBy = ["app.kubernetes.io/managed-by", "stackberth"] as const;
 
+/** The labels of a namespace that ask for a level of Pod Security. */
+export const podSecurityLabels = [
+  "pod-security.kubernetes.io/enforce",
+  "pod-security.kubernetes.io/warn",
+] as const;
+
 /** Labels of every object of a system in a stack. */
 export function systemLabels(system: string, stack: string): Record<string, string> {
   return {

@@ -1,12 +1,16 @@
+import { podSecurityLabels } from "../../lib/labels";
 import { at, describe, type Json, type KubeObject } from "../../lib/objects";
 import { containersOf, podOf, titleOf } from "../pods";
 import type { Finding, StackRule } from "../rule";
 
-/** A stack file may choose `podSecurity: baseline` for a system, whose namespace then says so. */
+/**
+ * A stack file may choose `podSecurity: baseline` for a system, or an NFS server, which needs `privileged`;
+ * the namespace then says so.
+ */
 export const nonRoot: StackRule = {
   name: "non-root",
   description:
-    "Containers run as a user other than root, unless the stack file chose podSecurity baseline.",
+    "Containers run as a user other than root, unless the stack file chose a looser Pod Security.",
   checkAll: (objects) => {
     const free = freeNamespaces(objects).map(({ metadata }) => metadata.name);
     return objects
@@ -18,7 +22,7 @@ export const nonRoot: StackRule = {
 /** What a stack file allows stays in sight. */
 export const baselineChosen: StackRule = {
   name: "baseline-chosen",
-  description: "The stack file chose podSecurity baseline, so containers may run as root.",
+  description: "The stack file chose a looser Pod Security, so containers may run as root.",
   isAdvice: true,
   checkAll: (objects) =>
     freeNamespaces(objects).map((object) => {
@@ -29,11 +33,12 @@ export const baselineChosen: StackRule = {
     }),
 };
 
+const freeLevels = ["baseline", "privileged"];
+
 const freeNamespaces = (objects: readonly KubeObject[]): readonly KubeObject[] =>
   objects.filter(
     ({ kind, metadata }) =>
-      kind === "Namespace" &&
-      metadata.labels?.["pod-security.kubernetes.io/enforce"] === "baseline",
+      kind === "Namespace" && freeLevels.includes(metadata.labels?.[podSecurityLabels[0]] ?? ""),
   );
 
 function rootIn(object: KubeObject): readonly Finding[] {

@@ -158,5 +158,8 @@ describe("moving bots from a single Deployment, on the embedded API server", fun
     assert.deepEqual(content(await claim()), kept["claim"]);
     assert.deepEqual(content(await secret()), kept["secret"]);
     assert.deepEqual(await liveAll("/apis/apps/v1/deployments", name), []);
+    // The namespace is somebody else's now, whose pods may be older than Pod Security.
+    const { metadata } = await live("Namespace", undefined, name);
+    assert.deepEqual(metadata.labels, { "kubernetes.io/metadata.name": name });
   });
 });

@@ -1,4 +1,6 @@
 import assert from "node:assert/strict";
+import type { KubeObject } from "../../lib/objects";
+import { serverWarnings } from "../../tools/pulumi/serverWarnings";
 import { valueCases } from "../support/values";
 import { testCluster } from "../support/testCluster";
 
@@ -29,4 +31,23 @@ describe("what a rule accepts and refuses", () => {
       );
     });
   }
+});
+
+describe("what the API server warns of", () => {
+  const pod = (memory: string): KubeObject => ({
+    apiVersion: "v1",
+    kind: "Pod",
+    metadata: { name: "warned", namespace: "default" },
+    spec: {
+      containers: [{ name: "app", image: "example.org/app:1", resources: { limits: { memory } } }],
+    },
+  });
+  const homeless = { ...pod("1m"), metadata: { name: "warned", namespace: "not-there" } };
+
+  it("is told of each object, and only that", async () => {
+    const { cluster } = await testCluster();
+    assert.deepEqual(await serverWarnings(cluster, [pod("512Mi"), homeless]), []);
+    const found = await serverWarnings(cluster, [pod("1024m")]);
+    assert.match(found.join(), /^Pod default\/warned: .*fractional byte value "1024m" is invalid/);
+  });
 });

@@ -1,7 +1,7 @@
 import type { Stack } from "@pulumi/pulumi/automation";
 import type { Cluster } from "../../cluster";
 import { itemsOf } from "../../cluster/client";
-import { stackLabel } from "../../lib/labels";
+import { podSecurityLabels, stackLabel, systemLabels } from "../../lib/labels";
 import { type KubeObject, listAt, textAt } from "../../lib/objects";
 
 /** A namespace that must stay, since it holds a volume that the stack has not made. */
@@ -34,6 +34,17 @@ export async function occupiedNamespaces(
     }),
   );
   return found.filter(({ claims }) => claims.length > 0);
+}
+
+/** Takes the stack's labels off a namespace that stays: it is somebody else's, with their pods. */
+export async function releaseNamespace(cluster: Cluster, namespace: string): Promise<void> {
+  const own = [...Object.keys(systemLabels("", "")), ...podSecurityLabels];
+  await cluster.client.json({
+    method: "PATCH",
+    path: `/api/v1/namespaces/${namespace}`,
+    contentType: "application/merge-patch+json",
+    body: { metadata: { labels: Object.fromEntries(own.map((label) => [label, null])) } },
+  });
 }
 
 /**

@@ -4,10 +4,11 @@ import { isRetained, ownedBy } from "../../cluster/ownership";
 import { messageOf, UserError, withoutTrace } from "../../lib/errors";
 import { describe, type KubeObject } from "../../lib/objects";
 import { additionLine, findAdditions, obstacle, removeAddition } from "./additions";
-import { occupiedNamespaces } from "./keep";
+import { occupiedNamespaces, releaseNamespace } from "./keep";
 import { explainLock, explainObjects } from "./failure";
 import { Progress } from "./progress";
 import { LiveLines, type Screen } from "./screen";
+import { serverWarnings } from "./serverWarnings";
 
 /** What to run on an opened stack. */
 interface OperationArgs {
@@ -73,9 +74,13 @@ export async function operate(operation: Operation, args: OperationArgs): Promis
   }
   if (operation === "up" || operation === "preview") {
     await mend(operation, progress.objects, args, line);
+    for (const warning of await serverWarnings(await args.connect(), progress.changed)) {
+      line(`warning: ${warning}`);
+    }
   }
   line(`${progress.totals} in ${((Date.now() - began) / 1000).toFixed(1)} s`);
   for (const { namespace, claims } of kept) {
+    await releaseNamespace(await args.connect(), namespace);
     line(`kept  Namespace ${namespace}, which holds PersistentVolumeClaim ${claims.join(", ")}`);
   }
   if (operation === "down") await sayKept(args, line);

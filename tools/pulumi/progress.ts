@@ -47,6 +47,8 @@ export class Progress {
   private readonly cautions = new Set<string>();
   private readonly advised = new Set<string>();
   private readonly inputs = new Map<string, KubeObject>();
+  /** What is new, or not as it was. */
+  readonly changed: KubeObject[] = [];
   /** How many resources the engine has worked on, by operation, once it has ended. */
   private summary: Readonly<Record<string, number>> = {};
 
@@ -177,6 +179,8 @@ export class Progress {
     state.counts.set(step.op, (state.counts.get(step.op) ?? 0) + 1);
     if (step.op === "same" || step.op === "update") this.keep(step);
     if (step.op === "same") return;
+    const wanted: unknown = step.new?.inputs;
+    if (textAt(wanted, "kind") !== "") this.changed.push(wanted as KubeObject);
     const word = isKept(step)
       ? this.isPreview
         ? "to keep"

@@ -1,0 +1,29 @@
+import type { Cluster } from "../../cluster";
+import { objectPath } from "../../cluster/discovery";
+import { describe, type KubeObject } from "../../lib/objects";
+
+/**
+ * What the API server warns of when these objects are applied: a field that it ignores, a version that it
+ * will drop. The provider asks it not to, so each object is sent once more, as a dry run. An object whose
+ * namespace does not exist yet gets no answer.
+ */
+export async function serverWarnings(
+  cluster: Cluster,
+  objects: readonly KubeObject[],
+): Promise<readonly string[]> {
+  const found = await Promise.all(
+    objects.map(async (object) => {
+      const resource = await cluster.discovery.find(object);
+      if (resource === undefined) return [];
+      const { warnings } = await cluster.client.text({
+        method: "PATCH",
+        path: objectPath(resource, object),
+        contentType: "application/apply-patch+yaml",
+        query: { dryRun: "All", fieldManager: "stackberth", force: "true" },
+        body: object,
+      });
+      return warnings.map((warning) => `${describe(object)}: ${warning}`);
+    }),
+  );
+  return [...new Set(found.flat())];
+}
