@@ -56,9 +56,10 @@ describe("a cluster that moves, pods that do not start, a stack that goes", func
       const each = { cpu, memory: "1Gi" };
       return { requests: each, limits: each };
     };
-    // More than a node has, and more than the namespace's LimitRange lets a container ask for.
+    // More than a node has, and more than the namespace's ResourceQuota allows.
     stack.set(["stackberth:openms", "web", "resources"], sized("18"));
     stack.set(["stackberth:openms", "worker", "resources"], sized("4000"));
+    stack.set(["stackberth:openms", "quota"], { "requests.cpu": "100" });
     const began = Date.now();
     const { code, output } = await pulumi("up");
     assert.equal(code, 1, output);
@@ -70,7 +71,7 @@ describe("a cluster that moves, pods that do not start, a stack that goes", func
     );
     assert.match(reasons, /Pod web-\S+: FailedScheduling: 0\/\d+ nodes are available: .*cpu/);
     assert.match(reasons, /^Deployment test-edges\/worker: \S/m);
-    assert.match(reasons, /ReplicaSet worker-\S+: FailedCreate: .* but limit is 4k/);
+    assert.match(reasons, /ReplicaSet worker-\S+: FailedCreate: .*exceeded quota/);
     // Without the deadline the provider would wait for 600 s.
     assert.ok(Date.now() - began < 300_000, output);
   });
@@ -98,6 +99,7 @@ describe("a cluster that moves, pods that do not start, a stack that goes", func
     for (const part of ["web", "worker"]) {
       stack.set(["stackberth:openms", part, "resources"], undefined);
     }
+    stack.set(["stackberth:openms", "quota"], undefined);
     const up = await pulumi("up");
     assert.equal(up.code, 0, up.output);
     assert.deepEqual(await uids(), before);

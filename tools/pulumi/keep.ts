@@ -4,11 +4,13 @@ import { itemsOf } from "../../cluster/client";
 import { podSecurityLabels, stackLabel, systemLabels } from "../../lib/labels";
 import { type KubeObject, listAt, textAt } from "../../lib/objects";
 
-/** A namespace that must stay, since it holds a volume that the stack has not made. */
+/** A namespace that must stay, since it holds a volume that is protected or that the stack has not made. */
 interface Occupied {
   readonly urn: string;
   readonly namespace: string;
   readonly claims: readonly string[];
+  /** Whether none of the claims is the stack's own. */
+  readonly isShared: boolean;
 }
 
 /**
@@ -20,17 +22,28 @@ export async function occupiedNamespaces(
   cluster: Cluster,
 ): Promise<readonly Occupied[]> {
   const state: unknown = await stack.exportStack();
-  const namespaces = listAt(state, "deployment", "resources").filter(
-    (each) => each["type"] === "kubernetes:core/v1:Namespace",
+  const resources = listAt(state, "deployment", "resources");
+  const namespaces = resources.filter(
+    // One that outlives the stack keeps what is in it.
+    (each) => each["type"] === "kubernetes:core/v1:Namespace" && each["retainOnDelete"] !== true,
+  );
+  const retained = new Set(
+    resources.filter((each) => each["retainOnDelete"] === true).map((each) => textAt(each, "id")),
   );
   const found = await Promise.all(
     namespaces.map(async (each) => {
       const namespace = textAt(each, "id");
       const path = `/api/v1/namespaces/${namespace}/persistentvolumeclaims`;
       const items = itemsOf(await cluster.client.json({ path }));
-      const foreign = items.filter((claim) => !goesAlong(claim, stack.name));
-      const claims = foreign.map(({ metadata }) => metadata.name);
-      return { urn: textAt(each, "urn"), namespace, claims };
+      const lasting = items.filter(
+        (claim) =>
+          retained.has(`${namespace}/${claim.metadata.name}`) || !goesAlong(claim, stack.name),
+      );
+      const claims = lasting.map(({ metadata }) => metadata.name);
+      const isShared = lasting.every(
+        ({ metadata }) => metadata.labels?.[stackLabel] !== stack.name,
+      );
+      return { urn: textAt(each, "urn"), namespace, claims, isShared };
     }),
   );
   return found.filter(({ claims }) => claims.length > 0);

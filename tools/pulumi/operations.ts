@@ -79,8 +79,8 @@ export async function operate(operation: Operation, args: OperationArgs): Promis
     }
   }
   line(`${progress.totals} in ${((Date.now() - began) / 1000).toFixed(1)} s`);
-  for (const { namespace, claims } of kept) {
-    await releaseNamespace(await args.connect(), namespace);
+  for (const { namespace, claims, isShared } of kept) {
+    if (isShared) await releaseNamespace(await args.connect(), namespace);
     line(`kept  Namespace ${namespace}, which holds PersistentVolumeClaim ${claims.join(", ")}`);
   }
   if (operation === "down") await sayKept(args, line);
