@@ -59,7 +59,10 @@ export class DryRun {
       ...object,
       metadata: {
         ...object.metadata,
-        ...(namespace !== undefined && { namespace: `fuzz-${level}` }),
+        ...(namespace === undefined
+          ? // Of the same length, and not that of a live object, whose lists it would be merged with.
+            { name: `f${object.metadata.name.slice(1)}` }
+          : { namespace: `fuzz-${level}` }),
       },
     };
     const body = JSON.stringify(moved);
