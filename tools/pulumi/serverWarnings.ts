@@ -1,11 +1,12 @@
 import type { Cluster } from "../../cluster";
 import { objectPath } from "../../cluster/discovery";
 import { describe, type KubeObject } from "../../lib/objects";
+import { holdsSecret } from "./changes";
 
 /**
  * What the API server warns of when these objects are applied: a field that it ignores, a version that it
- * will drop. The provider asks it not to, so each object is sent once more, as a dry run. An object whose
- * namespace does not exist yet gets no answer.
+ * will drop. The provider asks it not to, so each object is sent once more, as a dry run. Not asked of are
+ * objects in which the engine hides a secret; one whose namespace does not exist yet gets no answer.
  */
 export async function serverWarnings(
   cluster: Cluster,
@@ -13,6 +14,8 @@ export async function serverWarnings(
 ): Promise<readonly string[]> {
   const found = await Promise.all(
     objects.map(async (object) => {
+      // In the place of a map, the engine's word for a secret is an internal error, which is tried again.
+      if (holdsSecret(object)) return [];
       const resource = await cluster.discovery.find(object);
       if (resource === undefined) return [];
       const { warnings } = await cluster.client.text({
