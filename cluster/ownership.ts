@@ -1,5 +1,5 @@
-import { managedBy, retainAnnotation, stackLabel, systemLabel } from "../lib/labels";
-import { annotation, type KubeObject } from "../lib/objects";
+import { managedBy, stackLabel, systemLabel } from "../lib/labels";
+import type { KubeObject } from "../lib/objects";
 
 /** Selects everything that this program owns, of one stack or of all. */
 export function ownedBy(stack?: string): string {
@@ -10,11 +10,6 @@ export function ownedBy(stack?: string): string {
 /** The system that an object belongs to; empty for an object of none. */
 export function systemOf({ metadata }: KubeObject): string {
   return metadata.labels?.[systemLabel] ?? "";
-}
-
-/** Whether an object holds data that outlives its stack. */
-export function isRetained(object: KubeObject): boolean {
-  return annotation(object, retainAnnotation) === "true";
 }
 
 const workloads = new Set(["CronJob", "DaemonSet", "Deployment", "Job", "Pod", "StatefulSet"]);

@@ -1,4 +1,5 @@
 import * as pulumi from "@pulumi/pulumi";
+import { anywhere } from "../lib/cidr";
 import { type Problem, problemsOf, refuse } from "../lib/problems";
 import { cidr, ruleCheck } from "../lib/rules";
 import type { Namespace } from "./namespace";
@@ -44,7 +45,7 @@ export function apiServerProblems({ cidrs, ports }: ApiServerArgs): Problem[] {
  */
 export class ApiServerAccess extends pulumi.ComponentResource {
   constructor(name: string, args: ApiServerAccessArgs, opts?: pulumi.ComponentResourceOptions) {
-    const { namespace, from, cidrs = ["0.0.0.0/0", "::/0"], ports = [443, 6443] } = args;
+    const { namespace, from, cidrs = anywhere, ports = [443, 6443] } = args;
     const hasPods = from.some((peer) => "pods" in peer);
     refuse("ApiServerAccess", [
       ...apiServerProblems(args),

@@ -1,7 +1,6 @@
 import * as pulumi from "@pulumi/pulumi";
 import { type Capacity, type Resources, sumCapacity } from "../lib/capacity";
 import type { NfsArgs } from "../lib/fixedVolume";
-import type { Placement } from "../lib/pod";
 import { nested, type Problem, problemsOf, refuse } from "../lib/problems";
 import { cidr, ipAddress, ruleCheck } from "../lib/rules";
 import { ConfigMap } from "./configMap";
@@ -28,9 +27,6 @@ export interface NfsServerArgs {
   readonly nodes: readonly string[];
   /** The volume that holds the files, one that a single node mounts. */
   readonly storage: Pick<StorageArgs, "size" | "storageClassName" | "existingClaim" | "retain">;
-  /** @default - 100m to 1 CPU, 256Mi to 1Gi of memory */
-  readonly resources?: Resources;
-  readonly placement?: Placement | undefined;
 }
 
 /** The image of the Kubernetes SIG Storage; it runs Ganesha alone here, without its provisioner. */
@@ -44,7 +40,7 @@ const exportedPath = "/data";
 /** Owns all files, whoever writes them: the pods' users differ, and the kubelet sets no group on NFS. */
 const owner = 1000;
 
-const defaultResources: Resources = {
+const resources: Resources = {
   requests: { cpu: "100m", memory: "256Mi" },
   limits: { cpu: "1", memory: "1Gi" },
 };
@@ -96,20 +92,19 @@ export const ganeshaStart = [
 ].join("\n");
 
 /** The pod, without its volumes. */
-function podOf({ image, resources, placement }: NfsServerArgs) {
+function podOf({ image }: NfsServerArgs) {
   const probe = { tcpSocket: { port: "nfs" }, periodSeconds: 10, timeoutSeconds: 5 };
   return {
     image: image ?? nfsServerDefaults.image,
     command: ["sh", "-euc", ganeshaStart],
     ports: { nfs: port },
-    resources: resources ?? defaultResources,
+    resources,
     readinessProbe: probe,
     livenessProbe: { ...probe, initialDelaySeconds: 30 },
     runAsUser: 0,
     // Ganesha writes below folders that depend on how the image was built.
     readOnlyRootFilesystem: false,
     securityContext: { capabilities: { drop: ["ALL"], add: nfsServerCapabilities } },
-    placement,
   };
 }
 

@@ -1,5 +1,6 @@
 import { z } from "zod";
 import { overLimit } from "../lib/capacity";
+import { anywhere } from "../lib/cidr";
 import * as rules from "../lib/rules";
 import {
   textOf,
@@ -11,7 +12,6 @@ import {
   within,
   cidr,
   int32,
-  anywhere,
   port,
 } from "./simpleFields";
 

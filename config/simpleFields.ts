@@ -92,9 +92,6 @@ export const cidr = textOf(rules.cidr, "203.0.113.0/24", "2001:db8::/32");
 /** A whole number as the API has most of them, 32 bits long; a user ID is one too. */
 export const int32 = (min: number) => within({ min, max: 2147483647 });
 
-/** Every address. */
-export const anywhere = ["0.0.0.0/0", "::/0"] as const;
-
 /** A whole number of replicas. */
 export const replicas = z.int().min(0).max(1000);
 

@@ -29,3 +29,6 @@ function groupsOf(address: string): readonly string[] {
 
 const bitsOf = (parts: readonly string[], radix: number, width: number): string =>
   parts.map((part) => parseInt(part, radix).toString(2).padStart(width, "0")).join("");
+
+/** Every address. */
+export const anywhere = ["0.0.0.0/0", "::/0"] as const;

@@ -9,7 +9,8 @@ const ownDatabases: readonly string[] = [
 ];
 
 /** The administrators of MySQL and PostgreSQL. */
-const administrators: readonly string[] = ["root", "postgres"];
+export const administrators = { mysql: "root", postgresql: "postgres" } as const;
+const administratorNames: readonly string[] = Object.values(administrators);
 
 const name = identifier(48);
 const user = identifier(32);
@@ -24,8 +25,8 @@ export const databaseName: Rule = {
 /** The name of the user who owns it. */
 export const databaseUser: Rule = {
   what: `${user.what}, or it is an administrator's`,
-  write: `${user.write}; none of ${administrators.join(", ")}`,
-  accepts: (text) => user.accepts(text) && !administrators.includes(text),
+  write: `${user.write}; none of ${administratorNames.join(", ")}`,
+  accepts: (text) => user.accepts(text) && !administratorNames.includes(text),
 };
 
 /** The ends of the names of dumps. */

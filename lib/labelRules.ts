@@ -1,6 +1,10 @@
 import type { Rule } from "./rule";
 
 const label = "[a-z0-9]([-a-z0-9]*[a-z0-9])?";
+const oneLabel = new RegExp(`^${label}$`);
+/** Whether a text is a DNS-1123 label. */
+export const isLabel = (text: string): boolean => text.length <= 63 && oneLabel.test(text);
+
 const subdomain = new RegExp(`^${label}(\\.${label})*$`);
 /** Whether a text is a DNS-1123 subdomain, as most names in Kubernetes. */
 export const isSubdomain = (text: string): boolean => text.length <= 253 && subdomain.test(text);

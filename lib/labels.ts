@@ -1,8 +1,14 @@
+import { annotation, type KubeObject } from "./objects";
+
 /** The label by which a stack, or `kubectl`, finds the objects of that stack. */
 export const stackLabel = "stackberth.dev/stack";
 
 /** On protected data: neither pruning nor `down` deletes an object that has it. */
 export const retainAnnotation = "stackberth.dev/retain";
+
+/** Whether an object holds data that outlives its stack. */
+export const isRetained = (object: KubeObject): boolean =>
+  annotation(object, retainAnnotation) === "true";
 
 /** On a claim: whose files it holds, for example those of mysql. */
 export const formatAnnotation = "stackberth.dev/format";

@@ -1,7 +1,7 @@
 import { fieldChanges } from "./fieldChanges";
 import { replacementOf } from "./immutable";
-import { retainAnnotation, systemLabel } from "./labels";
-import { annotation, describe, isJson, type KubeObject, textAt } from "./objects";
+import { isRetained, systemLabel } from "./labels";
+import { describe, isJson, type KubeObject, textAt } from "./objects";
 
 /** A change that a deployed stack does not survive unharmed; it is refused before anything changes. */
 export interface RefusedChange {
@@ -81,10 +81,7 @@ export function movedNamespaces(
     const here = before.filter(({ metadata }) => metadata.namespace === name);
     // Once its pods are gone, it has been removed; only its volumes are left.
     if (!here.some(({ kind }) => runs.has(kind))) return [];
-    const claims = here.filter(
-      (each) =>
-        each.kind === "PersistentVolumeClaim" && annotation(each, retainAnnotation) === "true",
-    );
+    const claims = here.filter((each) => each.kind === "PersistentVolumeClaim" && isRetained(each));
     if (claims.length === 0) return [];
     const [names, targets] = [claims, next].map((all) => all.map(({ metadata }) => metadata.name));
     const why =

@@ -2,7 +2,7 @@ import { isIP } from "node:net";
 import { isCidr } from "./cidr";
 import { isCron } from "./cron";
 import { isImage } from "./image";
-import { isSubdomain } from "./labelRules";
+import { isLabel, isSubdomain } from "./labelRules";
 import type { Rule } from "./rule";
 
 export * from "./amountRules";
@@ -14,7 +14,7 @@ export const objectName: Rule = {
   what: "a Kubernetes name",
   write:
     "lower-case letters, digits and hyphens, starting and ending with a letter or digit, at most 63 characters",
-  accepts: (text) => text.length <= 63 && /^[a-z0-9]([-a-z0-9]*[a-z0-9])?$/.test(text),
+  accepts: isLabel,
 };
 
 /** A Secret whose digest is an annotation of pods, `digest-NAME` in the stack's domain. */

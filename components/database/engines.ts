@@ -1,5 +1,5 @@
 import type { Resources } from "../../lib/capacity";
-import { dumpSuffixes } from "../../lib/databaseRules";
+import { administrators, dumpSuffixes } from "../../lib/databaseRules";
 import type { Environment } from "../../lib/env";
 import type { Probe } from "../../lib/pod";
 import { fileText } from "../fileText";
@@ -39,7 +39,7 @@ export const engines: Readonly<Record<"mysql" | "postgresql", Engine>> = {
   mysql: {
     image: "mysql:8.4.10",
     port: 3306,
-    adminName: "root",
+    adminName: administrators.mysql,
     dumpSuffix: dumpSuffixes.mysql,
     socketDir: "/var/run/mysqld",
     // No replica needs the binary log, and with it only administrators can create triggers.
@@ -53,7 +53,7 @@ export const engines: Readonly<Record<"mysql" | "postgresql", Engine>> = {
     // Pinned to a Debian release: another C library sorts text differently and would break indexes.
     image: "postgres:17.7-bookworm",
     port: 5432,
-    adminName: "postgres",
+    adminName: administrators.postgresql,
     dumpSuffix: dumpSuffixes.postgresql,
     socketDir: "/var/run/postgresql",
     serverCommand: ["postgres"],

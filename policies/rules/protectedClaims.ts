@@ -1,4 +1,4 @@
-import { retainAnnotation } from "../../lib/labels";
+import { isRetained } from "../../lib/labels";
 import { listAt, textAt } from "../../lib/objects";
 import type { ObjectRule } from "../rule";
 
@@ -9,8 +9,7 @@ export const protectedClaims: ObjectRule = {
     "Every PersistentVolumeClaim in prod outlives its stack, and a StatefulSet retains those of its pods.",
   environment: "prod",
   check: (object) => {
-    const { kind, metadata } = object;
-    if (kind === "PersistentVolumeClaim" && metadata.annotations?.[retainAnnotation] !== "true") {
+    if (object.kind === "PersistentVolumeClaim" && !isRetained(object)) {
       return ["is deleted with its stack; set stackberth:protectData to true"];
     }
     const path = ["spec", "persistentVolumeClaimRetentionPolicy", "whenDeleted"];

@@ -1,7 +1,6 @@
 import { z } from "zod";
 import { container, jobContainer, podSecurity } from "../../config/containerFields";
 import {
-  anywhere,
   cidr,
   image,
   int32,
@@ -12,6 +11,7 @@ import {
   resources,
   textOf,
 } from "../../config/fields";
+import { anywhere } from "../../lib/cidr";
 import { releaseName } from "../../lib/rules";
 import { managedFederation, unmanagedFederation, url } from "./parts/federationSettings";
 import { checkRules } from "./parts/rules";

@@ -1,6 +1,6 @@
 import { systemOf } from "../../cluster/ownership";
-import { annotation, keyOf, type KubeObject } from "../../lib/objects";
-import { retainAnnotation } from "../../lib/labels";
+import { keyOf, type KubeObject } from "../../lib/objects";
+import { isRetained } from "../../lib/labels";
 import { capacityOf } from "./capacity";
 import { fieldChanges } from "../../lib/fieldChanges";
 import { isSettled, replacementOf } from "../../lib/immutable";
@@ -63,7 +63,7 @@ function compareObjects(
     return [{ change: changeOf("created", after), costs: [] }];
   }
   if (before !== undefined && after === undefined) {
-    const kept = annotation(before, retainAnnotation) === "true";
+    const kept = isRetained(before);
     const lost = !kept && before.kind === "PersistentVolumeClaim";
     const costs = lost ? ["its data is deleted with it"] : [];
     return [{ change: changeOf(kept ? "kept" : "deleted", before), costs }];

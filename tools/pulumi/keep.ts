@@ -14,7 +14,7 @@ interface Occupied {
 }
 
 /**
- * The namespaces of a stack with claims that it does not own: made by somebody else, or by the
+ * The namespaces of a stack with claims that must outlast it: retained, made by somebody else, or by the
  * controller of a StatefulSet that keeps them. They would go with the namespace, and their data too.
  */
 export async function occupiedNamespaces(

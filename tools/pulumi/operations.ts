@@ -1,7 +1,8 @@
 import { CommandError, type OutputMap, type Stack } from "@pulumi/pulumi/automation";
 import type { Cluster } from "../../cluster";
-import { isRetained, ownedBy } from "../../cluster/ownership";
+import { ownedBy } from "../../cluster/ownership";
 import { messageOf, UserError, withoutTrace } from "../../lib/errors";
+import { isRetained } from "../../lib/labels";
 import { describe, type KubeObject } from "../../lib/objects";
 import { additionLine, findAdditions, obstacle, removeAddition } from "./additions";
 import { occupiedNamespaces, releaseNamespace } from "./keep";

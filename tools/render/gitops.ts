@@ -1,7 +1,7 @@
 import { stringify } from "yaml";
-import { retainAnnotation } from "../../lib/labels";
+import { isRetained } from "../../lib/labels";
 import type { Dependencies } from "../offline/dependencies";
-import { annotation, keyOf, type KubeObject } from "../../lib/objects";
+import { keyOf, type KubeObject } from "../../lib/objects";
 
 /**
  * The wave of each object by its key: a number higher than that of all it waits for, so that Argo CD
@@ -48,7 +48,7 @@ const runsAtOnce: readonly string[] = ["Deployment", "StatefulSet", "DaemonSet",
 export function forGitOps(object: KubeObject, wave: number): KubeObject {
   const annotations = {
     "argocd.argoproj.io/sync-wave": String(wave),
-    ...(annotation(object, retainAnnotation) === "true" && {
+    ...(isRetained(object) && {
       "argocd.argoproj.io/sync-options": "Prune=false,Delete=false",
       "kustomize.toolkit.fluxcd.io/prune": "disabled",
     }),

@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
-import { deletionStages, isRetained, ownedBy } from "../../../cluster/ownership";
+import { deletionStages, ownedBy } from "../../../cluster/ownership";
+import { isRetained } from "../../../lib/labels";
 import { retainAnnotation, systemLabels } from "../../../lib/labels";
 
 const object = (kind: string, annotations = {}) => ({
