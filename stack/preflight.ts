@@ -1,11 +1,11 @@
 import * as pulumi from "@pulumi/pulumi";
 import { type Access, Cluster } from "../cluster";
-import { ApiError } from "../cluster/client";
 import { plainNamespace } from "../components";
 import { messageOf } from "../lib/errors";
 import { stackLabel } from "../lib/labels";
 import { changeLine } from "../lib/liveChanges";
 import { describe, isJson, type Json, type KubeObject } from "../lib/objects";
+import { absentClasses } from "./classes";
 import { harmfulChanges, unknown } from "./live";
 
 /** What is known of an object of the program before anything exists. */
@@ -22,7 +22,7 @@ interface Wanted {
 
 /**
  * Holds every object of a program back until it is certain that the cluster can take them all: it knows
- * their kinds and the priority classes of their pods, no namespace or other cluster-scoped object belongs
+ * their kinds and the classes of their pods, volumes and Ingresses, no namespace or other cluster-scoped object belongs
  * to another stack, and no change of what is deployed does harm. The engine would notice an unknown kind
  * in the middle of a deployment, and a foreign object never: it would take the object over.
  *
@@ -99,14 +99,14 @@ async function check(
   stack: string,
   cluster: Cluster,
   wanted: readonly Wanted[],
-  settings: unknown,
+  settings: Readonly<Record<string, unknown>>,
 ): Promise<void> {
   const objects = wanted.flatMap(({ object }) => object ?? []);
   const problems = [
     ...(await unknownKinds(cluster, wanted)),
     ...(await foreignObjects(cluster, stack, wanted)),
     ...(await absentObjects(cluster, wanted)),
-    ...(await absentPriorities(cluster, settings)),
+    ...(await absentClasses(cluster, settings, objects)),
     ...(await harmfulChanges(cluster, stack, objects)).map(changeLine),
   ];
   if (problems.length === 0) return;
@@ -183,46 +183,6 @@ async function absentObjects(
     }),
   );
   return found.flat();
-}
-
-/**
- * Priority classes that settings name and the cluster lacks: it would refuse each pod. An absent storage or
- * ingress class is not certain to be wrong, because volumes and controllers can do without the object.
- */
-async function absentPriorities(cluster: Cluster, settings: unknown): Promise<readonly string[]> {
-  const [apiVersion, kind] = ["scheduling.k8s.io/v1", "PriorityClass"];
-  const found = await Promise.all(
-    named("priorityClassName", settings).map(async ([key, name]) => {
-      const isThere = await cluster
-        .find({ apiVersion, kind, metadata: { name } })
-        .catch(unreadable);
-      if (isThere !== undefined) return [];
-      const list = "choose one that `kubectl get priorityclasses` prints";
-      return [`${key}: the cluster has no ${kind} ${name}; ${list}`];
-    }),
-  );
-  return found.flat();
-}
-
-/** Who may not read an object may still use it. */
-function unreadable(error: unknown): true {
-  if (error instanceof ApiError && error.status === 403) return true;
-  throw error;
-}
-
-/** The keys of all settings of one name, with their texts. */
-function named(
-  wanted: string,
-  settings: unknown,
-  key = "",
-): readonly (readonly [string, string])[] {
-  if (!isJson(settings)) return [];
-  return Object.entries(settings).flatMap(([name, value]) => {
-    const inner = key === "" ? name : `${key}.${name}`;
-    return name === wanted && typeof value === "string"
-      ? [[inner, value] as const]
-      : named(wanted, value, inner);
-  });
 }
 
 /** The kind that a patch applies to: patches are kinds in Pulumi only. */

@@ -77,9 +77,12 @@ describe("other ways to run OpenMS, on the embedded API server", function () {
     assert.match(output, /openms +http:\/\/<any node>:3\d{4}/);
   });
 
-  it("is refused whole where the cluster lacks a kind, also in a preview", async () => {
+  it("is refused whole where the cluster lacks a kind or a class, also in a preview", async () => {
     stack.set(["stackberth:openms", "worker", "replicas"], undefined);
     stack.set(["stackberth:openms", "worker", "queueScaling"], { maxReplicas: 3 });
+    for (const path of ["workspaces.storageClassName", "exposure.className"]) {
+      stack.set(["stackberth:openms", ...path.split(".")], "nope");
+    }
     await kubectl("delete", "crd", "scaledobjects.keda.sh");
     try {
       for (const command of ["preview", "up"]) {
@@ -87,6 +90,8 @@ describe("other ways to run OpenMS, on the embedded API server", function () {
         assert.equal(code, 1, output);
         assert.match(output, /nothing was changed/);
         assert.match(output, /does not know the kind ScaledObject of keda\.sh\/v1alpha1/);
+        assert.match(output, /workspaces\.storageClassName: .* no StorageClass nope; it has .*nfs/);
+        assert.match(output, /exposure\.className: .* no IngressClass nope; it has nginx, traefik/);
         assert.deepEqual(await versions(name), {});
       }
     } finally {

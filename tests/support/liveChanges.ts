@@ -72,7 +72,7 @@ export const inPlace: readonly LiveChange[] = [
     "the ingress class and `hosts`",
     "mip.federations",
     federation("demo", "b.localhost"),
-    federation("demo", "c.localhost", "nginx-other"),
+    federation("demo", "c.localhost", "traefik"),
   ),
   change("`podSecurity`", "openms.podSecurity", "restricted", "baseline"),
   change("`runAsUser`", "bots.runAsUser", 10001, 10002),

@@ -12,8 +12,20 @@ const nodeLabel = "stackberth.dev/simulated"
 
 func nodeName(index int) string { return fmt.Sprintf("node-%d", index) }
 
-// bootstrap creates what every cluster starts with: nodes, the default storage class and the driver
-// behind it, and the kinds of operators. What is there already is left as it is.
+// defaultClass is the StorageClass of claims that name none.
+const defaultClass = "standard"
+
+// storageClasses are those that the stack files dev and prod name, all of one driver.
+var storageClasses = []string{defaultClass, "nfs", "manila-nfs", "t1-shiva-nfs", "cephfs-retain"}
+
+// ingressClasses are the controllers of the IngressClasses, none of which runs here.
+var ingressClasses = map[string]string{
+	"nginx":   "k8s.io/ingress-nginx",
+	"traefik": "traefik.io/ingress-controller",
+}
+
+// bootstrap creates what every cluster starts with: nodes, the storage and ingress classes, the driver
+// of the volumes, and the kinds of operators. What is there already is left as it is.
 func bootstrap(ctx context.Context, a *api, nodes int) error {
 	for index := range nodes {
 		if err := create(ctx, a, "/api/v1/nodes", node(nodeName(index))); err != nil {
@@ -23,8 +35,15 @@ func bootstrap(ctx context.Context, a *api, nodes int) error {
 	if err := removeOtherNodes(ctx, a, nodes); err != nil {
 		return err
 	}
-	if err := create(ctx, a, "/apis/storage.k8s.io/v1/storageclasses", storageClass()); err != nil {
-		return err
+	for _, name := range storageClasses {
+		if err := create(ctx, a, "/apis/storage.k8s.io/v1/storageclasses", storageClass(name)); err != nil {
+			return err
+		}
+	}
+	for name, controller := range ingressClasses {
+		if err := create(ctx, a, "/apis/networking.k8s.io/v1/ingressclasses", ingressClass(name, controller)); err != nil {
+			return err
+		}
 	}
 	if err := create(ctx, a, "/apis/storage.k8s.io/v1/csidrivers", driver()); err != nil {
 		return err
@@ -100,18 +119,27 @@ func node(name string) object {
 // storageDriver is provisioner.Driver, which this package cannot import without all of client-go.
 const storageDriver = "simulated.stackberth.dev"
 
-func storageClass() object {
+func storageClass(name string) object {
 	return object{
 		"apiVersion": "storage.k8s.io/v1",
 		"kind":       "StorageClass",
 		"metadata": object{
-			"name":        "standard",
-			"annotations": object{"storageclass.kubernetes.io/is-default-class": "true"},
+			"name":        name,
+			"annotations": object{"storageclass.kubernetes.io/is-default-class": fmt.Sprint(name == defaultClass)},
 		},
 		"provisioner":          storageDriver,
 		"reclaimPolicy":        "Delete",
 		"volumeBindingMode":    "Immediate",
 		"allowVolumeExpansion": true,
+	}
+}
+
+func ingressClass(name, controller string) object {
+	return object{
+		"apiVersion": "networking.k8s.io/v1",
+		"kind":       "IngressClass",
+		"metadata":   object{"name": name},
+		"spec":       object{"controller": controller},
 	}
 }
 
