@@ -18,6 +18,7 @@ import { certificate } from "../support/sealing";
 import { root } from "../support/stackberth";
 import { systemCases } from "../support/systems";
 import { collectStack, fileConfig } from "../support/stacks";
+import { systemStack } from "../support/systemStack";
 
 describe("settings of a review", () => {
   it("have a namespace and hosts of their own, in every text that names a host", () => {
@@ -79,6 +80,26 @@ describe("settings of a review", () => {
       namespace: "pr-1-openms",
       workspaces: { size: "1Gi", accessMode: "ReadWriteOnce" },
     });
+  });
+
+  it("have node ports that the cluster assigns, beside the fixed ones of dev", async () => {
+    const ofDev = {
+      ...systemCases["bots"]?.good,
+      exposure: { type: "nodePort", nodePort: 30951 },
+      allowedHosts: ["bots.example.org"],
+    };
+    const ofReview = reviewSettings("pr-1", "bots", ofDev, systems["bots"]);
+    for (const [settings, port] of [
+      [ofDev, 30951],
+      [ofReview, undefined],
+    ] as const) {
+      const { spec } = (await systemStack("bots", "dev", settings)).find(
+        "Service",
+        "bots-webserver",
+      );
+      assert.equal(at(spec, "type"), "NodePort");
+      assert.equal(at(spec, "ports", 0, "nodePort"), port);
+    }
   });
 
   it("name things so that one wildcard certificate serves all reviews", () => {

@@ -11,8 +11,8 @@ export function ownName(review: string, name: string): string {
 
 /**
  * The settings of a system in a review: its own namespaces; its own hosts, in every text that names
- * one of the system's `hosts`; at most one of all `replicas`, and 1Gi of every volume, also where
- * the size is the schema's default.
+ * one of the system's `hosts`; no fixed `nodePort`; at most one of all `replicas`, and 1Gi of every volume,
+ * also where the size is the schema's default.
  */
 export function reviewSettings(
   review: string,
@@ -23,7 +23,12 @@ export function reviewSettings(
   const hosts = hostsIn(settings).sort((a, b) => b.length - a.length);
   const walk = (value: unknown, key: string, parent: string): unknown => {
     if (Array.isArray(value)) return value.map((inner) => walk(inner, key, parent));
-    if (isMap(value)) return mapValues(value, (inner, name) => walk(inner, name, key));
+    if (isMap(value)) {
+      const { nodePort, ...rest } = value;
+      // Dev has the port; without it the cluster assigns a free one.
+      const free = typeof nodePort === "number" ? rest : value;
+      return mapValues(free, (inner, name) => walk(inner, name, key));
+    }
     if (key === "replicas" && typeof value === "number") return Math.min(value, 1);
     if (typeof value !== "string") return value;
     if (isTooLarge(value, key, parent)) return largestVolume;
