@@ -10,8 +10,8 @@ export type Peer =
   | { readonly pods: Readonly<Record<string, string>> }
   /** All pods of another namespace. */
   | { readonly namespace: string }
-  /** Addresses outside the cluster, such as 0.0.0.0/0. */
-  | { readonly cidr: string }
+  /** Addresses outside the cluster, such as 203.0.113.0/24, or several such ranges. */
+  | { readonly cidr: string | readonly string[] }
   /** Anyone, inside or outside the cluster: for pods behind an ingress controller or load balancer. */
   | { readonly anyone: true };
 
@@ -27,7 +27,7 @@ export interface NetworkPolicyArgs {
   readonly ports?: readonly number[];
 }
 
-const cidrOf = (peer: Peer): string | undefined => ("cidr" in peer ? peer.cidr : undefined);
+const cidrsOf = (peer: Peer): readonly string[] => ("cidr" in peer ? [peer.cidr].flat() : []);
 
 const podsOf = (peer: Peer): Readonly<Record<string, string>> | undefined =>
   "pods" in peer ? peer.pods : undefined;
@@ -43,8 +43,7 @@ function peerSpec(peer: Peer): k8s.types.input.networking.v1.NetworkPolicyPeer[]
     const matchLabels = { "kubernetes.io/metadata.name": peer.namespace };
     return [{ namespaceSelector: { matchLabels } }];
   }
-  if ("cidr" in peer) return [{ ipBlock: { cidr: peer.cidr } }];
-  return [];
+  return cidrsOf(peer).map((each) => ({ ipBlock: { cidr: each } }));
 }
 
 /**
@@ -66,8 +65,8 @@ export class NetworkPolicy extends pulumi.ComponentResource {
           "to",
           "selects no pods of this namespace, and neither does from; a NetworkPolicy needs pods",
         ],
-        ...args.from.map((peer) => ruleCheck("from", cidrOf(peer), cidr)),
-        ruleCheck("to", cidrOf(args.to), cidr),
+        ...args.from.flatMap(cidrsOf).map((each) => ruleCheck("from", each, cidr)),
+        ...cidrsOf(args.to).map((each) => ruleCheck("to", each, cidr)),
       ),
     );
     super("stackberth:components:NetworkPolicy", name, {}, opts);

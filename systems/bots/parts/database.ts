@@ -10,6 +10,7 @@ import {
 } from "../../../components";
 import { engines } from "../../../components/database/engines";
 import type { Capacity } from "../../../lib/capacity";
+import { anywhere } from "../../../lib/cidr";
 import { type Environment, unwatched } from "../../../lib/env";
 import { managedDatabaseArgs } from "../../managedDatabase";
 import type { BotsSettings, Context } from "../schema";
@@ -51,7 +52,7 @@ function externalDatabase({ engine, port, cidr }: Of<"external">, secrets: Secre
       DB_ENGINE: engine,
       ...Object.fromEntries(keys.map((key) => [key, secrets.ref(key)])),
     },
-    peer: { cidr },
+    peer: { cidr: cidr ?? anywhere },
     port: port ?? engines[engine].port,
     capacity: [],
   };

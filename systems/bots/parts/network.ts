@@ -1,5 +1,6 @@
 import type * as pulumi from "@pulumi/pulumi";
 import { NetworkPolicy, type Peer } from "../../../components";
+import { anywhere } from "../../../lib/cidr";
 import { selectorLabels } from "../../../lib/labels";
 import type { Context } from "../schema";
 import type { App } from "./app";
@@ -32,7 +33,7 @@ export function allowTraffic(
   return [
     allow("database", [...services, ...jobs, ...dumps], database.peer, database.port),
     ...queue.map((to) => allow("queue", [web, ...monitor], to, ports.queue)),
-    ...(smtp ? [allow("mail", services, { cidr: smtp.cidr }, smtp.port)] : []),
+    ...(smtp ? [allow("mail", services, { cidr: smtp.cidr ?? anywhere }, smtp.port)] : []),
     ...egress.map((cidr, index) => allow(`partners-${index}`, services, { cidr })),
   ];
 }

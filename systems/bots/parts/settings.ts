@@ -167,8 +167,8 @@ export const database = z
       host: text.describe("the server's host name or address"),
       port: port.optional().describe("default: 3306 for mysql, 5432 for postgresql"),
       cidr: cidr
-        .default("0.0.0.0/0")
-        .describe("addresses that the pods may reach on the database's port"),
+        .optional()
+        .describe("addresses that the pods may reach on the database's port; default: all"),
       backup: z
         .strictObject({
           ...dumps,
@@ -241,7 +241,7 @@ export const smtp = z
       .describe("account, with the password botsSmtpPassword; default: no login"),
     from: z.email().describe("sender of the reports"),
     managers: z.array(z.email()).min(1).describe("recipients of the reports"),
-    cidr: cidr.default("0.0.0.0/0").describe("addresses that the pods may reach on this port"),
+    cidr: cidr.optional().describe("addresses that the pods may reach on this port; default: all"),
   })
   .describe("mail server for reports of errors; default: no reports");
 

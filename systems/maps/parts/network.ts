@@ -1,4 +1,5 @@
 import { ApiServerAccess, Isolation, type Namespace, NetworkPolicy } from "../../../components";
+import { anywhere } from "../../../lib/cidr";
 import { allowEgress } from "../../egress";
 import type { Context } from "../schema";
 import type { Backend } from "./backend";
@@ -28,7 +29,7 @@ export function allowTraffic(
   if (smtp === undefined) return;
   new NetworkPolicy(
     `${name}-backend-mail`,
-    { namespace, name: "mail", from, to: { cidr: smtp.cidr }, ports: [smtp.port] },
+    { namespace, name: "mail", from, to: { cidr: smtp.cidr ?? anywhere }, ports: [smtp.port] },
     { parent: backend },
   );
 }

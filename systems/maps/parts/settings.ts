@@ -157,7 +157,9 @@ const smtp = z
       .url()
       .optional()
       .describe("the app's address in the mails; default: the Ingress' first host"),
-    cidr: cidr.default("0.0.0.0/0").describe("addresses that the backend may reach on this port"),
+    cidr: cidr
+      .optional()
+      .describe("addresses that the backend may reach on this port; default: all"),
   })
   .describe("mail server for links to reset a password; default: no mails");
 

@@ -58,13 +58,13 @@ describe("NetworkPolicy", () => {
   });
 
   it("allows pods to reach addresses", async () => {
-    const to = { cidr: "203.0.113.0/24" };
-    const found = await objectsIn(make({ to, name: "out" }));
+    const cidr = ["203.0.113.0/24", "2001:db8::/32"];
+    const found = await objectsIn(make({ to: { cidr }, name: "out" }));
     assert.equal(count(found, "NetworkPolicy"), 1);
     assert.deepEqual(one(found, "NetworkPolicy", "out-from-web").spec, {
       podSelector: { matchLabels: web },
       policyTypes: ["Egress"],
-      egress: [{ to: [{ ipBlock: to }] }],
+      egress: [{ to: cidr.map((each) => ({ ipBlock: { cidr: each } })) }],
     });
   });
 
@@ -85,6 +85,11 @@ describe("NetworkPolicy", () => {
       /needs pods/,
     ],
     ["a source without a prefix length", make({ from: [{ cidr: "10.0.0.1" }] }), "from", /CIDR/],
-    ["a target without a prefix length", make({ to: { cidr: "10.0.0.1" } }), "to", /CIDR/],
+    [
+      "a target without a prefix length",
+      make({ to: { cidr: ["::/0", "10.0.0.1"] } }),
+      "to",
+      /10.0.0.1.*CIDR/,
+    ],
   ]);
 });

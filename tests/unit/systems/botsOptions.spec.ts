@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { runbookOf } from "../../support/runbook";
 import { systemCases } from "../../support/systems";
+import { anywhere } from "../../../lib/cidr";
 import { at, keyOf, type KubeObject, listAt, textAt } from "../../../lib/objects";
 import {
   containerOf,
@@ -373,16 +374,21 @@ describe("volumes of bots", () => {
 });
 
 describe("the database of bots", () => {
-  it("may be PostgreSQL at any address", async () => {
-    const database = { type: "external", engine: "postgresql", host: "db", cidr: "203.0.113.9/32" };
-    const stack = await stackOf("bots", { database });
-    assert.equal(envOf(containerOf(web(stack)), "DB_ENGINE"), "postgresql");
-    assert.equal(at(stack.find("Secret", "bots-edidb-secret"), "stringData", "DB_PORT"), "5432");
-    const { spec } = stack.find("NetworkPolicy", "bots-database-from-bots-engine");
-    assert.deepEqual(at(spec, "egress"), [
-      { to: [{ ipBlock: { cidr: "203.0.113.9/32" } }], ports: [{ port: 5432, protocol: "TCP" }] },
-    ]);
-  });
+  for (const [where, cidr, cidrs] of [
+    ["one address", "203.0.113.9/32", ["203.0.113.9/32"]],
+    ["any address of both families", undefined, anywhere],
+  ] as const) {
+    it(`may be PostgreSQL at ${where}`, async () => {
+      const database = { type: "external", engine: "postgresql", host: "db", cidr };
+      const stack = await stackOf("bots", { database });
+      assert.equal(envOf(containerOf(web(stack)), "DB_ENGINE"), "postgresql");
+      assert.equal(at(stack.find("Secret", "bots-edidb-secret"), "stringData", "DB_PORT"), "5432");
+      const { spec } = stack.find("NetworkPolicy", "bots-database-from-bots-engine");
+      const to = cidrs.map((each) => ({ ipBlock: { cidr: each } }));
+      const ports = [{ port: 5432, protocol: "TCP" }];
+      assert.deepEqual(at(spec, "egress"), [{ to, ports }]);
+    });
+  }
 
   it("may be a server that the stack runs, which then starts first", async () => {
     const stack = await stackOf("bots", { database: { type: "managed" } });
