@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
-import { environment, home, start, TestStack, unchanged } from "../support/stackberth";
+import { asUser, home, start, TestStack, unchanged } from "../support/stackberth";
 import { testCluster } from "../support/testCluster";
 
 /** The process of a component of the embedded cluster in a folder. */
@@ -52,7 +52,7 @@ describe("an API server that is restarted in the middle of an up", function () {
   const name = "test-restart";
   const stack = new TestStack(name);
   // A cluster of its own: others' deployments would notice.
-  const env = { ...environment(), STACKBERTH_HOME: join(home, "restart") };
+  const env = { ...asUser(), STACKBERTH_HOME: join(home, "restart") };
   const command = (...argv: readonly string[]) => start(argv, { env });
 
   before(async () => {

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { kubectl } from "../support/kubectl";
-import { run, start, TestStack, unchanged } from "../support/stackberth";
+import { asUser, run, start, TestStack, unchanged } from "../support/stackberth";
 import { testCluster, versions } from "../support/testCluster";
 
 /** What a stack may leave in a namespace. */
@@ -17,7 +17,7 @@ describe("a stack whose first up is killed", function () {
     stacks = points.map((count) => new TestStack(nameOf(count)));
     // Before anything else runs in this process, which would hear too late when to kill.
     for (const count of points) {
-      const up = start(["up", "--verbose", "--stack", nameOf(count)]);
+      const up = start(["up", "--verbose", "--stack", nameOf(count)], { env: asUser() });
       await up.printed(/\+ kubernetes:/, count);
       up.kill();
       const { code, output } = await up.done;

@@ -4,11 +4,11 @@ import { join } from "node:path";
 import { parseDocument } from "yaml";
 import { systems } from "../../systems";
 import type { PlainSettings } from "../../systems/system";
-import { environment, home, root } from "./folders";
+import { asUser, environment, home, root } from "./folders";
 import { inProcess, type Ran } from "./inProcess";
 import { testCluster } from "./testCluster";
 
-export { environment, home, root, type Ran };
+export { asUser, environment, home, root, type Ran };
 
 /** What an `up` or a `preview` prints that changes nothing. */
 export const unchanged = /^\d+ unchanged in/m;
