@@ -18,7 +18,7 @@ import (
 // Components started by another build are restarted.
 var build = "development"
 
-const usage = `usage: stackberth-cluster up     --dir DIR [--nodes N] [--json]   start, repair, or do nothing
+const usage = `usage: stackberth-cluster up     --dir DIR [--nodes N | --real] [--json]   start, repair, or do nothing
        stackberth-cluster down   --dir DIR               stop and keep the data
        stackberth-cluster status --dir DIR [--json]      exit code 0 if ready, 1 if not
        stackberth-cluster reset  --dir DIR               stop and remove the data
@@ -40,6 +40,7 @@ func command(words []string, out, complaints io.Writer) int {
 	flags.Usage = func() { fmt.Fprint(complaints, usage) }
 	dir := flags.String("dir", "", "folder of the cluster")
 	nodes := flags.Int("nodes", 0, "number of simulated nodes")
+	real := flags.Bool("real", false, "no simulated nodes: a kubelet joins")
 	asJSON := flags.Bool("json", false, "print JSON")
 	if err := flags.Parse(words[1:]); err != nil {
 		return exitUsage
@@ -54,6 +55,7 @@ func command(words []string, out, complaints io.Writer) int {
 		fmt.Fprintf(complaints, "cluster: "+format+"\n", args...)
 	})
 	if err == nil {
+		cluster.Real = *real
 		switch words[0] {
 		case "up":
 			err = cluster.Up(ctx, *nodes)

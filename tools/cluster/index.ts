@@ -2,6 +2,8 @@ import { existsSync } from "node:fs";
 import { join } from "node:path";
 import { stateFolder } from "../project/stateFolder";
 import { builtPath, controlPlane, ensureBuilt, run } from "../toolchain";
+import { resetNode, runningNode, startNode, stopNode } from "./real";
+import { buildImages } from "./real/images";
 
 /** A running cluster and how to reach it. */
 export interface Cluster {
@@ -41,6 +43,7 @@ interface Paths {
 const CONTEXT = "stackberth";
 
 const USAGE = `usage: npm run cluster -- up [--nodes N]   start the embedded cluster, or repair it
+       npm run cluster -- up --real        start one whose node runs containers (Linux, root)
        npm run cluster -- down             stop it and keep its data
        npm run cluster -- status [--json]  exit code 0 if ready, 1 if not
        npm run cluster -- reset            stop it and remove its data
@@ -57,7 +60,16 @@ async function pathsOf(root: string): Promise<Paths> {
  * a second; one that has partly stopped is repaired.
  */
 export async function ensureCluster(options: ClusterOptions): Promise<Cluster> {
-  return start(options, []);
+  return (await realCluster(options.root)) ?? (await start(options, []));
+}
+
+/** The cluster with a real node, if it runs: it goes before the one with simulated nodes. */
+async function realCluster(root: string): Promise<Cluster | undefined> {
+  const node = runningNode(root);
+  if (node === undefined) return undefined;
+  const { kubeconfig, server } = node;
+  const program = await builtPath(root, controlPlane);
+  return { kubeconfig, server, context: CONTEXT, kubectl: kubectlWords({ program, kubeconfig }) };
 }
 
 async function start(options: ClusterOptions, flags: readonly string[]): Promise<Cluster> {
@@ -73,7 +85,10 @@ async function start(options: ClusterOptions, flags: readonly string[]): Promise
   };
 }
 
-function kubectlWords({ program, kubeconfig }: Paths): readonly string[] {
+function kubectlWords({
+  program,
+  kubeconfig,
+}: Pick<Paths, "program" | "kubeconfig">): readonly string[] {
   return [program, "kubectl", "--kubeconfig", kubeconfig, "--context", CONTEXT];
 }
 
@@ -115,6 +130,11 @@ export async function clusterCommand(
     options.progress(`kubeconfig ${cluster.kubeconfig}, context ${cluster.context}`);
     return 0;
   }
+  if (command === "up" && rest.join(" ") === "--real") {
+    const { root, progress } = options;
+    await startNode(options, (binaries) => buildImages({ root, binaries, progress }));
+    return 0;
+  }
   if (command === "kubectl") {
     return kubectl(rest, options);
   }
@@ -138,6 +158,8 @@ function isNumber([flag = "", value, ...others]: readonly string[]): boolean {
 }
 
 async function stop(command: "down" | "reset", options: ClusterOptions): Promise<number> {
+  if (runningNode(options.root) !== undefined) options.progress("cluster: stopping the real node");
+  await (command === "down" ? stopNode(options.root) : resetNode(options.root));
   const paths = await pathsOf(options.root);
   if (!existsSync(paths.data)) {
     options.progress("cluster: not running, no data");
@@ -152,6 +174,15 @@ async function stop(command: "down" | "reset", options: ClusterOptions): Promise
 }
 
 async function showStatus(flags: readonly string[], options: ClusterOptions): Promise<number> {
+  const node = runningNode(options.root);
+  if (node !== undefined) {
+    const { kubeconfig, server, http } = node;
+    const status: Status = { ready: true, server, kubeconfig, context: CONTEXT };
+    const text =
+      flags.length > 0 ? JSON.stringify(status) : `a real node at ${server}, Ingresses at ${http}`;
+    process.stdout.write(`${text}\n`);
+    return 0;
+  }
   const paths = await pathsOf(options.root);
   if (!existsSync(paths.data) || !existsSync(paths.program)) {
     process.stdout.write(
@@ -165,6 +196,11 @@ async function showStatus(flags: readonly string[], options: ClusterOptions): Pr
 }
 
 async function kubectl(words: readonly string[], options: ClusterOptions): Promise<number> {
+  const real = await realCluster(options.root);
+  if (real !== undefined) {
+    const [program = "", ...flags] = real.kubectl;
+    return (await run(program, [...flags, ...words])).code;
+  }
   const paths = await pathsOf(options.root);
   if (!existsSync(paths.program) || !existsSync(paths.kubeconfig)) {
     options.progress("the embedded cluster is not running; start it: npm run cluster -- up");

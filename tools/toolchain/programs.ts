@@ -4,6 +4,8 @@ import { join } from "node:path";
 /** A program of the toolchain: a Go module of ours in `toolchain/NAME`, which pins what it is built from. */
 export interface Program {
   readonly name: string;
+  /** The folder of its module, below `toolchain/`. @default - its name */
+  readonly module?: string;
   /** What to build, as `go build` takes it. @default "." */
   readonly package?: string;
   /** The version that it reports. */
@@ -98,6 +100,54 @@ export const kubeScore: Program = {
   version: "v1.20.0",
 };
 
+/** What a real node runs beside its container runtime: kubelet, kube-proxy and a registry. */
+export const node: Program = {
+  ...controlPlane,
+  name: "node",
+  module: controlPlane.name,
+  package: "./node",
+  cpuSeconds: 250,
+};
+
+/** Holds a pod's namespaces, on a real node. */
+export const pause: Program = {
+  ...controlPlane,
+  name: "pause",
+  module: controlPlane.name,
+  package: "./pause",
+  cpuSeconds: 10,
+};
+
+/** A real node's DNS. */
+export const coredns: Program = {
+  name: "coredns",
+  package: "github.com/coredns/coredns",
+  version: "v1.15.0",
+  variables: {},
+  cpuSeconds: 500,
+};
+
+/** Enforces NetworkPolicies on a real node. */
+export const kubeRouter: Program = {
+  name: "kube-router",
+  package: "github.com/cloudnativelabs/kube-router/v2/cmd/kube-router",
+  version: "v2.1.0",
+  variables: {},
+  cpuSeconds: 150,
+};
+
+/** A real node's Ingress controller, which reads the annotations of ingress-nginx too. */
+export const traefik: Program = {
+  name: "traefik",
+  package: "github.com/traefik/traefik/v3/cmd/traefik",
+  version: "v3.6.12",
+  variables: {},
+  cpuSeconds: 600,
+};
+
+/** What only a real node needs. */
+export const nodePrograms: readonly Program[] = [node, pause, coredns, kubeRouter, traefik];
+
 /** Every program, in the order in which they are listed. */
 export const programs: readonly Program[] = [
   controlPlane,
@@ -108,10 +158,12 @@ export const programs: readonly Program[] = [
   helm,
   kubeconform,
   kubeScore,
+  ...nodePrograms,
 ];
 
 /** The folder of a program's sources. */
-export const sourcesOf = (root: string, { name }: Program): string => join(root, "toolchain", name);
+export const sourcesOf = (root: string, { name, module = name }: Program): string =>
+  join(root, "toolchain", module);
 
 /** The version of Go that a module asks for. */
 export function goVersionOf(sources: string): string {

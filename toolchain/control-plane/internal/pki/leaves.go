@@ -25,6 +25,13 @@ var (
 	superusers = []string{"system:masters"}
 )
 
+// NodeAddress and NodeName are those of the real node, if there is one. The address is of a range for
+// benchmarks (RFC 2544), and stays in the node's network namespace.
+const (
+	NodeAddress = "198.18.0.1"
+	NodeName    = "real"
+)
+
 // ServiceAddress is the address of the Service kubernetes, the first of the service range.
 const ServiceAddress = "10.96.0.1"
 
@@ -32,7 +39,7 @@ const ServiceAddress = "10.96.0.1"
 var Leaves = []Leaf{
 	{Name: "apiserver", Authority: ClusterAuthority, CommonName: "kube-apiserver", Hosts: append([]string{
 		ServiceAddress, "kubernetes", "kubernetes.default", "kubernetes.default.svc",
-		"kubernetes.default.svc.cluster.local",
+		"kubernetes.default.svc.cluster.local", NodeAddress,
 	}, loopback...)},
 	{Name: "local", Authority: ClusterAuthority, CommonName: "stackberth:local", Hosts: loopback},
 	{Name: "apiserver-kubelet-client", Authority: ClusterAuthority, CommonName: "kube-apiserver", Groups: superusers},
@@ -41,6 +48,9 @@ var Leaves = []Leaf{
 	{Name: "provisioner", Authority: ClusterAuthority, CommonName: "stackberth:provisioner", Groups: superusers},
 	{Name: "controller-manager", Authority: ClusterAuthority, CommonName: "system:kube-controller-manager"},
 	{Name: "scheduler", Authority: ClusterAuthority, CommonName: "system:kube-scheduler"},
+	{Name: "kubelet", Authority: ClusterAuthority, CommonName: "system:node:" + NodeName, Groups: []string{"system:nodes"}},
+	{Name: "kubelet-server", Authority: ClusterAuthority, CommonName: "system:node:" + NodeName, Hosts: []string{NodeAddress, NodeName}},
+	{Name: "kube-proxy", Authority: ClusterAuthority, CommonName: "system:kube-proxy"},
 	{Name: "front-proxy-client", Authority: FrontProxyAuthority, CommonName: "front-proxy-client"},
 	{Name: "etcd", Authority: EtcdAuthority, CommonName: "etcd", Hosts: loopback},
 	{Name: "etcd-client", Authority: EtcdAuthority, CommonName: "kube-apiserver"},

@@ -8,6 +8,7 @@ import (
 	"fmt"
 	"os"
 	"os/signal"
+	"path/filepath"
 	"syscall"
 	"time"
 
@@ -24,23 +25,27 @@ import (
 // resync is how often everything is looked at again; it is also how soon a failed step is retried.
 const resync = 10 * time.Second
 
-// Main works until it is asked to stop, and returns the exit code. Its only flag is --kubeconfig.
+// Main works until it is asked to stop, and returns the exit code. With --folder, volumes are
+// folders below it on the node of --node, where this runs; without, they hold nothing.
 func Main(words []string) int {
 	flags := flag.NewFlagSet("provisioner", flag.ContinueOnError)
 	kubeconfig := flags.String("kubeconfig", "", "kubeconfig of the cluster")
+	var place place
+	flags.StringVar(&place.folder, "folder", "", "folder of the volumes")
+	flags.StringVar(&place.node, "node", "", "node that has the folder")
 	if err := flags.Parse(words); err != nil {
 		return 2
 	}
 	ctx, stop := signal.NotifyContext(context.Background(), syscall.SIGTERM, syscall.SIGINT)
 	defer stop()
-	if err := run(ctx, *kubeconfig); err != nil {
+	if err := run(ctx, *kubeconfig, place); err != nil {
 		fmt.Fprintln(os.Stderr, "provisioner:", err)
 		return 1
 	}
 	return 0
 }
 
-func run(ctx context.Context, kubeconfig string) error {
+func run(ctx context.Context, kubeconfig string, place place) error {
 	config, err := clientcmd.BuildConfigFromFlags("", kubeconfig)
 	if err != nil {
 		return err
@@ -51,7 +56,7 @@ func run(ctx context.Context, kubeconfig string) error {
 		return err
 	}
 	factory := informers.NewSharedInformerFactory(client, resync)
-	worker := &worker{ctx: ctx, client: client}
+	worker := &worker{ctx: ctx, client: client, place: place}
 	claims := factory.Core().V1().PersistentVolumeClaims().Informer()
 	volumes := factory.Core().V1().PersistentVolumes().Informer()
 	if _, err := claims.AddEventHandler(onChange(worker.claim)); err != nil {
@@ -86,6 +91,7 @@ func onChange[T any](handle func(T) error) cache.ResourceEventHandler {
 type worker struct {
 	ctx    context.Context
 	client kubernetes.Interface
+	place  place
 }
 
 func (w *worker) claim(claim *corev1.PersistentVolumeClaim) error {
@@ -100,7 +106,13 @@ func (w *worker) claim(claim *corev1.PersistentVolumeClaim) error {
 }
 
 func (w *worker) provision(claim *corev1.PersistentVolumeClaim) error {
-	_, err := w.client.CoreV1().PersistentVolumes().Create(w.ctx, volumeFor(claim), metav1.CreateOptions{})
+	volume := w.place.volumeFor(claim)
+	if local := volume.Spec.Local; local != nil {
+		if err := os.MkdirAll(local.Path, 0o755); err != nil {
+			return err
+		}
+	}
+	_, err := w.client.CoreV1().PersistentVolumes().Create(w.ctx, volume, metav1.CreateOptions{})
 	if apierrors.IsAlreadyExists(err) {
 		return nil
 	}
@@ -128,6 +140,12 @@ func (w *worker) grow(claim *corev1.PersistentVolumeClaim) error {
 func (w *worker) volume(volume *corev1.PersistentVolume) error {
 	if !unwanted(volume) {
 		return nil
+	}
+	// Only what this has made: the path is its own claim's.
+	if local := volume.Spec.Local; local != nil && filepath.Dir(local.Path) == w.place.folder {
+		if err := os.RemoveAll(local.Path); err != nil {
+			return err
+		}
 	}
 	return w.client.CoreV1().PersistentVolumes().Delete(w.ctx, volume.Name, metav1.DeleteOptions{})
 }

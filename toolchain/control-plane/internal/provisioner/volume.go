@@ -1,6 +1,8 @@
 package provisioner
 
 import (
+	"path/filepath"
+
 	corev1 "k8s.io/api/core/v1"
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
 )
@@ -38,9 +40,30 @@ func grown(claim *corev1.PersistentVolumeClaim) bool {
 	return claim.DeletionTimestamp == nil && claim.Status.Phase == corev1.ClaimBound && known && asks.Cmp(has) > 0
 }
 
+// place is where volumes are that hold something: folders of a node.
+type place struct{ node, folder string }
+
+// source is where the data of a claim's volume is. Without a place there is none.
+func (p place) source(claim *corev1.PersistentVolumeClaim) (corev1.PersistentVolumeSource, *corev1.VolumeNodeAffinity) {
+	if p.folder == "" {
+		return corev1.PersistentVolumeSource{
+			CSI: &corev1.CSIPersistentVolumeSource{Driver: Driver, VolumeHandle: string(claim.UID)},
+		}, nil
+	}
+	onNode := corev1.NodeSelectorRequirement{
+		Key: corev1.LabelHostname, Operator: corev1.NodeSelectorOpIn, Values: []string{p.node},
+	}
+	return corev1.PersistentVolumeSource{
+			Local: &corev1.LocalVolumeSource{Path: filepath.Join(p.folder, string(claim.UID))},
+		}, &corev1.VolumeNodeAffinity{Required: &corev1.NodeSelector{
+			NodeSelectorTerms: []corev1.NodeSelectorTerm{{MatchExpressions: []corev1.NodeSelectorRequirement{onNode}}},
+		}}
+}
+
 // volumeFor is the volume for a claim: just as large, with the same access modes, class and volume
 // mode, and already promised to that claim, so that waiting for a first consumer does not delay it.
-func volumeFor(claim *corev1.PersistentVolumeClaim) *corev1.PersistentVolume {
+func (p place) volumeFor(claim *corev1.PersistentVolumeClaim) *corev1.PersistentVolume {
+	source, affinity := p.source(claim)
 	return &corev1.PersistentVolume{
 		ObjectMeta: metav1.ObjectMeta{
 			Name:        "pvc-" + string(claim.UID),
@@ -61,9 +84,8 @@ func volumeFor(claim *corev1.PersistentVolumeClaim) *corev1.PersistentVolume {
 				Name:       claim.Name,
 				UID:        claim.UID,
 			},
-			PersistentVolumeSource: corev1.PersistentVolumeSource{
-				CSI: &corev1.CSIPersistentVolumeSource{Driver: Driver, VolumeHandle: string(claim.UID)},
-			},
+			PersistentVolumeSource: source,
+			NodeAffinity:           affinity,
 		},
 	}
 }

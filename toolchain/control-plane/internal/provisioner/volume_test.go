@@ -48,7 +48,7 @@ func TestWanted(t *testing.T) {
 }
 
 func TestVolumeForHonoursTheClaim(t *testing.T) {
-	volume := volumeFor(claim(func(*corev1.PersistentVolumeClaim) {}))
+	volume := place{}.volumeFor(claim(func(*corev1.PersistentVolumeClaim) {}))
 	size := volume.Spec.Capacity[corev1.ResourceStorage]
 	if size.String() != "5Gi" || volume.Spec.StorageClassName != "nfs" ||
 		volume.Spec.AccessModes[0] != corev1.ReadWriteMany {

@@ -24,6 +24,8 @@ type Cluster struct {
 	program, build string
 	say            func(format string, args ...any)
 	owner          proc.Owner
+	// Real leaves out what simulates nodes: a kubelet joins. @see tools/cluster/real
+	Real bool
 }
 
 // Open names the cluster in dir, which need not exist yet. Progress is told to say, line by line.

@@ -21,6 +21,17 @@ const (
 // ComponentNames lists every component in the order they are started.
 var ComponentNames = []string{etcd, apiServer, controllerManager, scheduler, kwok, provisioner}
 
+// realComponents are those of a cluster with a real node, where a kubelet stands in KWOK's place.
+var realComponents = []string{etcd, apiServer, controllerManager, scheduler, provisioner}
+
+// components are those that this cluster runs, in the order they are started.
+func (c *Cluster) components() []string {
+	if c.Real {
+		return realComponents
+	}
+	return ComponentNames
+}
+
 // clients are the components that only dial the API server, with the certificate each of them uses.
 var clients = map[string]string{
 	controllerManager: "controller-manager",
@@ -56,6 +67,8 @@ const (
 	podRange = "198.51.100.0/24"
 	// advertised stands where the API server wants an address that is not loopback. Also data only.
 	advertised = "192.0.2.1"
+	// realPodRange is for the pods of a real node, which exist in its network namespace only.
+	realPodRange = "10.244.0.0/16"
 )
 
 // gracePeriodVariable is the environment variable by which a measurement sets how long a node may be
@@ -85,12 +98,18 @@ func (c *Cluster) flags(ports map[string]int) map[string][]string {
 			"--leader-elect=false", "--profiling=false", "--kube-api-qps=200", "--kube-api-burst=400",
 		}
 	}
+	pods, allocate := podRange, "false"
+	volumes := []string{client(provisioner)}
+	if c.Real {
+		pods, allocate = realPodRange, "true"
+		volumes = append(volumes, "--node="+pki.NodeName, "--folder="+c.path("volumes"))
+	}
 	return map[string][]string{
 		etcd:      c.etcdFlags(ports),
 		apiServer: c.apiServerFlags(ports),
 		controllerManager: append(serving(controllerManager),
-			"--allocate-node-cidrs=false",
-			"--cluster-cidr="+podRange, "--service-cluster-ip-range="+serviceRange,
+			"--allocate-node-cidrs="+allocate,
+			"--cluster-cidr="+pods, "--service-cluster-ip-range="+serviceRange,
 			"--use-service-account-credentials=true",
 			"--service-account-private-key-file="+c.pki().ServiceAccountKey(),
 			"--root-ca-file="+c.pki().Cert(pki.ClusterAuthority),
@@ -110,7 +129,7 @@ func (c *Cluster) flags(ports map[string]int) map[string][]string {
 			// Heartbeats without leases: a restarted KWOK would wait 40 s for its own old lease.
 			"--node-lease-duration-seconds=0",
 		},
-		provisioner: {client(provisioner)},
+		provisioner: volumes,
 	}
 }
 
@@ -133,32 +152,36 @@ func (c *Cluster) etcdFlags(ports map[string]int) []string {
 
 func (c *Cluster) apiServerFlags(ports map[string]int) []string {
 	p := c.pki()
-	return []string{
-		"--bind-address=127.0.0.1", fmt.Sprintf("--secure-port=%d", ports[apiPort]),
-		"--advertise-address=" + advertised, "--endpoint-reconciler-type=none",
-		"--etcd-servers=" + localURL(ports[etcdPort]),
-		"--etcd-cafile=" + p.Cert(pki.EtcdAuthority),
-		"--etcd-certfile=" + p.Cert("etcd-client"), "--etcd-keyfile=" + p.Key("etcd-client"),
-		"--tls-cert-file=" + p.Cert("apiserver"), "--tls-private-key-file=" + p.Key("apiserver"),
-		"--client-ca-file=" + p.Cert(pki.ClusterAuthority),
-		"--kubelet-certificate-authority=" + p.Cert(pki.ClusterAuthority),
-		"--kubelet-client-certificate=" + p.Cert("apiserver-kubelet-client"),
-		"--kubelet-client-key=" + p.Key("apiserver-kubelet-client"),
+	address := []string{"--bind-address=127.0.0.1", "--advertise-address=" + advertised, "--endpoint-reconciler-type=none"}
+	if c.Real {
+		// Nothing but this machine reaches the network namespace that it runs in.
+		address = []string{"--bind-address=0.0.0.0", "--advertise-address=" + pki.NodeAddress}
+	}
+	return append(address,
+		fmt.Sprintf("--secure-port=%d", ports[apiPort]),
+		"--etcd-servers="+localURL(ports[etcdPort]),
+		"--etcd-cafile="+p.Cert(pki.EtcdAuthority),
+		"--etcd-certfile="+p.Cert("etcd-client"), "--etcd-keyfile="+p.Key("etcd-client"),
+		"--tls-cert-file="+p.Cert("apiserver"), "--tls-private-key-file="+p.Key("apiserver"),
+		"--client-ca-file="+p.Cert(pki.ClusterAuthority),
+		"--kubelet-certificate-authority="+p.Cert(pki.ClusterAuthority),
+		"--kubelet-client-certificate="+p.Cert("apiserver-kubelet-client"),
+		"--kubelet-client-key="+p.Key("apiserver-kubelet-client"),
 		"--kubelet-preferred-address-types=InternalIP",
-		"--requestheader-client-ca-file=" + p.Cert(pki.FrontProxyAuthority),
+		"--requestheader-client-ca-file="+p.Cert(pki.FrontProxyAuthority),
 		"--requestheader-allowed-names=front-proxy-client",
 		"--requestheader-username-headers=X-Remote-User",
 		"--requestheader-group-headers=X-Remote-Group",
 		"--requestheader-extra-headers-prefix=X-Remote-Extra-",
-		"--proxy-client-cert-file=" + p.Cert("front-proxy-client"),
-		"--proxy-client-key-file=" + p.Key("front-proxy-client"),
+		"--proxy-client-cert-file="+p.Cert("front-proxy-client"),
+		"--proxy-client-key-file="+p.Key("front-proxy-client"),
 		"--service-account-issuer=https://kubernetes.default.svc",
-		"--service-account-key-file=" + p.ServiceAccountKey(),
-		"--service-account-signing-key-file=" + p.ServiceAccountKey(),
-		"--service-cluster-ip-range=" + serviceRange,
+		"--service-account-key-file="+p.ServiceAccountKey(),
+		"--service-account-signing-key-file="+p.ServiceAccountKey(),
+		"--service-cluster-ip-range="+serviceRange,
 		"--authorization-mode=Node,RBAC", "--enable-admission-plugins=NodeRestriction",
 		"--allow-privileged=true", "--profiling=false",
-	}
+	)
 }
 
 func (c *Cluster) clientKubeconfig(name string) string { return c.path("run", name+".kubeconfig") }

@@ -20,7 +20,7 @@ func (c *Cluster) problem(ctx context.Context, st state.State) error {
 	if err := admin.ready(ctx); err != nil {
 		return err
 	}
-	for _, name := range ComponentNames {
+	for _, name := range c.components() {
 		if err := c.wellness(ctx, st, name); err != nil {
 			return err
 		}

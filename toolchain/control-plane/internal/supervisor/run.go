@@ -49,7 +49,7 @@ func (s *startup) current(name string) bool {
 
 func (s *startup) outdated() []string {
 	var names []string
-	for _, name := range ComponentNames {
+	for _, name := range s.components() {
 		if !s.current(name) {
 			names = append(names, name)
 		}

@@ -39,7 +39,7 @@ func (c *Cluster) Status(ctx context.Context) (Status, error) {
 	}
 	status := Status{Kubeconfig: c.Kubeconfig(), Context: pki.Context, Nodes: st.Nodes}
 	running := 0
-	for _, name := range ComponentNames {
+	for _, name := range c.components() {
 		component := ComponentStatus{Name: name, Log: c.log(name)}
 		if c.alive(st, name) {
 			running++
@@ -54,8 +54,8 @@ func (c *Cluster) Status(ctx context.Context) (Status, error) {
 	switch {
 	case running == 0:
 		status.Problem = "not running"
-	case running < len(ComponentNames):
-		status.Problem = fmt.Sprintf("%d of %d components are not running", len(ComponentNames)-running, len(ComponentNames))
+	case running < len(c.components()):
+		status.Problem = fmt.Sprintf("%d of %d components are not running", len(c.components())-running, len(c.components()))
 	default:
 		if err := c.problem(ctx, st); err != nil {
 			status.Problem = err.Error()

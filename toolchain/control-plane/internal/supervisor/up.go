@@ -72,7 +72,9 @@ func (c *Cluster) prepare(nodes int) (*startup, error) {
 		return nil, err
 	}
 	before := st.Nodes
-	st.Nodes = chooseNodes(nodes, before)
+	if !c.Real {
+		st.Nodes = chooseNodes(nodes, before)
+	}
 	identity, err := c.pki().Ensure(time.Now())
 	if err != nil {
 		return nil, err
@@ -119,7 +121,20 @@ func (c *Cluster) writeFiles(assigned map[string]int) (stages string, err error)
 			return "", err
 		}
 	}
+	if c.Real {
+		return "", c.writeNodeFiles(server)
+	}
 	return simulation.Write(c.path("run"), time.Now())
+}
+
+// writeNodeFiles writes what the processes of a real node dial the API server with.
+func (c *Cluster) writeNodeFiles(server string) error {
+	for _, leaf := range []string{"kubelet", "kube-proxy"} {
+		if err := c.pki().WriteKubeconfig(c.clientKubeconfig(leaf), server, leaf); err != nil {
+			return err
+		}
+	}
+	return nil
 }
 
 // run starts what is missing, in order, and waits until the cluster can be used.
@@ -142,17 +157,17 @@ func (s *startup) run(ctx context.Context) error {
 	if err := s.ensure(ctx, apiServer, s.admin.ready); err != nil {
 		return err
 	}
-	if err := s.phase("nodes and storage class", func() error {
+	if err := s.phase("first objects", func() error {
 		return retry(ctx, 30*time.Second, func() error { return bootstrap(ctx, s.admin, s.state.Nodes) })
 	}); err != nil {
 		return err
 	}
-	return s.phase("controllers, scheduler and simulated nodes ready", func() error { return s.startClients(ctx) })
+	return s.phase("controllers and scheduler ready", func() error { return s.startClients(ctx) })
 }
 
 func (s *startup) startClients(ctx context.Context) error {
 	var names []string
-	for _, name := range ComponentNames {
+	for _, name := range s.components() {
 		if _, isClient := clients[name]; !isClient {
 			continue
 		}

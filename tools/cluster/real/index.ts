@@ -1,0 +1,181 @@
+import { spawn } from "node:child_process";
+import { existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { createServer } from "node:net";
+import { delimiter, join } from "node:path";
+import { setTimeout as sleep } from "node:timers/promises";
+import { UserError } from "../../../lib/errors";
+import { stateFolder } from "../../project/stateFolder";
+import { controlPlane, ensureBuilt, nodePrograms, run } from "../../toolchain";
+
+/** Where the project is, and who hears of progress. */
+export interface RealOptions {
+  /** Root of this project. */
+  readonly root: string;
+  readonly progress: (line: string) => void;
+}
+
+/** Builds the images that the node's pods name, and returns the folder of their OCI image layout. */
+export type Images = (binaries: Readonly<Record<string, string>>) => Promise<string>;
+
+/** A node that runs. */
+export interface RealNode {
+  readonly kubeconfig: string;
+  /** URL of the API server. */
+  readonly server: string;
+  /** Where Ingresses are reached, at any host name that leads to this machine. */
+  readonly http: string;
+}
+
+const folderOf = (root: string): string => join(stateFolder(root), "real");
+const pidFile = (folder: string): string => join(folder, "run", "pid");
+const script = join(__dirname, "node.sh");
+
+/** Debian's packages of the programs that a node is made of, by program. */
+const packages: Readonly<Record<string, string>> = {
+  containerd: "containerd",
+  runc: "runc",
+  iptables: "iptables",
+  ipset: "ipset",
+  nft: "nftables",
+  conntrack: "conntrack",
+  socat: "socat",
+  ip: "iproute2",
+  unshare: "util-linux",
+};
+
+/** Why this machine can have no real node, with what would help. @default - it can */
+export function noRealNode(): string | undefined {
+  if (process.platform !== "linux" || process.getuid?.() !== 0)
+    return "a real node needs Linux and root";
+  const folders = [...(process.env["PATH"] ?? "").split(delimiter), "/usr/sbin", "/sbin"];
+  const missing = Object.entries(packages)
+    .filter(([program]) => !folders.some((folder) => existsSync(join(folder, program))))
+    .map(([, name]) => name);
+  if (!existsSync("/usr/lib/cni/bridge")) missing.push("containernetworking-plugins");
+  if (missing.length === 0) return undefined;
+  return `a real node needs programs that are not here; run: apt-get install -y --no-install-recommends ${missing.join(" ")}`;
+}
+
+/** The node that runs, if one does. */
+export function runningNode(root: string): RealNode | undefined {
+  const folder = folderOf(root);
+  const file = join(folder, "node.json");
+  if (!existsSync(pidFile(folder)) || !existsSync(file)) return undefined;
+  try {
+    process.kill(Number(readFileSync(pidFile(folder), "utf8")), 0);
+  } catch {
+    return undefined;
+  }
+  return JSON.parse(readFileSync(file, "utf8")) as RealNode;
+}
+
+/**
+ * Starts a node with real containers, and returns once its DNS and its Ingress controller are ready.
+ *
+ * @throws UserError if this machine can have none, or it does not become ready.
+ */
+export async function startNode(options: RealOptions, images: Images): Promise<RealNode> {
+  const { root, progress } = options;
+  const reason = noRealNode();
+  if (reason !== undefined) throw new UserError(reason);
+  const running = runningNode(root);
+  if (running !== undefined) return running;
+  const folder = folderOf(root);
+  mkdirSync(join(folder, "logs"), { recursive: true });
+  const [program = "", ...built] = await ensureBuilt([controlPlane, ...nodePrograms], options);
+  const binaries = Object.fromEntries(
+    nodePrograms.map(({ name }, index): [string, string] => [name, built[index] ?? ""]),
+  );
+  const layout = await images(binaries);
+  const [apiPort, httpPort] = [await freePort(), await freePort(80)];
+  const env = {
+    ...process.env,
+    FOLDER: folder,
+    CONTROL_PLANE: program,
+    NODE: binaries["node"],
+    KUBE_ROUTER: binaries["kube-router"],
+    IMAGES: layout,
+    API_PORT: String(apiPort),
+    HTTP_PORT: String(httpPort),
+  };
+  const began = Date.now();
+  rmSync(join(folder, "kubeconfig"), { force: true });
+  background("serve", env);
+  await until("the node's processes", () => existsSync(pidFile(folder)));
+  background("clean", env);
+  const server = `https://127.0.0.1:${apiPort}`;
+  const kubeconfig = join(folder, "kubeconfig.local");
+  await until("the API server", () => existsSync(join(folder, "run", "api.sock")));
+  const inside = readFileSync(join(folder, "kubeconfig"), "utf8");
+  writeFileSync(kubeconfig, inside.replace(/https:\/\/127\.0\.0\.1:\d+/, server), {
+    mode: 0o600,
+  });
+  const node = {
+    kubeconfig,
+    server,
+    http: `http://localhost${httpPort === 80 ? "" : `:${httpPort}`}`,
+  };
+  writeFileSync(join(folder, "node.json"), JSON.stringify(node));
+  const kubectl = async (...words: readonly string[]): Promise<void> => {
+    const complaints: string[] = [];
+    const { code } = await run(program, ["kubectl", "--kubeconfig", kubeconfig, ...words], {
+      onComplaint: (line) => complaints.push(line),
+    });
+    if (code !== 0) throw new UserError(`the node is not ready: ${complaints.join("\n")}`);
+  };
+  const addons = join(__dirname, "addons");
+  await kubectl("apply", "--server-side", "--force-conflicts", "-f", addons);
+  await kubectl("wait", "--for=condition=Ready", "node/real", "--timeout=60s");
+  for (const [namespace, name] of [
+    ["kube-system", "coredns"],
+    ["ingress-nginx", "traefik"],
+  ] as const)
+    await kubectl("rollout", "status", `deployment/${name}`, "-n", namespace, "--timeout=120s");
+  progress(
+    `cluster: the real node is ready (${((Date.now() - began) / 1000).toFixed(1)} s); Ingresses at ${node.http}`,
+  );
+  return node;
+}
+
+/** Ends the node with all that it runs; its data stays. */
+export async function stopNode(root: string): Promise<void> {
+  const folder = folderOf(root);
+  if (runningNode(root) !== undefined)
+    process.kill(Number(readFileSync(pidFile(folder), "utf8")), "SIGKILL");
+  if (existsSync(folder)) await run("sh", [script, "clean"], { env: { FOLDER: folder } });
+}
+
+/** Ends it, and removes its data. */
+export async function resetNode(root: string): Promise<void> {
+  await stopNode(root);
+  rmSync(folderOf(root), { recursive: true, force: true });
+}
+
+/** Starts a part of the script that outlives this process. */
+function background(part: "serve" | "clean", env: NodeJS.ProcessEnv): void {
+  const child = spawn("sh", [script, part], { env, detached: true, stdio: "ignore" });
+  child.unref();
+}
+
+async function until(what: string, isThere: () => boolean): Promise<void> {
+  const deadline = Date.now() + 120_000;
+  while (!isThere()) {
+    if (Date.now() > deadline) throw new UserError(`${what} did not come up within two minutes`);
+    await sleep(50);
+  }
+}
+
+/** A port of the loopback interface that nobody listens on. @param wanted - Taken if it is free. */
+function freePort(wanted = 0): Promise<number> {
+  return new Promise((resolve, reject) => {
+    const server = createServer();
+    server.once("error", (error) => {
+      if (wanted === 0) reject(error);
+      else freePort().then(resolve, reject);
+    });
+    server.listen(wanted, "127.0.0.1", () => {
+      const address = server.address();
+      server.close(() => resolve(typeof address === "object" && address ? address.port : 0));
+    });
+  });
+}
