@@ -1,0 +1,198 @@
+import assert from "node:assert/strict";
+import { mkdirSync, readdirSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import type { Browser, Page } from "puppeteer-core";
+import { noBrowser, openBrowser, shows } from "../support/browser";
+import { home, root } from "../support/folders";
+import { ingressAddress, nodeKubectl, onNode, skipWithoutNode } from "../support/realNode";
+import { eventually, until } from "../support/simulatedNodes";
+import { TestStack, unchanged } from "../support/stackberth";
+
+const name = "test-node";
+const small = {
+  requests: { cpu: "100m", memory: "256Mi" },
+  limits: { cpu: "2", memory: "2Gi" },
+};
+
+/** The names of a component's pods. */
+async function podsOf(component: string): Promise<readonly string[]> {
+  const selector = `app.kubernetes.io/name=${component}`;
+  const printed = await nodeKubectl("get", "pods", "-n", name, "-l", selector, "-o", "name");
+  return printed.split("\n").filter(Boolean);
+}
+
+async function inPod(pod: string, script: string): Promise<string> {
+  return await nodeKubectl("exec", "-n", name, pod, "--", "bash", "-c", script);
+}
+
+async function succeed(...argv: readonly string[]): Promise<string> {
+  const { code, output } = await onNode(...argv, "--stack", name);
+  assert.equal(code, 0, output);
+  return output;
+}
+
+describe("OpenMS in real containers", function () {
+  this.timeout(30 * 60_000);
+  let stack: TestStack;
+  let web = "";
+  const workspace = "many";
+  const mzml = "/tmp/example.mzML";
+  const volumes = join(home, "node", "real", "volumes");
+
+  before(async function () {
+    skipWithoutNode(this);
+    stack = new TestStack(name, "dev", "openms");
+    stack.set(["stackberth:openms", "web"], { replicas: 2, resources: small });
+    const worker = { replicas: 2, resources: small, jobTimeoutSeconds: 60 };
+    stack.set(["stackberth:openms", "worker"], worker);
+    await onNode("cluster", "reset");
+    const { code, output } = await onNode("cluster", "up", "--real");
+    assert.equal(code, 0, output);
+    await succeed("up");
+    web = (await podsOf("web"))[0] ?? "";
+  });
+  after(async () => {
+    await onNode("cluster", "reset");
+    stack.remove();
+  });
+
+  it("changes nothing the second time", async () => {
+    assert.match(await succeed("up"), unchanged);
+  });
+
+  describe("in a browser, through the Ingress", () => {
+    let browser: Browser;
+    let page: Page;
+    const address = (): string => {
+      const url = ingressAddress();
+      url.hostname = "openms.localhost";
+      return url.href;
+    };
+
+    before(async function () {
+      const reason = noBrowser();
+      if (reason !== undefined) {
+        console.log(`    skipped: ${reason}`);
+        this.skip();
+      }
+      browser = await openBrowser();
+      page = await browser.newPage();
+      await page.setViewport({ width: 1000, height: 1150 });
+    });
+    after(async () => {
+      await browser?.close();
+    });
+
+    it("runs a workflow on an uploaded file through the queue, and shows its results", async () => {
+      const file = join(home, "example.mzML");
+      const script = `python3 -m src.example ${mzml} >&2 && cat ${mzml}`;
+      mkdirSync(home, { recursive: true });
+      writeFileSync(file, await inPod(web, script));
+      await page.goto(address());
+      const input = await page.waitForSelector("input[type=file]", { timeout: 60_000 });
+      assert.ok(input !== null);
+      await input.uploadFile(file);
+      await shows(page, "Run workflow");
+      await page.locator("::-p-text(Run workflow)").click();
+      await shows(page, "20 spectra");
+      await page.waitForFunction(
+        "[...document.images].some((image) => image.complete && image.naturalWidth > 300)",
+      );
+      if (process.env["SCREENSHOT_UPDATE"] === "1")
+        await page.screenshot({ path: join(root, "docs", "images", "openms.png") });
+    });
+
+    it("stays on one pod", async () => {
+      const servers = new Set<string>();
+      for (let visit = 0; visit < 5; visit += 1) {
+        await page.reload();
+        await shows(page, "served by");
+        const text = String(await page.evaluate("document.body.innerText"));
+        servers.add(/served by (\S+)/.exec(text)?.[1] ?? "");
+      }
+      assert.equal(servers.size, 1, [...servers].join());
+    });
+  });
+
+  // Nested, so that the pods that the browser meets are still there.
+  describe("on its pods", () => {
+    it("lets connections through as its table of the network says, and no other", async () => {
+      const stranger = ["run", "stranger", "--image=stackberth.test/debian:1", "--restart=Never"];
+      await nodeKubectl(...stranger, "-n", "default", "--", "sleep", "infinity");
+      await nodeKubectl("wait", "--for=condition=Ready", "pod/stranger", "--timeout=60s");
+      const opens = (host: string, port: number): string =>
+        `timeout 3 bash -c '</dev/tcp/${host}/${port}' 2>/dev/null && echo open || echo closed`;
+      const redis = opens(`redis.${name}.svc.cluster.local`, 6379);
+      const page = opens(`web.${name}.svc.cluster.local`, 8501);
+      const api = opens("kubernetes.default.svc.cluster.local", 443);
+      const [webPod = "", workerPod = "", redisPod = ""] = await Promise.all(
+        ["web", "worker", "redis"].map(async (each) => (await podsOf(each))[0]),
+      );
+      const from = (pod: string) => (script: string) => inPod(pod, script);
+      const outside = (script: string): Promise<string> =>
+        nodeKubectl("exec", "-n", "default", "stranger", "--", "bash", "-c", script);
+      const rows: [string, (script: string) => Promise<string>, string, string, string][] = [
+        ["web", from(webPod), "open", "open", "closed"],
+        ["worker", from(workerPod), "open", "closed", "closed"],
+        ["redis", from(redisPod), "closed", "closed", "closed"],
+        // The proof that the API server can be reached at all.
+        ["stranger", outside, "closed", "open", "open"],
+      ];
+      const seen: unknown[] = [];
+      for (const [who, run] of rows) {
+        const answers = [await run(redis), await run(page), await run(api)];
+        seen.push([who, ...answers.map((answer) => answer.trim())]);
+      }
+      assert.deepEqual(
+        seen,
+        rows.map(([who, , ...wanted]) => [who, ...wanted]),
+      );
+    });
+
+    it("loses no job, and completes none twice, while its pods go one by one", async () => {
+      const count = 40;
+      await inPod(web, `python3 -m src.example ${mzml}`);
+      const copy = `mkdir -p $WORKSPACES_DIR/${workspace}/mzML && cp ${mzml} $WORKSPACES_DIR/${workspace}/mzML/`;
+      await inPod(web, copy);
+      const file = `$WORKSPACES_DIR/${workspace}/mzML/example.mzML`;
+      const ids = await inPod(web, `python3 -m src.workflow ${workspace} ${file} ${count}`);
+      const jobs = ids.split("\n").filter(Boolean);
+      assert.equal(jobs.length, count);
+      const lines = `cd $WORKSPACES_DIR/${workspace}/jobs && grep -c end *.log || true`;
+      const ended = async (): Promise<Map<string, number>> => {
+        const pod = (await podsOf("web")).at(-1) ?? "";
+        const printed = await inPod(pod, lines).catch(() => "");
+        const pairs = printed.split("\n").filter(Boolean);
+        return new Map(
+          pairs.map((line): [string, number] => {
+            const [job = "", times] = line.split(":");
+            return [job.replace(".log", ""), Number(times)];
+          }),
+        );
+      };
+      const done = async (): Promise<number> =>
+        [...(await ended()).values()].filter((times) => times > 0).length;
+      let next = 3;
+      for (const component of ["worker", "redis", "web"]) {
+        const enough = next;
+        await until(`${enough} jobs that are done`, async () => (await done()) >= enough);
+        const [pod = ""] = await podsOf(component);
+        await nodeKubectl("delete", "-n", name, pod, "--wait=false");
+        next += 8;
+      }
+      const all = async (): Promise<true | undefined> =>
+        (await done()) === count ? true : undefined;
+      await eventually("all jobs done", all, 600);
+      const times = await ended();
+      assert.deepEqual([...times].sort(), jobs.map((job): [string, number] => [job, 1]).sort());
+    });
+
+    it("leaves no data behind when it goes", async () => {
+      assert.ok(readdirSync(volumes).length > 0);
+      await succeed("down");
+      await until("volumes that are gone", () =>
+        Promise.resolve(readdirSync(volumes).length === 0),
+      );
+    });
+  });
+});
