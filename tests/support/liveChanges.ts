@@ -65,8 +65,10 @@ export const inPlace: readonly LiveChange[] = [
   change(
     "ports (`nodePort`)",
     "bots.exposure",
-    { type: "nodePort", nodePort: 30951 },
-    { type: "nodePort", nodePort: 30952 },
+    // Of the first 86 ports, which no other Service gets by chance:
+    // https://kubernetes.io/docs/concepts/services-networking/service/#avoid-nodeport-collisions
+    { type: "nodePort", nodePort: 30060 },
+    { type: "nodePort", nodePort: 30061 },
   ),
   change(
     "the ingress class and `hosts`",
