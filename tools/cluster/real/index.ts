@@ -3,7 +3,7 @@ import { existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from "node
 import { createServer } from "node:net";
 import { delimiter, join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
-import { UserError } from "../../../lib/errors";
+import { isCode, UserError } from "../../../lib/errors";
 import { stateFolder } from "../../project/stateFolder";
 import { controlPlane, ensureBuilt, nodePrograms, run } from "../../toolchain";
 
@@ -60,13 +60,20 @@ export function noRealNode(): string | undefined {
 export function runningNode(root: string): RealNode | undefined {
   const folder = folderOf(root);
   const file = join(folder, "node.json");
-  if (!existsSync(pidFile(folder)) || !existsSync(file)) return undefined;
-  try {
-    process.kill(Number(readFileSync(pidFile(folder), "utf8")), 0);
-  } catch {
-    return undefined;
-  }
+  if (!existsSync(file) || holder(folder) === undefined) return undefined;
   return JSON.parse(readFileSync(file, "utf8")) as RealNode;
+}
+
+/** The process that holds a node. A number alone would not do: they are used again. */
+function holder(folder: string): number | undefined {
+  try {
+    const pid = readFileSync(pidFile(folder), "utf8").trim();
+    const words = readFileSync(`/proc/${pid}/cmdline`, "utf8").split("\0");
+    return words.includes(script) && words.includes("serve") ? Number(pid) : undefined;
+  } catch (error) {
+    if (isCode(error, "ENOENT")) return undefined;
+    throw error;
+  }
 }
 
 /**
@@ -87,35 +94,50 @@ export async function startNode(options: RealOptions, images: Images): Promise<R
     nodePrograms.map(({ name }, index): [string, string] => [name, built[index] ?? ""]),
   );
   const layout = await images(binaries);
-  const [apiPort, httpPort] = [await freePort(), await freePort(80)];
-  const env = {
-    ...process.env,
-    FOLDER: folder,
+  const began = Date.now();
+  const node = await startProcesses(folder, {
     CONTROL_PLANE: program,
     NODE: binaries["node"],
     KUBE_ROUTER: binaries["kube-router"],
     IMAGES: layout,
+  });
+  await deployAddons(program, node.kubeconfig);
+  const seconds = ((Date.now() - began) / 1000).toFixed(1);
+  progress(`cluster: the real node is ready (${seconds} s); Ingresses at ${node.http}`);
+  return node;
+}
+
+/** Starts the script, and returns once the API server can be reached. */
+async function startProcesses(folder: string, what: NodeJS.ProcessEnv): Promise<RealNode> {
+  const [apiPort, httpPort] = [await freePort(), await freePort(80)];
+  for (const stale of ["kubeconfig", "node.json"]) rmSync(join(folder, stale), { force: true });
+  // Nothing else of this process' environment: it may hold secrets, and this outlives it.
+  const env = {
+    ...what,
+    PATH: process.env["PATH"],
+    // Programs keep caches there.
+    HOME: folder,
+    FOLDER: folder,
     API_PORT: String(apiPort),
     HTTP_PORT: String(httpPort),
   };
-  const began = Date.now();
-  rmSync(join(folder, "kubeconfig"), { force: true });
   background("serve", env);
-  await until("the node's processes", () => existsSync(pidFile(folder)));
+  await until(folder, () => existsSync(pidFile(folder)));
   background("clean", env);
+  await until(folder, () => existsSync(join(folder, "run", "api.sock")));
   const server = `https://127.0.0.1:${apiPort}`;
   const kubeconfig = join(folder, "kubeconfig.local");
-  await until("the API server", () => existsSync(join(folder, "run", "api.sock")));
   const inside = readFileSync(join(folder, "kubeconfig"), "utf8");
-  writeFileSync(kubeconfig, inside.replace(/https:\/\/127\.0\.0\.1:\d+/, server), {
-    mode: 0o600,
-  });
-  const node = {
-    kubeconfig,
-    server,
-    http: `http://localhost${httpPort === 80 ? "" : `:${httpPort}`}`,
-  };
+  const text = inside.replace(/https:\/\/127\.0\.0\.1:\d+/, server);
+  writeFileSync(kubeconfig, text, { mode: 0o600 });
+  const http = `http://localhost${httpPort === 80 ? "" : `:${httpPort}`}`;
+  const node = { kubeconfig, server, http };
   writeFileSync(join(folder, "node.json"), JSON.stringify(node));
+  return node;
+}
+
+/** Deploys DNS and the Ingress controller, and waits for them. @param program - The control plane */
+async function deployAddons(program: string, kubeconfig: string): Promise<void> {
   const kubectl = async (...words: readonly string[]): Promise<void> => {
     const complaints: string[] = [];
     const { code } = await run(program, ["kubectl", "--kubeconfig", kubeconfig, ...words], {
@@ -131,17 +153,13 @@ export async function startNode(options: RealOptions, images: Images): Promise<R
     ["ingress-nginx", "traefik"],
   ] as const)
     await kubectl("rollout", "status", `deployment/${name}`, "-n", namespace, "--timeout=120s");
-  progress(
-    `cluster: the real node is ready (${((Date.now() - began) / 1000).toFixed(1)} s); Ingresses at ${node.http}`,
-  );
-  return node;
 }
 
 /** Ends the node with all that it runs; its data stays. */
 export async function stopNode(root: string): Promise<void> {
   const folder = folderOf(root);
-  if (runningNode(root) !== undefined)
-    process.kill(Number(readFileSync(pidFile(folder), "utf8")), "SIGKILL");
+  const pid = holder(folder);
+  if (pid !== undefined) process.kill(pid, "SIGKILL");
   if (existsSync(folder)) await run("sh", [script, "clean"], { env: { FOLDER: folder } });
 }
 
@@ -157,10 +175,11 @@ function background(part: "serve" | "clean", env: NodeJS.ProcessEnv): void {
   child.unref();
 }
 
-async function until(what: string, isThere: () => boolean): Promise<void> {
+async function until(folder: string, isThere: () => boolean): Promise<void> {
   const deadline = Date.now() + 120_000;
   while (!isThere()) {
-    if (Date.now() > deadline) throw new UserError(`${what} did not come up within two minutes`);
+    if (Date.now() > deadline)
+      throw new UserError(`the node did not start within two minutes; see ${join(folder, "logs")}`);
     await sleep(50);
   }
 }

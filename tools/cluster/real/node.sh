@@ -52,9 +52,14 @@ serve() {
     unshare --net --mount --pid --uts --ipc --cgroup --fork --kill-child --mount-proc sh "$0" start
 }
 
+# Whether the process of that number still is `serve`: numbers are used again.
+serves() {
+  { tr '\0' ' ' <"/proc/$1/cmdline" | grep -q "$0 serve"; } 2>/dev/null
+}
+
 clean() {
   mkdir -p "$run"
-  [ ! -e "$run/pid" ] || tail --pid="$(cat "$run/pid")" -f /dev/null
+  while [ -e "$run/pid" ] && serves "$(cat "$run/pid")"; do sleep 0.1; done
   [ -e "$run/groups" ] || return 0
   while read -r group; do
     # Processes that were killed leave their groups a moment later.
