@@ -1,9 +1,11 @@
 import { existsSync } from "node:fs";
+import { createRequire } from "node:module";
 import { join } from "node:path";
 import { stateFolder } from "../project/stateFolder";
-import { builtPath, controlPlane, ensureBuilt, run } from "../toolchain";
+import { type BuildOptions, builtPath, controlPlane, ensureBuilt, run } from "../toolchain";
 import { resetNode, runningNode, startNode, stopNode } from "./real";
-import { buildImages } from "./real/images";
+
+const load = createRequire(__filename);
 
 /** A running cluster and how to reach it. */
 export interface Cluster {
@@ -15,13 +17,6 @@ export interface Cluster {
   readonly server: string;
   /** The words of a `kubectl` command for it, to which arguments are added. */
   readonly kubectl: readonly string[];
-}
-
-/** Where the project is, and who hears of progress. */
-interface ClusterOptions {
-  /** Root of this project. */
-  readonly root: string;
-  readonly progress: (line: string) => void;
 }
 
 /** What the control plane prints for `status --json`. */
@@ -59,7 +54,7 @@ async function pathsOf(root: string): Promise<Paths> {
  * Builds and starts the embedded cluster if necessary. For a running cluster this takes a fraction of
  * a second; one that has partly stopped is repaired.
  */
-export async function ensureCluster(options: ClusterOptions): Promise<Cluster> {
+export async function ensureCluster(options: BuildOptions): Promise<Cluster> {
   return (await realCluster(options.root)) ?? (await start(options, []));
 }
 
@@ -72,7 +67,7 @@ async function realCluster(root: string): Promise<Cluster | undefined> {
   return { kubeconfig, server, context: CONTEXT, kubectl: kubectlWords({ program, kubeconfig }) };
 }
 
-async function start(options: ClusterOptions, flags: readonly string[]): Promise<Cluster> {
+async function start(options: BuildOptions, flags: readonly string[]): Promise<Cluster> {
   const paths = await pathsOf(options.root);
   await ensureBuilt([controlPlane], options);
   const { stdout } = await supervise(options, paths, ["up", "--json", ...flags]);
@@ -94,7 +89,7 @@ function kubectlWords({
 
 /** Runs the supervisor: passes its progress on, and turns its other output into an error. */
 async function supervise(
-  { progress }: ClusterOptions,
+  { progress }: BuildOptions,
   { program, data }: Paths,
   [command = "", ...flags]: readonly string[],
 ): Promise<{ readonly stdout: string }> {
@@ -122,7 +117,7 @@ async function supervise(
  */
 export async function clusterCommand(
   argv: readonly string[],
-  options: ClusterOptions,
+  options: BuildOptions,
 ): Promise<number> {
   const [command, ...rest] = argv;
   if (command === "up" && isNodesFlag(rest)) {
@@ -131,8 +126,9 @@ export async function clusterCommand(
     return 0;
   }
   if (command === "up" && rest.join(" ") === "--real") {
-    const { root, progress } = options;
-    await startNode(options, (binaries) => buildImages({ root, binaries, progress }));
+    // No other command needs what builds images.
+    const { buildImages } = load("./real/images") as typeof import("./real/images");
+    await startNode(options, (binaries) => buildImages({ ...options, binaries }));
     return 0;
   }
   if (command === "kubectl") {
@@ -157,7 +153,7 @@ function isNumber([flag = "", value, ...others]: readonly string[]): boolean {
   return others.length === 0 && (inFlag ? value === undefined : /^[1-9]\d*$/.test(value ?? ""));
 }
 
-async function stop(command: "down" | "reset", options: ClusterOptions): Promise<number> {
+async function stop(command: "down" | "reset", options: BuildOptions): Promise<number> {
   if (runningNode(options.root) !== undefined) options.progress("cluster: stopping the real node");
   await (command === "down" ? stopNode(options.root) : resetNode(options.root));
   const paths = await pathsOf(options.root);
@@ -173,7 +169,7 @@ async function stop(command: "down" | "reset", options: ClusterOptions): Promise
   return 0;
 }
 
-async function showStatus(flags: readonly string[], options: ClusterOptions): Promise<number> {
+async function showStatus(flags: readonly string[], options: BuildOptions): Promise<number> {
   const node = runningNode(options.root);
   if (node !== undefined) {
     const { kubeconfig, server, http } = node;
@@ -195,17 +191,13 @@ async function showStatus(flags: readonly string[], options: ClusterOptions): Pr
   return (await run(paths.program, ["status", "--dir", paths.data, ...flags])).code;
 }
 
-async function kubectl(words: readonly string[], options: ClusterOptions): Promise<number> {
+async function kubectl(words: readonly string[], options: BuildOptions): Promise<number> {
   const real = await realCluster(options.root);
-  if (real !== undefined) {
-    const [program = "", ...flags] = real.kubectl;
-    return (await run(program, [...flags, ...words])).code;
-  }
   const paths = await pathsOf(options.root);
-  if (!existsSync(paths.program) || !existsSync(paths.kubeconfig)) {
+  if (!real && (!existsSync(paths.program) || !existsSync(paths.kubeconfig))) {
     options.progress("the embedded cluster is not running; start it: npm run cluster -- up");
     return 1;
   }
-  const [program = "", ...flags] = kubectlWords(paths);
+  const [program = "", ...flags] = real?.kubectl ?? kubectlWords(paths);
   return (await run(program, [...flags, ...words])).code;
 }

@@ -1,15 +1,5 @@
 import { execFile } from "node:child_process";
-import {
-  accessSync,
-  constants,
-  mkdirSync,
-  readFileSync,
-  renameSync,
-  rmSync,
-  statSync,
-  symlinkSync,
-  writeFileSync,
-} from "node:fs";
+import { mkdirSync, readFileSync, renameSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
 import { createRequire } from "node:module";
 import { delimiter, dirname, join } from "node:path";
 import { promisify } from "node:util";
@@ -60,9 +50,9 @@ export async function findEngine(args: EngineArgs): Promise<Engine> {
 
 /** The user's own engine, if there is one. */
 export async function ownEngine(root: string): Promise<Engine | undefined> {
-  const found = onPath("pulumi", process.env["PATH"] ?? "", [binFolder(root)]);
+  const found = toolchain.onPath("pulumi", process.env["PATH"] ?? "", [binFolder(root)]);
   const installed = join(installFolder(root), "bin");
-  const command = found ?? onPath("pulumi", installed, []);
+  const command = found ?? toolchain.onPath("pulumi", installed, []);
   if (command === undefined) return undefined;
   const version = await versionOf(command);
   if (toolchain.isOlder(version, oldest)) {
@@ -166,22 +156,4 @@ async function versionOf(command: string): Promise<string> {
   const env = { ...process.env, ...always };
   const { stdout } = await promisify(execFile)(command, ["version"], { env });
   return stdout.trim().replace(/^v/, "");
-}
-
-/** The first executable of this name in a list of folders, written as in `PATH`. */
-function onPath(program: string, path: string, except: readonly string[]): string | undefined {
-  const names = process.platform === "win32" ? [`${program}.exe`, `${program}.cmd`] : [program];
-  const folders = path
-    .split(delimiter)
-    .filter((folder) => folder !== "" && !except.includes(folder));
-  return folders
-    .flatMap((folder) => names.map((name) => join(folder, name)))
-    .find((candidate) => {
-      try {
-        accessSync(candidate, constants.X_OK);
-        return statSync(candidate).isFile();
-      } catch {
-        return false;
-      }
-    });
 }

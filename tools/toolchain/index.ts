@@ -1,4 +1,5 @@
-export { buildsFolder, builtPath, ensureBuilt, isBuilt } from "./build";
+export { type BuildOptions, buildsFolder, builtPath, ensureBuilt, isBuilt } from "./build";
 export { isOlder } from "./go";
+export { onPath } from "./path";
 export * from "./programs";
-export { run } from "./run";
+export { must, run } from "./run";

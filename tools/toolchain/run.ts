@@ -1,6 +1,7 @@
 import { spawn } from "node:child_process";
 import { createInterface } from "node:readline";
 import type { Readable } from "node:stream";
+import { UserError } from "../../lib/errors";
 
 /** How a program ended. */
 export interface Ended {
@@ -40,6 +41,22 @@ export async function run(
     eachLine(child.stderr, onComplaint ?? (() => undefined)),
   ]);
   return { code, stdout: stdout.join("\n") };
+}
+
+/** Runs a program that must succeed, and returns what it printed. @throws UserError with the end of what it said */
+export async function must(
+  program: string,
+  words: readonly string[],
+  env: Readonly<NodeJS.ProcessEnv> = {},
+): Promise<string> {
+  const complaints: string[] = [];
+  const { code, stdout } = await run(program, words, {
+    env,
+    onComplaint: (line) => complaints.push(line),
+  });
+  if (code === 0) return stdout;
+  const said = complaints.length > 0 ? complaints : stdout.split("\n");
+  throw new UserError(`${program} failed:\n${said.slice(-20).join("\n")}`);
 }
 
 async function eachLine(stream: Readable | null, hear: (line: string) => void): Promise<void> {

@@ -2,7 +2,8 @@ import { existsSync } from "node:fs";
 import { mkdir, readdir, readFile, rename, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { UserError } from "../../../../lib/errors";
-import { type Layer, cacheFolder, ensureLayer, must, plainTar } from "./layers";
+import { must, onPath } from "../../../toolchain";
+import { type Layer, cacheFolder, ensureLayer, plainTar } from "./layers";
 
 const suite = "bookworm";
 /** The version of Python in that release. */
@@ -21,8 +22,8 @@ const left = [
 export function noDebian(): string | undefined {
   if (process.getuid?.() !== 0) return "needs root, for debootstrap";
   const tools = ["debootstrap", "unshare", "setpriv", "apt-get"];
-  const folders = (process.env["PATH"] ?? "").split(":");
-  const missing = tools.filter((tool) => !folders.some((each) => existsSync(join(each, tool))));
+  const path = process.env["PATH"] ?? "";
+  const missing = tools.filter((tool) => onPath(tool, path) === undefined);
   return missing.length === 0 ? undefined : `needs ${missing.join(", ")}: apt-get install`;
 }
 

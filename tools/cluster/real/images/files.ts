@@ -1,7 +1,8 @@
 import { chmod, copyFile, cp, lstat, mkdir, readdir, readlink } from "node:fs/promises";
 import { dirname, join, relative } from "node:path";
+import { must } from "../../../toolchain";
 import type { Image } from "./description";
-import { type Layer, digestOfFile, must, plainTar } from "./layers";
+import { type Layer, digestOfFile, plainTar } from "./layers";
 
 /** The image's own files, the caller's programs, and folders. */
 export async function filesLayer(

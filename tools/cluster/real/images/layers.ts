@@ -3,8 +3,7 @@ import { createReadStream } from "node:fs";
 import { mkdir, mkdtemp, readdir, rename, rm, stat, utimes } from "node:fs/promises";
 import { join } from "node:path";
 import { pipeline } from "node:stream/promises";
-import { UserError } from "../../../../lib/errors";
-import { buildsFolder, run } from "../../../toolchain";
+import { buildsFolder } from "../../../toolchain";
 
 /** One layer of an image, not built yet. */
 export interface Layer {
@@ -95,22 +94,6 @@ async function find(name: string): Promise<Blob | undefined> {
   const now = new Date();
   await utimes(path, now, now);
   return { path, digest: file.slice(name.length + 1), size: (await stat(path)).size };
-}
-
-/** Runs a program of the build. @throws UserError with the end of what it said. */
-export async function must(
-  program: string,
-  words: readonly string[],
-  env: Readonly<NodeJS.ProcessEnv> = {},
-): Promise<string> {
-  const complaints: string[] = [];
-  const { code, stdout } = await run(program, words, {
-    env,
-    onComplaint: (line) => complaints.push(line),
-  });
-  if (code === 0) return stdout;
-  const said = complaints.length > 0 ? complaints : stdout.split("\n");
-  throw new UserError(`${program} failed:\n${said.slice(-20).join("\n")}`);
 }
 
 /** Every file belongs to root, with one time. */
