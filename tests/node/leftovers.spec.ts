@@ -4,6 +4,7 @@ import {
   machine,
   nodeKubectl,
   nodeProcess,
+  nodeProcesses,
   onNode,
   skipWithoutNode,
   startOnNode,
@@ -22,12 +23,16 @@ describe("a real node that is killed", function () {
     await onNode("cluster", "reset");
   });
 
+  const isGone = (): Promise<void> =>
+    until("a node that is gone", () => Promise.resolve(nodeProcesses().length === 0));
+
   /** Kills the process that holds it. */
   async function kill(): Promise<void> {
     const pid = nodeProcess();
     assert.ok(pid !== undefined);
     process.kill(pid, "SIGKILL");
-    await until("a node that is gone", () => Promise.resolve(nodeProcess() === undefined));
+    await isGone();
+    assert.equal(nodeProcess(), undefined);
   }
 
   it("leaves nothing while it starts", async () => {
@@ -57,6 +62,7 @@ describe("a real node that is killed", function () {
 
   it("leaves nothing when it is stopped", async () => {
     assert.equal((await onNode("cluster", "down")).code, 0);
+    await isGone();
     assert.deepEqual(machine(), clean);
   });
 });

@@ -1,13 +1,15 @@
 import { spawnSync } from "node:child_process";
 import { existsSync, readFileSync, readdirSync } from "node:fs";
 import { join } from "node:path";
-import { noRealNode, runningNode } from "../../tools/cluster/real";
-import { environment, home, root } from "./folders";
+import { noRealNode, type RealNode } from "../../tools/cluster/real";
+import { environment, home } from "./folders";
 import { type Ran, type Running, start } from "./stackberth";
 
 /** The tests' own node, beside one that somebody works with. */
 const nodeHome = join(home, "node");
-export const nodeEnvironment = (): NodeJS.ProcessEnv => ({
+const folder = join(nodeHome, "real");
+
+const nodeEnvironment = (): NodeJS.ProcessEnv => ({
   ...environment(),
   STACKBERTH_HOME: nodeHome,
 });
@@ -36,34 +38,27 @@ export function skipWithoutNode(context: Mocha.Context): void {
 
 /** The address of the Ingress controller. */
 export function ingressAddress(): URL {
-  const before = process.env["STACKBERTH_HOME"];
-  process.env["STACKBERTH_HOME"] = nodeHome;
-  try {
-    const node = runningNode(root);
-    if (node === undefined) throw new Error("no node runs");
-    return new URL(node.http);
-  } finally {
-    if (before === undefined) delete process.env["STACKBERTH_HOME"];
-    else process.env["STACKBERTH_HOME"] = before;
-  }
+  const { http } = JSON.parse(readFileSync(join(folder, "node.json"), "utf8")) as RealNode;
+  return new URL(http);
 }
 
 /** The process that holds the node, if one does. */
 export function nodeProcess(): number | undefined {
-  const file = join(nodeHome, "real", "run", "pid");
+  const file = join(folder, "run", "pid");
   return existsSync(file) ? Number(readFileSync(file, "utf8")) : undefined;
 }
 
+/** The numbers of the processes that belong to the node, also of one that removes what it left. */
+export const nodeProcesses = (): readonly string[] =>
+  readdirSync("/proc")
+    .filter((name) => /^\d+$/.test(name))
+    .filter((pid) => environmentOf(pid).includes(`FOLDER=${folder}\0`));
+
 /**
- * What a node could leave on this machine: processes, mounts, control groups, network devices, firewall rules, and
- * settings of the kernel.
+ * What a node could leave on this machine: processes, mounts, control groups, files, network devices, firewall
+ * rules, and settings of the kernel.
  */
 export function machine(): readonly string[] {
-  const folder = join(nodeHome, "real");
-  const processes = readdirSync("/proc")
-    .filter((name) => /^\d+$/.test(name))
-    .filter((pid) => environmentOf(pid).includes(`FOLDER=${folder}\0`))
-    .map((pid) => `process ${pid}`);
   const sysctls = [
     "vm.overcommit_memory",
     "vm.panic_on_oom",
@@ -71,11 +66,12 @@ export function machine(): readonly string[] {
     "net.ipv4.ip_forward",
   ];
   return [
-    ...processes,
+    ...nodeProcesses(),
     ...readFileSync("/proc/self/mounts", "utf8").split("\n"),
-    // Those of other programs come and go.
     ...printed("find", "/sys/fs/cgroup", "-type", "d", "-name", "stackberth-*"),
     ...printed("find", "/sys/fs/cgroup", "-type", "d", "-name", "kubepods"),
+    ...printed("find", "/var/lib/cni", "/var/lib/kubelet", "/opt/containerd"),
+    ...printed("find", "/var/log/pods", "/var/log/containers"),
     ...printed("ip", "-o", "link").map((line) => line.replace(/^(\d+: \S+).*/, "$1")),
     ...printed("nft", "list", "tables"),
     ...printed("sysctl", ...sysctls),
@@ -93,7 +89,7 @@ function environmentOf(pid: string): string {
 
 function printed(program: string, ...argv: readonly string[]): readonly string[] {
   const { stdout, stderr, status } = spawnSync(program, argv, { encoding: "utf8" });
-  // A group may go while `find` looks.
+  // A folder may be absent, or go while `find` looks.
   if (status !== 0 && program !== "find") throw new Error(`${program}: ${stderr}`);
   return stdout.split("\n").filter(Boolean);
 }

@@ -5,14 +5,15 @@ import { delimiter, join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { isCode, UserError } from "../../../lib/errors";
 import { stateFolder } from "../../project/stateFolder";
-import { controlPlane, ensureBuilt, nodePrograms, run } from "../../toolchain";
-
-/** Where the project is, and who hears of progress. */
-export interface RealOptions {
-  /** Root of this project. */
-  readonly root: string;
-  readonly progress: (line: string) => void;
-}
+import {
+  type BuildOptions,
+  controlPlane,
+  ensureBuilt,
+  must,
+  nodePrograms,
+  onPath,
+  run,
+} from "../../toolchain";
 
 /** Builds the images that the node's pods name, and returns the folder of their OCI image layout. */
 export type Images = (binaries: Readonly<Record<string, string>>) => Promise<string>;
@@ -47,9 +48,9 @@ const packages: Readonly<Record<string, string>> = {
 export function noRealNode(): string | undefined {
   if (process.platform !== "linux" || process.getuid?.() !== 0)
     return "a real node needs Linux and root";
-  const folders = [...(process.env["PATH"] ?? "").split(delimiter), "/usr/sbin", "/sbin"];
+  const path = [process.env["PATH"] ?? "", "/usr/sbin", "/sbin"].join(delimiter);
   const missing = Object.entries(packages)
-    .filter(([program]) => !folders.some((folder) => existsSync(join(folder, program))))
+    .filter(([program]) => onPath(program, path) === undefined)
     .map(([, name]) => name);
   if (!existsSync("/usr/lib/cni/bridge")) missing.push("containernetworking-plugins");
   if (missing.length === 0) return undefined;
@@ -81,7 +82,7 @@ function holder(folder: string): number | undefined {
  *
  * @throws UserError if this machine can have none, or it does not become ready.
  */
-export async function startNode(options: RealOptions, images: Images): Promise<RealNode> {
+export async function startNode(options: BuildOptions, images: Images): Promise<RealNode> {
   const { root, progress } = options;
   const reason = noRealNode();
   if (reason !== undefined) throw new UserError(reason);
@@ -121,9 +122,9 @@ async function startProcesses(folder: string, what: NodeJS.ProcessEnv): Promise<
     API_PORT: String(apiPort),
     HTTP_PORT: String(httpPort),
   };
-  background("serve", env);
-  await until(folder, () => existsSync(pidFile(folder)));
-  background("clean", env);
+  // Outlives this process.
+  spawn("sh", [script, "serve"], { env, detached: true, stdio: "ignore" }).unref();
+  await until(folder, () => holder(folder) !== undefined);
   await until(folder, () => existsSync(join(folder, "run", "api.sock")));
   const server = `https://127.0.0.1:${apiPort}`;
   const kubeconfig = join(folder, "kubeconfig.local");
@@ -138,13 +139,8 @@ async function startProcesses(folder: string, what: NodeJS.ProcessEnv): Promise<
 
 /** Deploys DNS and the Ingress controller, and waits for them. @param program - The control plane */
 async function deployAddons(program: string, kubeconfig: string): Promise<void> {
-  const kubectl = async (...words: readonly string[]): Promise<void> => {
-    const complaints: string[] = [];
-    const { code } = await run(program, ["kubectl", "--kubeconfig", kubeconfig, ...words], {
-      onComplaint: (line) => complaints.push(line),
-    });
-    if (code !== 0) throw new UserError(`the node is not ready: ${complaints.join("\n")}`);
-  };
+  const kubectl = (...words: readonly string[]): Promise<string> =>
+    must(program, ["kubectl", "--kubeconfig", kubeconfig, ...words]);
   const addons = join(__dirname, "addons");
   await kubectl("apply", "--server-side", "--force-conflicts", "-f", addons);
   await kubectl("wait", "--for=condition=Ready", "node/real", "--timeout=60s");
@@ -167,12 +163,6 @@ export async function stopNode(root: string): Promise<void> {
 export async function resetNode(root: string): Promise<void> {
   await stopNode(root);
   rmSync(folderOf(root), { recursive: true, force: true });
-}
-
-/** Starts a part of the script that outlives this process. */
-function background(part: "serve" | "clean", env: NodeJS.ProcessEnv): void {
-  const child = spawn("sh", [script, part], { env, detached: true, stdio: "ignore" });
-  child.unref();
 }
 
 async function until(folder: string, isThere: () => boolean): Promise<void> {

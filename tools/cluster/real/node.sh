@@ -4,7 +4,8 @@
 #
 #   node.sh serve  makes the namespaces and the ways in, and stays until it is killed
 #   node.sh start  is run in the namespaces by `serve`
-#   node.sh clean  waits for the end of `serve`, and removes what the namespaces do not take along: control groups
+#   node.sh clean  waits for the end of `serve`, which starts it, and removes what the namespaces do not take along:
+#                  control groups, and folders that were made to be mounted on
 #
 # Variables: FOLDER (the node's data and sockets), CONTROL_PLANE, NODE and KUBE_ROUTER (programs), IMAGES (an OCI
 # image layout), API_PORT and HTTP_PORT (of the loopback interface, which lead to the API server and to Ingresses).
@@ -14,6 +15,8 @@ address=198.18.0.1 # toolchain/control-plane/internal/pki: NodeAddress
 services=10.96.0.0/16
 pods=10.244.0.0/24
 run=$FOLDER/run
+# Where programs write whatever they are told; the namespaces have folders of the node there.
+fixed="/var/lib/cni /var/lib/kubelet /var/log/containers /var/log/pods"
 
 # The hierarchies of control groups: each of cgroup v1, or the one of v2. A line each: the mount, the node's group.
 groups() {
@@ -30,12 +33,25 @@ groups() {
 }
 
 serve() {
-  clean
-  echo $$ >"$run/pid"
-  : >"$run/groups"
+  mkdir -p "$run"
+  lock
+  if serves; then
+    echo "a node runs in $FOLDER" >&2
+    exit 1
+  fi
+  remove
+  echo $$ >"$run/pid.new"
+  mv "$run/pid.new" "$run/pid"
+  unlock
+  # In a session of its own, and before there is anything to clean: whoever is killed, it stays.
+  setsid sh "$0" clean &
+  for folder in $fixed; do
+    # Something to mount on.
+    [ -d "$folder" ] || { echo "$folder" >>"$run/folders" && mkdir -p "$folder"; }
+  done
   groups | while read -r mount path; do
     group=$mount${path%/}/stackberth-$$
-    echo "$group" >>"$run/groups"
+    echo "$group" >>"$run/folders"
     mkdir "$group"
     # A new group of cpuset is empty until it is told otherwise.
     for each in cpuset.cpus cpuset.mems; do
@@ -47,28 +63,51 @@ serve() {
     setpriv --pdeathsig KILL \
       socat "TCP-LISTEN:${way% *},bind=127.0.0.1,fork,reuseaddr" "UNIX-CONNECT:$run/${way#* }.sock" &
   done
-  while read -r group; do echo $$ >"$group/cgroup.procs"; done <"$run/groups"
+  grep "/stackberth-$$\$" "$run/folders" | while read -r group; do echo $$ >"$group/cgroup.procs"; done
   setpriv --pdeathsig KILL \
     unshare --net --mount --pid --uts --ipc --cgroup --fork --kill-child --mount-proc sh "$0" start
 }
 
-# Whether the process of that number still is `serve`: numbers are used again.
+# Held while a node is registered or its remains are removed: a slow `clean` must not meet the next node.
+lock() {
+  exec 9>"$run/lock"
+  flock 9
+}
+
+# Children would hold it too.
+unlock() { exec 9>&-; }
+
+# Whether the registered process still is `serve`: numbers are used again.
 serves() {
-  { tr '\0' ' ' <"/proc/$1/cmdline" | grep -q "$0 serve"; } 2>/dev/null
+  { tr '\0' ' ' <"/proc/$(cat "$run/pid")/cmdline" | grep -q "$0 serve"; } 2>/dev/null
 }
 
 clean() {
   mkdir -p "$run"
-  while [ -e "$run/pid" ] && serves "$(cat "$run/pid")"; do sleep 0.1; done
-  [ -e "$run/groups" ] || return 0
-  while read -r group; do
-    # Processes that were killed leave their groups a moment later.
-    for _ in $(seq 100); do
-      [ -d "$group" ] || break
-      find "$group" -depth -type d -exec rmdir {} + 2>/dev/null || sleep 0.1
-    done
-  done <"$run/groups"
-  rm -f "$run/pid" "$run/groups" "$run"/*.sock
+  while serves; do sleep 0.1; done
+  lock
+  serves || remove
+  unlock
+}
+
+remove() {
+  if [ -e "$run/folders" ]; then
+    while read -r folder; do
+      # Processes that were killed leave their groups a moment later.
+      for _ in $(seq 100); do
+        [ -d "$folder" ] || break
+        find "$folder" -depth -type d -exec rmdir {} + 2>/dev/null || sleep 0.1
+      done
+    done <"$run/folders"
+  fi
+  rm -f "$run/folders" "$run"/*.sock "$run/pid"
+}
+
+folders() {
+  for folder in $fixed; do
+    mkdir -p "$FOLDER/fixed$folder"
+    mount --bind "$FOLDER/fixed$folder" "$folder"
+  done
 }
 
 # The kubelet wants these of the whole machine; here it finds them as it wants them, and the machine's stay.
@@ -144,6 +183,8 @@ END
 version = 2
 root = "$FOLDER/containerd"
 state = "/run/containerd"
+[plugins."io.containerd.internal.v1.opt"]
+  path = "$FOLDER/opt"
 [plugins."io.containerd.grpc.v1.cri"]
   sandbox_image = "stackberth.test/pause:1"
   restrict_oom_score_adj = true
@@ -214,6 +255,7 @@ start() {
 start_all() {
   hostname real
   mount -t tmpfs -o mode=755 tmpfs /run
+  folders
   settings
   control_groups
   network
