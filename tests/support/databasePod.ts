@@ -10,11 +10,11 @@ import {
   rmSync,
   writeFileSync,
 } from "node:fs";
-import { createServer } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { Database, type DatabaseArgs } from "../../components";
+import { freePort } from "../../tools/cluster/freePort";
 import { digestKey, inContainer, objectsIn } from "./components";
 import { type Manifest, one, type Recorded } from "./deploy";
 import { root } from "./stackberth";
@@ -48,14 +48,6 @@ export function missingFor(engine: Engine): string {
   const debian = { mysql: "mariadb-server", postgresql: "postgresql" }[engine];
   if (process.platform !== "linux") return "this is no Linux";
   return lost.length === 0 ? "" : `no ${lost.join(", ")}: apt-get install -y ${debian}`;
-}
-
-async function freePort(): Promise<number> {
-  const server = createServer().listen(0, "127.0.0.1");
-  await new Promise((resolve) => server.once("listening", resolve));
-  const address = server.address();
-  await new Promise((resolve) => server.close(resolve));
-  return typeof address === "object" && address !== null ? address.port : 0;
 }
 
 const host = "127.0.0.1";

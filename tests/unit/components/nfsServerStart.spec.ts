@@ -2,23 +2,15 @@ import assert from "node:assert/strict";
 import { type ChildProcess, spawn, spawnSync } from "node:child_process";
 import { once } from "node:events";
 import { mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from "node:fs";
-import { createServer } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { nfsServerCapabilities, ganeshaConfig, ganeshaStart } from "../../../components/nfsServer";
+import { freePort } from "../../../tools/cluster/freePort";
 
 const programs = ["ganesha.nfsd", "nfs-cp", "nfs-cat", "setpriv"];
 const isThere = (program: string): boolean =>
   spawnSync("sh", ["-c", 'command -v "$1"', "sh", program]).status === 0;
-
-async function freePort(): Promise<number> {
-  const server = createServer().listen(0, "127.0.0.1");
-  await once(server, "listening");
-  const address = server.address();
-  server.close();
-  return typeof address === "object" && address ? address.port : assert.fail();
-}
 
 describe("NFS-Ganesha with the component's configuration", function () {
   this.timeout(120_000);

@@ -1,11 +1,11 @@
 import assert from "node:assert/strict";
 import { type ChildProcess, spawn, spawnSync } from "node:child_process";
 import { mkdtempSync, readFileSync, rmSync } from "node:fs";
-import { createServer } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { Redis } from "../../../components";
+import { freePort } from "../../../tools/cluster/freePort";
 import { digestKey, inContainer, objectsIn } from "../../support/components";
 import { one } from "../../support/deploy";
 
@@ -13,14 +13,6 @@ const special = 'a"b c\\d#1';
 const simple = "Canary0123456789";
 const tools = ["redis-server", "redis-cli"];
 const missing = tools.filter((tool) => spawnSync(tool, ["--version"]).error !== undefined);
-
-async function freePort(): Promise<number> {
-  const server = createServer().listen(0, "127.0.0.1");
-  await new Promise((resolve) => server.once("listening", resolve));
-  const address = server.address();
-  await new Promise((resolve) => server.close(resolve));
-  return typeof address === "object" && address !== null ? address.port : 0;
-}
 
 /** The component's own command and probe, on a machine instead of in a pod. */
 describe("Redis' command with a real server", function () {

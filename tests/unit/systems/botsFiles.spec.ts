@@ -1,11 +1,11 @@
 import assert from "node:assert/strict";
 import { type ChildProcess, spawn } from "node:child_process";
 import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
-import { createServer } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { botsIni, djangoSettings } from "../../../systems/bots/parts/config";
 import { botsSchema } from "../../../systems/bots/schema";
+import { freePort } from "../../../tools/cluster/freePort";
 import { needsPython, python } from "../../support/python";
 import { root } from "../../support/stackberth";
 import { systemCases } from "../../support/systems";
@@ -234,15 +234,6 @@ describe("bots.ini", () => {
     });
   });
 });
-
-/** A free port. */
-async function freePort(): Promise<number> {
-  const server = createServer().listen(0, "127.0.0.1");
-  await new Promise((resolve) => server.once("listening", resolve));
-  const address = server.address();
-  await new Promise((resolve) => server.close(resolve));
-  return typeof address === "object" && address !== null ? address.port : 0;
-}
 
 describe("the relay between bots' pods", () => {
   const children: ChildProcess[] = [];

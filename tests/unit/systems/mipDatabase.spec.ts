@@ -1,9 +1,9 @@
 import assert from "node:assert/strict";
 import { type ChildProcess, spawn, spawnSync } from "node:child_process";
 import { chmodSync, existsSync, mkdtempSync, readdirSync, readFileSync, rmSync } from "node:fs";
-import { createServer } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { freePort } from "../../../tools/cluster/freePort";
 import { root } from "../../support/stackberth";
 
 const script = join(root, "systems", "mip", "files", "portalbackend-db-init.sh");
@@ -25,14 +25,6 @@ const user =
     : [];
 const adminPassword = "Admin0123456789";
 const special = `it's a "pass" \\ word $(id) \`id\``;
-
-async function freePort(): Promise<number> {
-  const server = createServer().listen(0, "127.0.0.1");
-  await new Promise((resolve) => server.once("listening", resolve));
-  const address = server.address();
-  await new Promise((resolve) => server.close(resolve));
-  return typeof address === "object" && address !== null ? address.port : 0;
-}
 
 describe("MIP's portalbackend-db-init.sh on a real PostgreSQL server", function () {
   this.timeout(120_000);

@@ -1,6 +1,5 @@
 import { spawn } from "node:child_process";
 import { existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
-import { createServer } from "node:net";
 import { delimiter, join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { isCode, UserError } from "../../../lib/errors";
@@ -14,6 +13,7 @@ import {
   onPath,
   run,
 } from "../../toolchain";
+import { freePort } from "../freePort";
 
 /** Builds the images that the node's pods name, and returns the folder of their OCI image layout. */
 export type Images = (binaries: Readonly<Record<string, string>>) => Promise<string>;
@@ -172,19 +172,4 @@ async function until(folder: string, isThere: () => boolean): Promise<void> {
       throw new UserError(`the node did not start within two minutes; see ${join(folder, "logs")}`);
     await sleep(50);
   }
-}
-
-/** A port of the loopback interface that nobody listens on. @param wanted - Taken if it is free. */
-function freePort(wanted = 0): Promise<number> {
-  return new Promise((resolve, reject) => {
-    const server = createServer();
-    server.once("error", (error) => {
-      if (wanted === 0) reject(error);
-      else freePort().then(resolve, reject);
-    });
-    server.listen(wanted, "127.0.0.1", () => {
-      const address = server.address();
-      server.close(() => resolve(typeof address === "object" && address ? address.port : 0));
-    });
-  });
 }
