@@ -11,7 +11,7 @@ import { DisruptionBudget } from "./disruptionBudget";
 import type { Namespace } from "./namespace";
 import type { Peer } from "./networkPolicy";
 
-export interface WorkloadArgs extends PodArgs {
+export interface WorkloadArgs extends Omit<PodArgs, "preStopSleepSeconds"> {
   readonly namespace: Namespace;
   /** Name of the Deployment and its other objects. @default - the component's name */
   readonly name?: string;
@@ -27,6 +27,9 @@ export interface WorkloadArgs extends PodArgs {
    */
   readonly strategy?: "recreate";
 }
+
+/** Time for kube-proxy and Ingress controllers to hear that a pod has gone, usually about a second. */
+const drainSeconds = 5;
 
 /**
  * A Deployment, with an autoscaler if asked for, and a disruption budget if it has at least two replicas.
@@ -62,6 +65,8 @@ export abstract class Workload extends pulumi.ComponentResource {
     this.selector = selectorLabels(namespace.system, this.workloadName);
     this.peer = { pods: this.selector };
     const sure = autoscaling?.minReplicas ?? args.replicas ?? 1;
+    const strategy = strategyOf(args);
+    const pod = { ...args, preStopSleepSeconds: serves(args, strategy) ? drainSeconds : 0 };
     const owned = autoscaling === undefined && args.scaledElsewhere !== true;
     this.deployment = new k8s.apps.v1.Deployment(
       name,
@@ -76,8 +81,8 @@ export abstract class Workload extends pulumi.ComponentResource {
           revisionHistoryLimit: 3,
           progressDeadlineSeconds: namespace.deadlineSeconds,
           selector: { matchLabels: { ...this.selector } },
-          strategy: strategyOf(args),
-          template: podTemplate(this.workloadName, this.selector, namespace.labels, args),
+          strategy,
+          template: podTemplate(this.workloadName, this.selector, namespace.labels, pod),
         },
       },
       // A field that is no longer sent falls back to 1; one that is ignored stays as it is in the cluster.
@@ -101,7 +106,14 @@ export abstract class Workload extends pulumi.ComponentResource {
   }
 }
 
-function strategyOf(args: WorkloadArgs): k8s.types.input.apps.v1.DeploymentStrategy {
+type Strategy = k8s.types.input.apps.v1.DeploymentStrategy;
+
+/** Whether new pods serve while old ones end. */
+function serves({ ports = {} }: WorkloadArgs, { type }: Strategy): boolean {
+  return Object.keys(ports).length > 0 && type === "RollingUpdate";
+}
+
+function strategyOf(args: WorkloadArgs): Strategy {
   const heldByOneNode = mountablesOf(args).some(({ singleNode }) => singleNode === true);
   if (args.strategy === "recreate" || heldByOneNode) return { type: "Recreate" };
   return { type: "RollingUpdate", rollingUpdate: { maxSurge: 1, maxUnavailable: 0 } };

@@ -42,6 +42,11 @@ export interface PodArgs extends ServerContainerArgs {
   readonly fsGroup?: number | "none";
   /** Seconds between SIGTERM and SIGKILL. @default 30 */
   readonly terminationGracePeriodSeconds?: number;
+  /**
+   * Seconds for which its containers go on serving before SIGTERM. Kubernetes ends a pod and takes it out
+   * of its Services at the same time, and whoever balances the load hears of it later. @default 0
+   */
+  readonly preStopSleepSeconds?: number;
   readonly placement?: Placement | undefined;
   /**
    * Labels of pods that it never shares a node with; with its own labels, one pod runs per node. A pod
@@ -194,6 +199,14 @@ function schedulingSpec(
   };
 }
 
+/** Kubernetes counts the sleep before SIGTERM in the grace period. */
+function gracePeriod(pod: PodArgs): Partial<PodSpec> {
+  const { terminationGracePeriodSeconds, preStopSleepSeconds = 0 } = pod;
+  if (terminationGracePeriodSeconds === undefined && preStopSleepSeconds === 0) return {};
+  const seconds = (terminationGracePeriodSeconds ?? 30) + preStopSleepSeconds;
+  return { terminationGracePeriodSeconds: seconds };
+}
+
 /** The pod template, within Pod Security `restricted`. */
 export function podTemplate(
   name: string,
@@ -202,7 +215,7 @@ export function podTemplate(
   pod: PodArgs,
 ): k8s.types.input.core.v1.PodTemplateSpec {
   const annotations = { ...pod.podAnnotations, ...digestAnnotations(pod) };
-  const { restartPolicy, terminationGracePeriodSeconds } = pod;
+  const { restartPolicy, preStopSleepSeconds = 0 } = pod;
   const initContainers = Object.entries(pod.initContainers ?? {});
   // The StatefulSet controller adds the volumes of claims to each pod.
   const volumes = mountablesOf(pod).filter(({ claim }) => claim === undefined);
@@ -216,16 +229,18 @@ export function podTemplate(
       // Service links would put every Service's address into every environment.
       enableServiceLinks: false,
       ...(restartPolicy && { restartPolicy }),
-      ...(terminationGracePeriodSeconds !== undefined && { terminationGracePeriodSeconds }),
+      ...gracePeriod(pod),
       securityContext: securityContext(pod),
       ...schedulingSpec(pod, selector),
       ...(initContainers.length > 0 && {
         initContainers: initContainers.map(([key, args]) => container(key, args)),
       }),
-      containers: [
-        serverContainer(name, pod),
-        ...Object.entries(pod.sidecars ?? {}).map(([key, args]) => serverContainer(key, args)),
-      ],
+      containers: Object.entries({ [name]: pod, ...pod.sidecars }).map(([key, args]) => ({
+        ...serverContainer(key, args),
+        ...(preStopSleepSeconds > 0 && {
+          lifecycle: { preStop: { sleep: { seconds: preStopSleepSeconds } } },
+        }),
+      })),
       ...(volumes.length > 0 && {
         volumes: volumes.map(({ volumeName, volumeSource }) => ({
           name: volumeName,

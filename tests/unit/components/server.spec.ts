@@ -1,6 +1,13 @@
 import assert from "node:assert/strict";
 import { type Namespace, Server, type ServerArgs } from "../../../components";
-import { assertParents, inContainer, itRefuses, objectsIn, pod } from "../../support/components";
+import {
+  assertParents,
+  inContainer,
+  inPod,
+  itRefuses,
+  objectsIn,
+  pod,
+} from "../../support/components";
 import { count, one } from "../../support/deploy";
 
 const make =
@@ -38,6 +45,35 @@ describe("Server", () => {
       { name: "http", containerPort: 5000 },
       { name: "grpc", containerPort: 50051 },
     ]);
+  });
+
+  describe("when its pods end", () => {
+    const drain = { preStop: { sleep: { seconds: 5 } } };
+    const lifecycle = "lifecycle";
+    const grace = "spec.terminationGracePeriodSeconds";
+    const deploymentOf = async (args: Partial<ServerArgs>) =>
+      one(await objectsIn(make(args)), "Deployment", "api");
+
+    it("goes on serving until clients know the new pods", async () => {
+      const found = await deploymentOf({ terminationGracePeriodSeconds: 60 });
+      assert.deepEqual(inContainer(found, lifecycle), drain);
+      assert.equal(inPod(found, grace), 65, "SIGTERM has its 60 s after the sleep");
+    });
+
+    it("keeps its sidecars for as long", async () => {
+      const found = await deploymentOf({ sidecars: { relay: pod } });
+      assert.deepEqual(inPod(found, `spec.containers.1.${lifecycle}`), drain);
+    });
+
+    it("adds to Kubernetes' own grace period of 30 s", async () => {
+      assert.equal(inPod(await deploymentOf({}), grace), 35);
+    });
+
+    it("does not wait where no pod serves meanwhile", async () => {
+      const found = await deploymentOf({ strategy: "recreate" });
+      assert.equal(inContainer(found, lifecycle), undefined);
+      assert.equal(inPod(found, grace), undefined);
+    });
   });
 
   itRefuses([
