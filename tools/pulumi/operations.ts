@@ -7,6 +7,7 @@ import { describe, type KubeObject } from "../../lib/objects";
 import { additionLine, findAdditions, obstacle, removeAddition } from "./additions";
 import { occupiedNamespaces, releaseNamespace } from "./keep";
 import { explainLock, explainObjects } from "./failure";
+import { awaitRollouts, RolloutError } from "./rollouts";
 import { Progress } from "./progress";
 import { LiveLines, type Screen } from "./screen";
 import { serverWarnings } from "./serverWarnings";
@@ -61,6 +62,7 @@ export async function operate(operation: Operation, args: OperationArgs): Promis
       ...(args.expectNoChanges === true && { expectNoChanges: true }),
       ...(policyPacks.length > 0 && { policyPacks }),
     });
+    if (operation === "up") await awaitRollouts(await args.connect(), progress.changed);
   } catch (error) {
     live?.end();
     throw await explain(error, operation, progress, args);
@@ -96,7 +98,7 @@ async function explain(
 ): Promise<unknown> {
   const locked = explainLock(error, stack.name);
   if (locked !== undefined) return locked;
-  if (!(error instanceof CommandError)) return error;
+  if (!(error instanceof CommandError || error instanceof RolloutError)) return error;
   const said = progress.errors.length > 0 ? progress.errors : [lastWords(messageOf(error))];
   const reasons = operation === "up" ? await explainObjects(connect, stack.name) : [];
   return new UserError(withoutTrace([...said, ...reasons].join("\n")));

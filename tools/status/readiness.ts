@@ -101,6 +101,20 @@ function deployment(live: KubeObject): Readiness {
   return old > 0 ? waiting(`${String(old)} old replicas wait for the new ones`) : ready;
 }
 
+/** Reasons with which a Deployment's controller stops working on a rollout that did not fail. */
+const rolloutEnds = new Set(["NewReplicaSetAvailable", "DeploymentPaused"]);
+
+/** How the latest rollout of a Deployment goes, by its controller; pods that an autoscaler adds do not count. */
+export function rolloutOf(live: KubeObject): Readiness {
+  const progress = condition(live, "Progressing");
+  if (progress === undefined || !isObserved(live)) {
+    return waiting("its controller has not seen it yet");
+  }
+  const { reason, message } = progress;
+  if (reason === "ProgressDeadlineExceeded") return { state: "failed", reason: message };
+  return rolloutEnds.has(reason) ? ready : waiting(message);
+}
+
 function statefulSet(live: KubeObject): Readiness {
   if (!isObserved(live)) return waiting("its controller has not seen it yet");
   const want = wanted(live);

@@ -1,0 +1,61 @@
+import assert from "node:assert/strict";
+import type { KubeObject } from "../../../lib/objects";
+import { awaitRollouts, RolloutError } from "../../../tools/pulumi/rollouts";
+
+const web: KubeObject = {
+  apiVersion: "apps/v1",
+  kind: "Deployment",
+  metadata: { namespace: "ns", name: "web" },
+};
+
+/** A cluster that has the Deployment in one state after the other, each read once. */
+function cluster(...states: readonly (readonly [observed: number, reason: string] | undefined)[]) {
+  const left = [...states];
+  const find = (): Promise<KubeObject | undefined> => {
+    assert.notEqual(left.length, 0, "it read on after the end");
+    const next = left.shift();
+    if (next === undefined) return Promise.resolve(undefined);
+    const [observedGeneration, reason] = next;
+    const conditions = [{ type: "Progressing", status: "True", reason, message: "of the image" }];
+    return Promise.resolve({
+      ...web,
+      metadata: { ...web.metadata, generation: 2 },
+      status: { observedGeneration, ...(reason !== "" && { conditions }) },
+    });
+  };
+  return { find, left };
+}
+
+const complete = "NewReplicaSetAvailable";
+
+describe("the end of a rollout", () => {
+  const cases: readonly [string, ReturnType<typeof cluster>][] = [
+    ["is what the controller says of the change", cluster([2, complete])],
+    [
+      "is not that of the rollout before",
+      cluster([1, complete], [2, "ReplicaSetUpdated"], [2, complete]),
+    ],
+    ["is waited for from the start", cluster([0, ""], [2, "NewReplicaSetCreated"], [2, complete])],
+    ["is not waited for while somebody pauses it", cluster([2, "DeploymentPaused"])],
+    ["is not waited for once it is deleted", cluster([2, "ReplicaSetUpdated"], undefined)],
+  ];
+  for (const [title, found] of cases) {
+    it(title, async () => {
+      await awaitRollouts(found, [web]);
+      assert.deepEqual(found.left, [], "it stopped too early");
+    });
+  }
+
+  it("may be a failure", async () => {
+    const found = cluster([1, complete], [2, "ProgressDeadlineExceeded"]);
+    await assert.rejects(
+      awaitRollouts(found, [web]),
+      (error) =>
+        error instanceof RolloutError && error.message === "Deployment ns/web: of the image",
+    );
+  });
+
+  it("is not asked of other kinds", async () => {
+    await awaitRollouts(cluster(), [{ ...web, kind: "Service" }]);
+  });
+});
