@@ -1,13 +1,26 @@
 #!/bin/bash
-# Starts one role of the app: start.sh [--environment FOLDER NAME] [--merge] -- COMMAND...
+# Starts one role of the app: start.sh [--environment FOLDER NAME] [--merge] [--wait-for HOST PORT] -- COMMAND...
 #   --environment  activates the conda environment NAME of the installation in FOLDER
 #   --merge        lays the stack's values over the app's files in /app
+#   --wait-for     goes on once a server answers there; a worker without its queue ends, and the
+#                  next start would have to wait longer each time
 set -e
 here=$(dirname "$0")
 
 fail() {
   echo "start.sh: $*" >&2
   exit 1
+}
+
+wait_for() {
+  # As process 1 the shell would ignore SIGTERM.
+  trap 'exit 143' TERM
+  until (: <"/dev/tcp/$1/$2") 2>/dev/null; do
+    [ -n "$waited" ] || echo "start.sh: waiting for $1:$2"
+    waited=yes
+    sleep 0.5
+  done
+  trap - TERM
 }
 
 while [ "$1" != -- ]; do
@@ -23,6 +36,10 @@ while [ "$1" != -- ]; do
       python=$(command -v python || command -v python3) || fail "the image has no python"
       "$python" "$here/merge.py" "$here" "${APP_FOLDER:-/app}"
       shift
+      ;;
+    --wait-for)
+      wait_for "$2" "$3"
+      shift 3
       ;;
     *) fail "unknown option '$1'" ;;
   esac

@@ -1,5 +1,5 @@
 import type { OpenmsSettings } from "../schema";
-import { filesFolder, ports, queue } from "./names";
+import { filesFolder, names, ports, queue } from "./names";
 
 type Start = Pick<OpenmsSettings, "start" | "condaEnvironment">;
 
@@ -36,11 +36,11 @@ export function startWeb(settings: Start): Started {
   );
 }
 
-/** Merges the files, then starts a worker of the queue. */
+/** Merges the files, then starts a worker of the queue once that answers. */
 export function startWorker(settings: Start): Started {
   return startScript(
     settings,
-    ["--merge"],
+    ["--merge", "--wait-for", names.redis, `${ports.redis}`],
     settings.start === "publicImage"
       ? ["rq", "worker", queue]
       : ["/app/deployment/entrypoint-worker.sh"],

@@ -18,6 +18,7 @@ import {
 const image = "ghcr.io/openms/streamlit-template:main-full";
 const dir = "/workspaces-streamlit-template";
 const start = ["bash", "/etc/openms/start.sh"];
+const waitForRedis = ["--wait-for", "redis", "6379"];
 const activated = [...start, "--environment", "/root/miniforge3", "streamlit-env"];
 
 const web = (stack: SystemStack): KubeObject => stack.find("Deployment", "web");
@@ -44,11 +45,15 @@ const contract: Readonly<Record<string, (stack: SystemStack) => unknown>> = {
       assert.deepEqual(commandOf(made).slice(0, 5), activated);
     }
     const own = await stackOf("openms", { start: "entrypoints" });
-    for (const role of ["web", "worker"]) {
+    for (const [role, more] of [
+      ["web", []],
+      ["worker", waitForRedis],
+    ] as const) {
       const command = commandOf(own.find("Deployment", role));
       assert.deepEqual(command, [
         ...start,
         "--merge",
+        ...more,
         "--",
         `/app/deployment/entrypoint-${role}.sh`,
       ]);
@@ -61,7 +66,8 @@ const contract: Readonly<Record<string, (stack: SystemStack) => unknown>> = {
     assert.equal(at(containerOf(web(stack)), "workingDir"), "/app");
   },
   "worker's command": (stack) => {
-    const command = [...activated, "--merge", "--", "rq", "worker", "openms-workflows"];
+    const options = [...activated, "--merge", ...waitForRedis];
+    const command = [...options, "--", "rq", "worker", "openms-workflows"];
     assert.deepEqual(commandOf(worker(stack)), command);
     assert.deepEqual(envOf(containerOf(worker(stack)), "RQ_REDIS_URL"), {
       secretKeyRef: { name: "redis-auth", key: "url" },

@@ -12,8 +12,10 @@ import {
   rmSync,
   writeFileSync,
 } from "node:fs";
+import { createServer } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { freePort } from "../../../tools/cluster/freePort";
 import { root as repository } from "../../support/folders";
 import { needsPython } from "../../support/python";
 
@@ -173,6 +175,31 @@ describe("OpenMS' start.sh", function () {
       { code, output },
       { code: 1, output: "start.sh: unknown option '--faster'\n" },
     );
+  });
+
+  describe("before it has what it waits for", () => {
+    const waiting = async (port: number): Promise<ChildProcess> => {
+      const child = started("--wait-for", "127.0.0.1", String(port), "--", "echo", "started");
+      const [line] = (await once(child.stdout ?? child, "data")) as [Buffer];
+      assert.equal(line.toString(), `start.sh: waiting for 127.0.0.1:${port}\n`);
+      return child;
+    };
+
+    it("says so, and goes on once a server answers", async () => {
+      const port = await freePort();
+      const child = await waiting(port);
+      const rest = once(child.stdout ?? child, "data");
+      const server = createServer().listen(port, "127.0.0.1");
+      const [line] = (await rest) as [Buffer];
+      server.close();
+      assert.equal(line.toString(), "started\n");
+    });
+
+    it("ends when it is told to", async () => {
+      const child = await waiting(await freePort());
+      child.kill("SIGTERM");
+      assert.deepEqual(await once(child, "close"), [143, null]);
+    });
   });
 
   it("passes on the command's exit code", async () => {
