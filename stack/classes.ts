@@ -1,38 +1,59 @@
 import * as pulumi from "@pulumi/pulumi";
 import type { Cluster } from "../cluster";
 import { ApiError, itemsOf } from "../cluster/client";
+import { collectionPath } from "../cluster/discovery";
 import { keyAt } from "../config/problems";
 import { annotation, at, describe, isJson, type KubeObject, listAt, textAt } from "../lib/objects";
 
-/** The settings that name a class, with its kind and where the cluster lists all of the kind. */
-const classes = [
-  ["priorityClassName", "PriorityClass", "/apis/scheduling.k8s.io/v1/priorityclasses"],
-  ["storageClassName", "StorageClass", "/apis/storage.k8s.io/v1/storageclasses"],
-  ["className", "IngressClass", "/apis/networking.k8s.io/v1/ingressclasses"],
-] as const;
-const [, [, , storageClasses]] = classes;
+const storageClass = {
+  setting: "storageClassName",
+  kind: "StorageClass",
+  apiVersion: "storage.k8s.io/v1",
+} as const;
 
-type Kind = (typeof classes)[number][1];
+/** The kinds that settings name, each with the last word of such a setting's key. */
+const classes = [
+  { setting: "priorityClassName", kind: "PriorityClass", apiVersion: "scheduling.k8s.io/v1" },
+  storageClass,
+  { setting: "className", kind: "IngressClass", apiVersion: "networking.k8s.io/v1" },
+  {
+    setting: "snapshotClassName",
+    kind: "VolumeSnapshotClass",
+    apiVersion: "snapshot.storage.k8s.io/v1",
+  },
+  { setting: "issuer", kind: "ClusterIssuer", apiVersion: "cert-manager.io/v1" },
+] as const;
+
+const persistentVolume = { kind: "PersistentVolume", apiVersion: "v1" };
+
+type Kind = (typeof classes)[number]["kind"];
+
+/** All objects of a kind; undefined where the cluster lacks the kind, or the account may not list it. */
+type List = (
+  of: Readonly<Record<"kind" | "apiVersion", string>>,
+) => Promise<readonly KubeObject[] | undefined>;
 
 /**
- * Classes that a stack needs and the cluster lacks. The API server would refuse the pods of an absent
- * PriorityClass; claims would stay Pending without their StorageClass or, if they name none, a default one.
- * An absent IngressClass is only warned of where the cluster has none at all: then the controller may match
- * the name by a flag of its own.
+ * Classes and issuers that a stack needs and the cluster lacks. The API server would refuse the pods of an
+ * absent PriorityClass; claims would stay Pending without their StorageClass or, if they name none, a default
+ * one; a certificate or a snapshot would never come. An absent IngressClass is only warned of where the cluster
+ * has none at all: then the controller may match the name by a flag of its own.
  */
 export async function absentClasses(
   cluster: Cluster,
   settings: Readonly<Record<string, unknown>>,
   objects: readonly KubeObject[],
 ): Promise<readonly string[]> {
-  const absent = classes.map(async ([setting, kind, path]): Promise<readonly string[]> => {
+  const list = lister(cluster);
+  const absent = classes.map(async (each): Promise<readonly string[]> => {
+    const { setting, kind } = each;
     const wanted = Object.entries(settings).flatMap(([key, own]) => named(setting, own, key));
-    const known = wanted.length === 0 ? undefined : await list(cluster, path);
+    const known = wanted.length === 0 ? undefined : await list(each);
     if (known === undefined) return [];
     const unknown = wanted.filter(
       ([, name]) => !known.some(({ metadata }) => metadata.name === name),
     );
-    const [refused, warned] = await judged(cluster, kind, known, unknown);
+    const [refused, warned] = await judged(list, kind, known, unknown);
     const lines = (of: Named): readonly string[] =>
       of.map(([key, name]) => `${key}: the cluster has no ${kind} ${name}; ${others(kind, known)}`);
     for (const line of lines(warned)) {
@@ -40,7 +61,7 @@ export async function absentClasses(
     }
     return lines(refused);
   });
-  return [...(await Promise.all(absent)).flat(), ...(await absentDefault(cluster, objects))];
+  return [...(await Promise.all(absent)).flat(), ...(await absentDefault(cluster, list, objects))];
 }
 
 /** Keys, each with the name that stands there. */
@@ -48,7 +69,7 @@ type Named = readonly (readonly [key: string, name: string])[];
 
 /** Which of the unknown names are to be refused, and which only to be warned of. */
 async function judged(
-  cluster: Cluster,
+  list: List,
   kind: Kind,
   known: readonly KubeObject[],
   unknown: Named,
@@ -56,7 +77,7 @@ async function judged(
   if (kind === "IngressClass" && known.length === 0) return [[], unknown];
   if (kind !== "StorageClass" || unknown.length === 0) return [unknown, []];
   // Volumes made by hand, or of a class that was deleted since, need only its name.
-  const volumes = await list(cluster, "/api/v1/persistentvolumes");
+  const volumes = await list(persistentVolume);
   if (volumes === undefined) return [[], []];
   const held = volumes.map(classOf);
   return [unknown.filter(([, name]) => !held.includes(name)), []];
@@ -65,14 +86,15 @@ async function judged(
 /** That new claims name no class, where the cluster has neither a default one nor a volume for them. */
 async function absentDefault(
   cluster: Cluster,
+  list: List,
   objects: readonly KubeObject[],
 ): Promise<readonly string[]> {
   const open = objects.filter(hasOpenClaim);
-  const known = open.length === 0 ? undefined : await list(cluster, storageClasses);
+  const known = open.length === 0 ? undefined : await list(storageClass);
   if (known === undefined || known.some(isDefault)) return [];
   const live = await Promise.all(open.map((object) => cluster.find(object)));
   const fresh = open.filter((_, index) => !isServed(live[index]));
-  const volumes = fresh.length === 0 ? undefined : await list(cluster, "/api/v1/persistentvolumes");
+  const volumes = fresh.length === 0 ? undefined : await list(persistentVolume);
   const isFree = (volume: KubeObject): boolean =>
     classOf(volume) === "" && textAt(volume, "status", "phase") === "Available";
   if (volumes === undefined || volumes.some(isFree)) return [];
@@ -111,11 +133,23 @@ function others(kind: Kind, known: readonly KubeObject[]): string {
   return `it has ${names.join(", ") || "none"}. Choose one that ${list} prints, or create it`;
 }
 
-/** All objects of a kind; undefined for an account that may not list them, but may still use them. */
-async function list(cluster: Cluster, path: string): Promise<readonly KubeObject[] | undefined> {
+/** Reads each kind once. */
+function lister(cluster: Cluster): List {
+  const lists = new Map<string, ReturnType<List>>();
+  return async (of) => {
+    const list = lists.get(of.kind) ?? read(cluster, of);
+    lists.set(of.kind, list);
+    return await list;
+  };
+}
+
+async function read(cluster: Cluster, of: Parameters<List>[0]): ReturnType<List> {
+  const resource = await cluster.discovery.find({ ...of, metadata: { name: "" } });
+  if (resource === undefined) return undefined;
   try {
-    return itemsOf(await cluster.client.json({ path }));
+    return itemsOf(await cluster.client.json({ path: collectionPath(resource) }));
   } catch (error) {
+    // An account that may not list a kind may still use it.
     if (error instanceof ApiError && error.status === 403) return undefined;
     throw error;
   }

@@ -46,11 +46,23 @@ async function judge(
   {
     objects = [],
     live = [],
-  }: { objects?: readonly KubeObject[]; live?: readonly KubeObject[] } = {},
+    lacks = [],
+  }: {
+    objects?: readonly KubeObject[];
+    live?: readonly KubeObject[];
+    lacks?: readonly string[];
+  } = {},
 ) {
   const asked: string[] = [];
   const cluster = {
     find: ({ kind }: KubeObject) => Promise.resolve(live.find((each) => each.kind === kind)),
+    discovery: {
+      find: ({ apiVersion, kind }: KubeObject) => {
+        const plural = `${kind.toLowerCase()}${kind.endsWith("s") ? "es" : "s"}`;
+        const known = { apiVersion, kind, plural, namespaced: false, verbs: [] };
+        return Promise.resolve(lacks.includes(kind) ? undefined : known);
+      },
+    },
     client: {
       json: (request: { path: string }) => {
         const kind = request.path.split("/").at(-1) ?? "";
@@ -74,6 +86,10 @@ async function judge(
 const ingress = (className: string) => ({ sites: [{ exposure: { type: "ingress", className } }] });
 const data = (storageClassName: string) => ({ data: { storageClassName } });
 const placed = (priorityClassName: string) => ({ placement: { priorityClassName } });
+const operated = (snapshotClassName: string, issuer: string) => ({
+  backup: { type: "snapshot", snapshotClassName },
+  exposure: { type: "ingress", tls: { mode: "certManager", issuer } },
+});
 
 describe("the classes that a stack needs", () => {
   it("are refused by key and name, all at once, with those that the cluster has", async () => {
@@ -98,13 +114,41 @@ describe("the classes that a stack needs", () => {
     assert.deepEqual((await judge(has, right)).refused, []);
   });
 
+  it("are refused too where an operator defines their kind", async () => {
+    const has = { volumesnapshotclasses: [named("csi")], clusterissuers: [named("staging")] };
+    const { refused, warned } = await judge(has, operated("cis", "letsencrypt"));
+    assert.deepEqual(refused, [
+      "stackberth:shop.backup.snapshotClassName: the cluster has no VolumeSnapshotClass cis; it has " +
+        "csi. Choose one that `kubectl get volumesnapshotclass` prints, or create it",
+      "stackberth:shop.exposure.tls.issuer: the cluster has no ClusterIssuer letsencrypt; it has " +
+        "staging. Choose one that `kubectl get clusterissuer` prints, or create it",
+    ]);
+    assert.deepEqual(warned, []);
+    assert.deepEqual((await judge(has, operated("csi", "staging"))).refused, []);
+  });
+
+  it("are not asked for in a cluster that does not know their kind", async () => {
+    const lacks = ["VolumeSnapshotClass", "ClusterIssuer"];
+    const settings = operated("csi", "letsencrypt");
+    const { refused, warned, asked } = await judge({}, settings, { lacks });
+    assert.deepEqual([refused, warned, asked], [[], [], []]);
+  });
+
+  it("are listed once, however many settings and claims need them", async () => {
+    const has = { storageclasses: [plainClass], persistentvolumes: [volume("", "Bound")] };
+    const settings = { a: data("nope"), b: data("neither") };
+    const { refused, asked } = await judge(has, settings, { objects: [claim(), database] });
+    assert.equal(refused.length, 3);
+    assert.deepEqual(asked.sort(), ["persistentvolumes", "storageclasses"]);
+  });
+
   it("are not asked for where nothing names one", async () => {
     const { asked } = await judge({}, {}, { objects: [claim(""), claim("manual")] });
     assert.deepEqual(asked, []);
   });
 
   it("may be used by an account that may not list them", async () => {
-    const settings = { ...ingress("a"), ...data("b"), ...placed("c") };
+    const settings = { ...ingress("a"), ...data("b"), ...placed("c"), ...operated("d", "e") };
     const { refused, warned } = await judge({}, settings, { objects: [claim()] });
     assert.deepEqual([refused, warned], [[], []]);
     const { refused: unsure } = await judge({ storageclasses: [] }, data("b"), {

@@ -17,6 +17,7 @@ const kinds: Readonly<Record<string, readonly (readonly [string, string, boolean
     ["Node", "nodes", false],
   ],
   "rbac.authorization.k8s.io/v1": [["ClusterRole", "clusterroles", false]],
+  "scheduling.k8s.io/v1": [["PriorityClass", "priorityclasses", false]],
   "apiextensions.k8s.io/v1": [["CustomResourceDefinition", "customresourcedefinitions", false]],
 };
 
