@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { spawnSync } from "node:child_process";
-import { mkdtempSync, readFileSync, rmSync } from "node:fs";
+import { mkdtempSync, readdirSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { parse } from "yaml";
@@ -8,12 +8,14 @@ import type { KubeObject } from "../../lib/objects";
 import { root } from "../support/folders";
 import { checkov } from "../support/othersTools/checkov";
 import { compared, type Exception, type Finding, table } from "../support/othersTools/findings";
-import { kubeconform, kubeScore } from "../support/othersTools/goTools";
+import { conftest, kubeconform, kubeScore, rules } from "../support/othersTools/goTools";
 import { releases } from "../support/othersTools/schemas";
 import { collectStack, stackNames } from "../support/stacks";
 
-const file = join(root, "tests", "fixtures", "othersTools.yaml");
-const exceptions = parse(readFileSync(file, "utf8")) as Exception[];
+const read = (file: string): unknown =>
+  parse(readFileSync(join(root, "tests", "fixtures", file), "utf8"));
+const exceptions = read("othersTools.yaml") as Exception[];
+const brokenRules = read("conftest.yaml") as Record<string, KubeObject[]>;
 
 /** What each tool must find: no limits, and a field that Kubernetes does not have. */
 const broken = {
@@ -51,21 +53,23 @@ describe("others' tools on the objects of dev and prod", function () {
     context.skip();
   }
 
-  function settles(tool: string, findings: readonly Finding[], limits: string): void {
-    const [bad, real] = [true, false].map((isBroken) =>
-      findings.filter(({ stack }) => (stack === "broken") === isBroken),
-    );
+  function findsBroken(findings: readonly Finding[], limits: string): void {
+    const bad = findings.filter(({ stack }) => stack === "broken");
     assert.ok(
-      bad?.some(({ check }) => check === limits),
-      `${tool} misses what lacks limits`,
+      bad.some(({ check }) => check === limits),
+      `${limits} misses what lacks limits`,
     );
+  }
+
+  function settles(tool: string, findings: readonly Finding[]): void {
+    const real = findings.filter(({ stack }) => stackNames.some((name) => name === stack));
     const own = exceptions.flatMap(({ checks, ...rest }) =>
       checks
         .filter((check) => check.startsWith(tool))
         .map((check) => ({ ...rest, checks: [check] })),
     );
-    const problems = compared(real ?? [], own);
-    assert.deepEqual(problems, [], `\n${problems.join("\n")}\n\n${table(real ?? [])}`);
+    const problems = compared(real, own);
+    assert.deepEqual(problems, [], `\n${problems.join("\n")}\n\n${table(real)}`);
   }
 
   it("kubeconform finds all valid, by the strict schemas of each release", async function () {
@@ -81,12 +85,38 @@ describe("others' tools on the objects of dev and prod", function () {
 
   it("kube-score finds nothing critical but the exceptions", async function () {
     needs(this, go);
-    settles("kube-score", await kubeScore(folder, stacks), "kube-score container-resources");
+    const findings = await kubeScore(folder, stacks);
+    findsBroken(findings, "kube-score container-resources");
+    settles("kube-score", findings);
   });
 
   it("checkov passes all but the exceptions", async function () {
     needs(this, ["python3", "-c", "import ensurepip, venv"]);
-    settles("checkov", await checkov(folder, stacks), "checkov CKV_K8S_13");
+    const findings = await checkov(folder, stacks);
+    findsBroken(findings, "checkov CKV_K8S_13");
+    settles("checkov", findings);
+  });
+
+  it("conftest finds what breaks each of our rules, and nothing else but the exceptions", async function () {
+    needs(this, go);
+    const findings = await conftest(folder, { ...stacks, ...brokenRules });
+    for (const [rule, objects] of Object.entries(brokenRules)) {
+      const found = findings.filter(({ stack }) => stack === rule);
+      const names = objects
+        .filter(({ metadata }) => metadata.name.startsWith("broken"))
+        .map(
+          ({ kind, metadata }) =>
+            `conftest ${rule}: ${metadata.namespace ?? ""}, ${kind} ${metadata.name}`,
+        );
+      const said = found.map(({ check, namespace, object }) => `${check}: ${namespace}, ${object}`);
+      assert.deepEqual(said.sort(), names.sort());
+    }
+    settles("conftest", findings);
+  });
+
+  it("has objects that break each of our rules", () => {
+    const own = readdirSync(rules).map((each) => each.replace(/\.rego$/, ""));
+    assert.deepEqual([...Object.keys(brokenRules), "objects"].sort(), own.sort());
   });
 
   it("has a reason for each exception", () => {

@@ -100,6 +100,15 @@ export const kubeScore: Program = {
   version: "v1.20.0",
 };
 
+/** Checks objects against rules of ours, in Rego; only a test needs it. */
+export const conftest: Program = {
+  name: "conftest",
+  package: "github.com/open-policy-agent/conftest",
+  version: "v0.71.0",
+  variables: {},
+  cpuSeconds: 190,
+};
+
 /** What a real node runs beside its container runtime: kubelet, kube-proxy and a registry. */
 export const node: Program = {
   ...controlPlane,
@@ -158,6 +167,7 @@ export const programs: readonly Program[] = [
   helm,
   kubeconform,
   kubeScore,
+  conftest,
   ...nodePrograms,
 ];
 

@@ -1,3 +1,4 @@
+import { writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { type Json, listAt, textAt } from "../../../lib/objects";
 import * as programs from "../../../tools/toolchain";
@@ -57,4 +58,27 @@ export async function kubeScore(folder: string, stacks: Stacks): Promise<Finding
     }
   }
   return found;
+}
+
+/** The folder of our rules for conftest, one a file. */
+export const rules = join(root, "tests", "support", "othersTools", "rules");
+
+/** What our rules forbid. It sees all objects at once, so that a rule may compare them. */
+export async function conftest(folder: string, stacks: Stacks): Promise<Finding[]> {
+  const [program = ""] = await programs.ensureBuilt([programs.conftest], { root, progress });
+  const file = join(folder, "stacks.json");
+  writeFileSync(file, JSON.stringify(stacks));
+  const results = await printed(program, ["test", `--policy=${rules}`, "--output=json", file]);
+  return (results as Json[])
+    .flatMap((result) => listAt(result, "failures"))
+    .map((failure) => {
+      const text = (field: string): string => textAt(failure, "metadata", field);
+      return {
+        check: `conftest ${text("check")}`,
+        stack: text("stack"),
+        namespace: text("namespace"),
+        object: objectName(text("kind"), text("name")),
+        container: "",
+      };
+    });
 }
