@@ -11,7 +11,7 @@ const storageClass = {
   apiVersion: "storage.k8s.io/v1",
 } as const;
 
-/** The kinds that settings name, each with the last word of such a setting's key. */
+/** The kinds that settings name, each with the end of such a setting's key. */
 const classes = [
   { setting: "priorityClassName", kind: "PriorityClass", apiVersion: "scheduling.k8s.io/v1" },
   storageClass,
@@ -21,7 +21,7 @@ const classes = [
     kind: "VolumeSnapshotClass",
     apiVersion: "snapshot.storage.k8s.io/v1",
   },
-  { setting: "issuer", kind: "ClusterIssuer", apiVersion: "cert-manager.io/v1" },
+  { setting: "tls.issuer", kind: "ClusterIssuer", apiVersion: "cert-manager.io/v1" },
 ] as const;
 
 const persistentVolume = { kind: "PersistentVolume", apiVersion: "v1" };
@@ -155,14 +155,13 @@ async function read(cluster: Cluster, of: Parameters<List>[0]): ReturnType<List>
   }
 }
 
-/** The keys of all settings of one name, with their texts. */
-function named(wanted: string, value: unknown, key: string): Named {
+/** The keys of all settings that end in the same words, with their texts. */
+function named(end: string, value: unknown, key: string): Named {
+  if (typeof value === "string") return key.endsWith(`.${end}`) ? [[key, value]] : [];
   const entries = Array.isArray(value)
     ? [...value.entries()]
     : Object.entries(isJson(value) ? value : {});
-  return entries.flatMap(([step, inner]: [string | number, unknown]): Named => {
-    const own = keyAt(key, [step]);
-    if (step !== wanted || typeof inner !== "string") return named(wanted, inner, own);
-    return [[own, inner]];
-  });
+  return entries.flatMap(([step, inner]: [string | number, unknown]) =>
+    named(end, inner, keyAt(key, [step])),
+  );
 }

@@ -125,6 +125,8 @@ describe("the classes that a stack needs", () => {
     ]);
     assert.deepEqual(warned, []);
     assert.deepEqual((await judge(has, operated("csi", "staging"))).refused, []);
+    const label = { labels: { issuer: "me" } };
+    assert.deepEqual((await judge(has, label)).refused, []);
   });
 
   it("are not asked for in a cluster that does not know their kind", async () => {
