@@ -1,6 +1,5 @@
 import { createRequire } from "node:module";
 import { join } from "node:path";
-import type { OutputMap } from "@pulumi/pulumi/automation";
 import { Cluster } from "../../cluster";
 import { chooseTarget, readTarget, requireHeard } from "../cluster/target";
 import { plainSettings, requireStack } from "../project/stackConfig";
@@ -89,10 +88,11 @@ export function partsOf(root: string, stack: string): readonly Part[] {
 }
 
 /** Where to find what was deployed, and what to do next. */
-function farewell(stack: string, { urls }: OutputMap): readonly string[] {
-  const systems = Object.entries(
-    (urls?.value ?? {}) as Readonly<Record<string, readonly string[]>>,
-  );
+function farewell(
+  stack: string,
+  { urls = {} }: Readonly<Record<string, unknown>>,
+): readonly string[] {
+  const systems = Object.entries(urls as Readonly<Record<string, readonly string[]>>);
   const width = Math.max(0, ...systems.map(([name]) => name.length));
   return [
     "",

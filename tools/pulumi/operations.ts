@@ -1,4 +1,4 @@
-import { CommandError, type OutputMap, type Stack } from "@pulumi/pulumi/automation";
+import { CommandError, type Stack } from "@pulumi/pulumi/automation";
 import type { Cluster } from "../../cluster";
 import { ownedBy } from "../../cluster/ownership";
 import { messageOf, UserError, withoutTrace } from "../../lib/errors";
@@ -37,10 +37,13 @@ export type Operation = keyof typeof operations;
 
 /**
  * Runs one operation, and shows what it does.
- * @returns The stack's outputs, after an `up`.
+ * @returns The stack's outputs; those of secrets are masked.
  * @throws UserError that says what is wrong, by the engine and by the cluster itself.
  */
-export async function operate(operation: Operation, args: OperationArgs): Promise<OutputMap> {
+export async function operate(
+  operation: Operation,
+  args: OperationArgs,
+): Promise<Progress["outputs"]> {
   const { stack, screen, verbose = false, policyPacks = [] } = args;
   const line = (text: string): unknown => screen.write(`${text}\n`);
   const began = Date.now();
@@ -53,9 +56,8 @@ export async function operate(operation: Operation, args: OperationArgs): Promis
         () => progress.lines,
         () => progress.waits,
       );
-  let result: object;
   try {
-    result = await operations[operation](stack, {
+    await operations[operation](stack, {
       onEvent: (event: Parameters<Progress["hear"]>[0]) => progress.hear(event),
       ...(verbose && { onOutput: (text: string) => screen.write(withoutTrace(text)), diff: true }),
       ...(kept.length > 0 && { exclude: kept.map(({ urn }) => urn) }),
@@ -87,7 +89,7 @@ export async function operate(operation: Operation, args: OperationArgs): Promis
     line(`kept  Namespace ${namespace}, which holds PersistentVolumeClaim ${claims.join(", ")}`);
   }
   if (operation === "down") await sayKept(args, line);
-  return "outputs" in result ? (result.outputs as OutputMap) : {};
+  return progress.outputs;
 }
 
 async function explain(

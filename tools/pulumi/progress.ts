@@ -21,6 +21,8 @@ const planned: Readonly<Record<string, string>> = {
   same: "unchanged",
 };
 
+const stackType = "pulumi:pulumi:Stack";
+
 /** What takes its time. What is replaced counts as such before its successor is made. */
 const worked = new Set(["create", "update", "delete", "create-replacement", "delete-replaced"]);
 
@@ -49,6 +51,8 @@ export class Progress {
   private readonly inputs = new Map<string, KubeObject>();
   /** What is new, or not as it was. */
   readonly changed: KubeObject[] = [];
+  /** The stack's outputs, in clear but for secrets, once the program has ended. */
+  outputs: Readonly<Record<string, unknown>> = {};
   /** How many resources the engine has worked on, by operation, once it has ended. */
   private summary: Readonly<Record<string, number>> = {};
 
@@ -173,6 +177,7 @@ export class Progress {
   }
 
   private finish(step: StepEventMetadata): void {
+    if (step.type === stackType) this.outputs = { ...step.new?.outputs };
     const state = this.stateOf(step);
     state?.open.delete(step.urn);
     if (state === undefined || !(step.op in done)) return;

@@ -25,6 +25,15 @@ interface OpenArgs {
 }
 
 /**
+ * After each operation the API starts `pulumi` three times more, for outputs and a summary. The engine's
+ * events have told both by then.
+ */
+const answers: Pick<Stack, "outputs" | "info"> = {
+  outputs: () => Promise.resolve({}),
+  info: () => Promise.resolve(undefined),
+};
+
+/**
  * Opens a stack by Pulumi's Automation API, its program run in this process: a process of its own,
  * started by the language host, would take three times as long.
  *
@@ -49,8 +58,10 @@ export async function openStack(args: OpenArgs): Promise<Stack> {
       // Said, or the encryptionsalt of the stack's file would be made anew.
       ...(hasPassphrase(root, stack) && { secretsProvider: "passphrase" }),
     };
-    if (create) return await LocalWorkspace.createOrSelectStack(program, options);
-    return await LocalWorkspace.selectStack(program, options);
+    const opened = create
+      ? await LocalWorkspace.createOrSelectStack(program, options)
+      : await LocalWorkspace.selectStack(program, options);
+    return Object.assign(opened, answers);
   } catch (error) {
     throw explainLock(error, stack) ?? wrongPassphrase(error, stack) ?? error;
   }

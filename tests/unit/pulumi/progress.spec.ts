@@ -61,6 +61,14 @@ describe("the progress of a run", () => {
     assert.deepEqual(errors, ["Ingress a/b: no (policy tls)"]);
   });
 
+  it("has the stack's outputs once the program has ended", () => {
+    const root = (outputs: object) =>
+      finish("same", "stack", { type: "pulumi:pulumi:Stack", new: { outputs } });
+    const urls = { openms: ["http://openms.localhost"] };
+    assert.deepEqual(after([finish("create", "web"), root({})]).outputs, {});
+    assert.deepEqual(after([root({}), root({ urls }), finish("same", "web")]).outputs, { urls });
+  });
+
   it("warns once of what the program says", () => {
     const type = "stackberth:systems:Openms$stackberth:components:Namespace";
     const warning = (of: string) => ({
