@@ -7,7 +7,7 @@ import {
   mountOf,
   stackOf,
   type SystemStack,
-} from "../../support/oneSystem";
+} from "../../support/systemStack";
 
 type Find = (stack: SystemStack) => KubeObject;
 type Read = (stack: SystemStack) => unknown;

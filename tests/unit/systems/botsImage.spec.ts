@@ -4,6 +4,7 @@ import { join } from "node:path";
 import { at, type KubeObject, listAt, textAt } from "../../../lib/objects";
 import { botsSchema } from "../../../systems/bots/schema";
 import { botsSecrets } from "../../../systems/bots/secrets";
+import { init, queue, web } from "../../support/botsStack";
 import { root } from "../../support/folders";
 import { imageContract } from "../../support/imageContract";
 import {
@@ -13,7 +14,7 @@ import {
   podOf,
   stackOf,
   type SystemStack,
-} from "../../support/oneSystem";
+} from "../../support/systemStack";
 import { systemCases } from "../../support/systems";
 
 const repository = "ghcr.io/rioncm/bots-edi-k8s";
@@ -21,11 +22,8 @@ const image = `${repository}:4.0.12`;
 const data = "/home/bots/.bots";
 const directories = [{ path: `${data}/in` }];
 
-const web = (stack: SystemStack): KubeObject => stack.find("Deployment", "bots-webserver");
-const queue = (stack: SystemStack): KubeObject => stack.find("Deployment", "bots-jobqueue");
 const monitor = (stack: SystemStack): KubeObject => stack.find("Deployment", "bots-dirmonitor");
 const engine = (stack: SystemStack): KubeObject => stack.find("CronJob", "bots-engine");
-const init = (stack: SystemStack): KubeObject => stack.find("Job", "bots-db-init");
 const superuser = (stack: SystemStack): KubeObject => stack.find("Job", "bots-create-superuser");
 const all = (stack: SystemStack): KubeObject[] =>
   [web, queue, monitor, engine, init, superuser].map((role) => role(stack));

@@ -15,7 +15,7 @@ import {
   podOf,
   stackOf,
   type SystemStack,
-} from "../../support/oneSystem";
+} from "../../support/systemStack";
 
 const backendImage = own.backend.image;
 const runnerImage = own.runner.image;

@@ -14,7 +14,7 @@ import { dirname, join } from "node:path";
 import { at, listAt } from "../../../lib/objects";
 import { root } from "../../support/folders";
 import { ofSource as own } from "../../support/maps";
-import { containerOf, envOf, podOf, stackOf, type SystemStack } from "../../support/oneSystem";
+import { containerOf, envOf, podOf, stackOf, type SystemStack } from "../../support/systemStack";
 import { needsPython, python } from "../../support/python";
 
 const initOf = (stack: SystemStack, name: string): unknown =>

@@ -1,60 +1,27 @@
 import assert from "node:assert/strict";
 import { spawnSync } from "node:child_process";
-import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
-import { dirname, join } from "node:path";
+import { join } from "node:path";
+import {
+  csv,
+  dataset,
+  type Files,
+  header,
+  meta,
+  metadata,
+  nominal,
+  table,
+  variable,
+  writeData,
+} from "../../support/mipData";
+import { needsPython } from "../../support/python";
 import { root } from "../../support/stackberth";
 
 const script = join(root, "systems", "mip", "files", "validate_data.py");
-const installed = spawnSync("python3", ["--version"]).error === undefined;
-
-const variable = (code: string, more: object = {}) => ({
-  code,
-  isCategorical: false,
-  sql_type: "text",
-  type: "text",
-  ...more,
-});
-const nominal = (code: string, ...codes: string[]) =>
-  variable(code, {
-    isCategorical: true,
-    type: "nominal",
-    enumerations: codes.map((each) => ({ code: each, label: each })),
-  });
-const dataset = nominal("dataset", "site_a", "site_b");
-const metadata = {
-  code: "tbi",
-  version: "0.1",
-  label: "TBI",
-  variables: [dataset, variable("subjectcode")],
-  groups: [
-    {
-      code: "clinical",
-      variables: [
-        variable("age", { sql_type: "int", type: "integer", minValue: 0, maxValue: 130 }),
-        variable("score", { sql_type: "real", type: "real" }),
-      ],
-      groups: [{ code: "inner", variables: [nominal("gender", "F", "M")] }],
-    },
-  ],
-};
-const table = ["dataset,age,score,gender", "site_a,17.0,0.5,F", "site_a,,,", ""].join("\n");
-
-type Files = Readonly<Record<string, string | Buffer | undefined>>;
-const good: Files = {
-  "tbi/CDEsMetadata.json": JSON.stringify(metadata, null, 2),
-  "tbi/a.csv": table,
-  "tbi/b.csv": table.replaceAll("site_a", "site_b"),
-};
 
 /** A fault in the files of `good`, the pathologies to require, and what must be printed. */
 type Fault = readonly [title: string, changes: Files, names: readonly string[], says: string[]];
-
-const meta = (changes: object): Files => ({
-  "tbi/CDEsMetadata.json": JSON.stringify({ ...metadata, ...changes }, null, 2),
-});
-const csv = (...lines: string[]): Files => ({ "tbi/a.csv": `${lines.join("\n")}\n` });
-const header = "dataset,age,score,gender";
 
 const faults: readonly Fault[] = [
   ["a required pathology without a folder", {}, ["dementia"], ["dementia: is missing"]],
@@ -266,22 +233,14 @@ describe("MIP's validate_data.py", () => {
   let folder = "";
 
   before(function () {
-    if (installed) return;
-    console.log("    skipped, no python3: apt-get install -y python3");
-    this.skip();
+    needsPython(this);
   });
   beforeEach(() => {
     folder = mkdtempSync(join(tmpdir(), "stackberth-mip-"));
   });
   afterEach(() => rmSync(folder, { recursive: true, force: true }));
 
-  function write(files: Files): void {
-    for (const [name, content] of Object.entries({ ...good, ...files })) {
-      if (content === undefined) continue;
-      mkdirSync(dirname(join(folder, name)), { recursive: true });
-      writeFileSync(join(folder, name), content);
-    }
-  }
+  const write = (changes: Files): void => writeData(folder, changes);
 
   function validate(...words: readonly string[]): { status: number | null; output: string } {
     const { status, stdout, stderr } = spawnSync("python3", [script, folder, ...words], {

@@ -19,17 +19,16 @@ import {
   managed,
   onCluster,
   player,
-  pod,
   ports,
   probe,
   secure,
-  type Stack,
   volume,
 } from "../../support/mipStack";
+import { podOf, type SystemStack } from "../../support/systemStack";
 
 const coordinator = deployment("exaflow-smpc-coordinator");
 const database = deployment("exaflow-smpc-db");
-const userOf = (object: KubeObject): unknown => at(pod(object), "securityContext", "runAsUser");
+const userOf = (object: KubeObject): unknown => at(podOf(object), "securityContext", "runAsUser");
 const commandOf = (object: KubeObject, index = 0): unknown =>
   at(container(object, index), "command");
 const mounted = (object: KubeObject): Record<string, string> =>
@@ -44,10 +43,10 @@ const isScratch = (object: KubeObject, path: string): boolean =>
 const isClaim = (object: KubeObject, path: string): boolean =>
   at(volume(object, mounted(object)[path] ?? ""), "persistentVolumeClaim") !== undefined;
 const initNames = (object: KubeObject): unknown[] =>
-  (at(pod(object), "initContainers") as KubeObject[]).map((each) => at(each, "name"));
+  (at(podOf(object), "initContainers") as KubeObject[]).map((each) => at(each, "name"));
 
 /** What each line of the README's table means for the objects that we make. */
-const contract: Readonly<Record<string, (stack: Stack) => unknown>> = {
+const contract: Readonly<Record<string, (stack: SystemStack) => unknown>> = {
   "controller's command": (s) => {
     assert.equal(commandOf(controller(s)), undefined);
     assert.deepEqual(ports(controller(s)), [5000]);
@@ -92,12 +91,12 @@ const contract: Readonly<Record<string, (stack: Stack) => unknown>> = {
   "front end's user": (s) => {
     assert.equal(userOf(frontend(s)), 101);
     const sysctl = { name: "net.ipv4.ip_unprivileged_port_start", value: "0" };
-    assert.deepEqual(at(pod(frontend(s)), "securityContext", "sysctls"), [sysctl]);
+    assert.deepEqual(at(podOf(frontend(s)), "securityContext", "sysctls"), [sysctl]);
   },
   "front end's folders": (s) => {
     for (const path of ["/etc/nginx/conf.d", "/usr/share/nginx/html"]) {
       assert.ok(isScratch(frontend(s), path), path);
-      const script = String(at(pod(frontend(s)), "initContainers", 0, "command", 2));
+      const script = String(at(podOf(frontend(s)), "initContainers", 0, "command", 2));
       assert.ok(script.includes(`cp -R ${path}/. /copy${path}/`), path);
     }
   },
@@ -149,7 +148,7 @@ const contract: Readonly<Record<string, (stack: Stack) => unknown>> = {
       assert.deepEqual(initNames(found), ["copy-smpc-data", "copy-smpc-certificates"]);
       for (const [index, path] of ["/SCALE-MAMBA/Data", "/SCALE-MAMBA/Cert-Store"].entries()) {
         assert.ok(isScratch(found, path), path);
-        const copy = at(pod(found), "initContainers", index);
+        const copy = at(podOf(found), "initContainers", index);
         assert.ok((at(copy, "command") as string[]).includes(path));
         assert.equal(at(copy, "image"), at(container(found), "image"));
         assert.equal(at(copy, "volumeMounts", 0, "name"), mounted(found)[path]);
@@ -165,7 +164,7 @@ const contract: Readonly<Record<string, (stack: Stack) => unknown>> = {
 };
 
 describe("MIP's images", () => {
-  let stack: Stack;
+  let stack: SystemStack;
   before(async () => {
     stack = await onCluster(secure);
   });
@@ -196,7 +195,7 @@ const remote = {
 const elsewhere = [{ ipBlock: { cidr: "10.3.0.0/16" } }];
 
 describe("MIP's workers in other clusters", () => {
-  let stack: Stack;
+  let stack: SystemStack;
   before(async () => {
     stack = await onCluster(remote);
   });
@@ -232,7 +231,7 @@ describe("MIP's workers in other clusters", () => {
 });
 
 describe("a stack's changes to MIP's containers", () => {
-  const roles: Readonly<Record<string, (stack: Stack) => KubeObject>> = {
+  const roles: Readonly<Record<string, (stack: SystemStack) => KubeObject>> = {
     controller,
     localworker,
     globalworker,

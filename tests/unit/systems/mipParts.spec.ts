@@ -16,12 +16,11 @@ import {
   onCluster,
   onMachines,
   player,
-  pod,
   ports,
   secure,
-  type Stack,
   stackOf,
 } from "../../support/mipStack";
+import { podOf, type SystemStack } from "../../support/systemStack";
 
 describe("MIP", () => {
   it("leaves the owner of the machines' files alone, and lets pods write to all other folders", async () => {
@@ -93,7 +92,7 @@ describe("MIP", () => {
       assert.equal(at(container(job), "volumeMounts", 1, "readOnly"), true);
       assert.equal(at(job, "spec", "backoffLimit"), 0);
     }
-    const claims = first.map((job) => at(pod(job), "volumes", 1, "persistentVolumeClaim"));
+    const claims = first.map((job) => at(podOf(job), "volumes", 1, "persistentVolumeClaim"));
     assert.equal(new Set(claims.map((each) => JSON.stringify(each))).size, 3);
     const names = (found: readonly KubeObject[]) => found.map(({ metadata }) => metadata.name);
     assert.deepEqual(names(await jobs({})), names(first));
@@ -107,7 +106,7 @@ describe("MIP", () => {
     for (const number of [0, 1, 2]) {
       const object = player(number)(stack);
       assert.deepEqual(ports(object), [6000 + number, 7000 + number, 14000 + number]);
-      const apart = at(pod(object), ...antiAffinity, 0, "labelSelector", "matchLabels");
+      const apart = at(podOf(object), ...antiAffinity, 0, "labelSelector", "matchLabels");
       assert.deepEqual(apart, { "stackberth.dev/apart": "exaflow-smpc-player" });
       assert.deepEqual(env(object, "DB_PSWD"), {
         secretKeyRef: { name: "exaflow-smpc-db-auth", key: "password" },
@@ -160,7 +159,7 @@ describe("MIP", () => {
   });
 
   it("passes publicUrl or the exposure's URL to the portal", async () => {
-    const url = (s: Stack): unknown => env(backend(s), "PLATFORM_UI_BASE_URL");
+    const url = (s: SystemStack): unknown => env(backend(s), "PLATFORM_UI_BASE_URL");
     assert.equal(url(await onCluster({ exposure: ingress })), "https://mip.example.org");
     assert.equal(url(await onMachines()), "http://vm-0:30080");
     const publicUrl = "https://mip.example.net";
@@ -173,7 +172,7 @@ describe("MIP", () => {
   });
 
   it("opens the controller's API to everyone only as a node port", async () => {
-    const from = (s: Stack): unknown =>
+    const from = (s: SystemStack): unknown =>
       at(s.find("NetworkPolicy", "to-controller"), "spec", "ingress", 0, "from");
     assert.equal(from(await onMachines()), undefined);
     assert.equal((from(await onCluster()) as unknown[]).length, 3);

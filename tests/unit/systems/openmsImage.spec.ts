@@ -13,7 +13,7 @@ import {
   podOf,
   stackOf,
   type SystemStack,
-} from "../../support/oneSystem";
+} from "../../support/systemStack";
 
 const image = "ghcr.io/openms/streamlit-template:main-full";
 const dir = "/workspaces-streamlit-template";
