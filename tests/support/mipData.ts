@@ -1,5 +1,10 @@
+import assert from "node:assert/strict";
+import { spawnSync } from "node:child_process";
 import { mkdirSync, writeFileSync } from "node:fs";
 import { dirname, join } from "node:path";
+import { root } from "./stackberth";
+
+export const validator = join(root, "systems", "mip", "files", "validate_data.py");
 
 /** A variable of the metadata, as its JSON has it. */
 export const variable = (code: string, more: object = {}) => ({
@@ -56,4 +61,15 @@ export function writeData(folder: string, changes: Files): void {
     mkdirSync(dirname(join(folder, name)), { recursive: true });
     writeFileSync(join(folder, name), content);
   }
+}
+
+/** Runs the validator over a folder, in which these pathologies must be. */
+export function validateData(
+  folder: string,
+  ...names: readonly string[]
+): { readonly status: number | null; readonly output: string } {
+  const argv = [validator, folder, ...names];
+  const { status, stdout, stderr } = spawnSync("python3", argv, { encoding: "utf8" });
+  assert.equal(stderr, "");
+  return { status, output: stdout };
 }

@@ -47,8 +47,15 @@ export const workflowFiles: readonly string[] = readdirSync(workflowFolder).sort
 export const workflowText = (file: string): string =>
   readFileSync(join(workflowFolder, file), "utf8");
 
-/** A workflow, parsed. */
-export const workflow = (file: string): Workflow => parse(workflowText(file)) as Workflow;
+/** A workflow, from the text of its file. */
+export const readWorkflow = (text: string): Workflow => parse(text) as Workflow;
+
+/** A workflow, by its file. */
+export const workflow = (file: string): Workflow => readWorkflow(workflowText(file));
+
+/** All steps of a workflow, from the text of its file. */
+export const stepsOf = (text: string): readonly Step[] =>
+  Object.values(readWorkflow(text).jobs).flatMap(({ steps }) => steps);
 
 /** An `npm` command: its words, without quotes. */
 export type NpmCommand = readonly string[];

@@ -4,47 +4,10 @@ import type { AddressInfo } from "node:net";
 import { mock } from "node:test";
 import { setImmediate as immediate } from "node:timers/promises";
 import * as pulumi from "@pulumi/pulumi";
-import { stringify } from "yaml";
 import type { Access } from "../../../cluster";
 import { stackLabel } from "../../../lib/labels";
 import { preflight } from "../../../stack/preflight";
-
-/** The kinds of the fake cluster by group and version: kind, plural and whether it lies in namespaces. */
-const kinds: Readonly<Record<string, readonly (readonly [string, string, boolean])[]>> = {
-  v1: [
-    ["Namespace", "namespaces", false],
-    ["ConfigMap", "configmaps", true],
-    ["Node", "nodes", false],
-  ],
-  "rbac.authorization.k8s.io/v1": [["ClusterRole", "clusterroles", false]],
-  "scheduling.k8s.io/v1": [["PriorityClass", "priorityclasses", false]],
-  "apiextensions.k8s.io/v1": [["CustomResourceDefinition", "customresourcedefinitions", false]],
-};
-
-/** What an API server tells of its kinds below `/api` or `/apis`. */
-function discovery(path: string) {
-  const served = Object.entries(kinds).filter(
-    ([name]) => name.includes("/") === (path === "/apis"),
-  );
-  const items = served.map(([name, resources]) => {
-    const [version = "", group = ""] = name.split("/").reverse();
-    return {
-      metadata: group === "" ? {} : { name: group },
-      versions: [
-        {
-          version,
-          resources: resources.map(([kind, resource, namespaced]) => ({
-            resource,
-            responseKind: { kind },
-            scope: namespaced ? "Namespaced" : "Cluster",
-            verbs: ["get", "list", "delete"],
-          })),
-        },
-      ],
-    };
-  });
-  return { kind: "APIGroupDiscoveryList", items };
-}
+import { discovery, kubeconfigOf } from "../../support/fakeCluster";
 
 describe("the preflight", () => {
   /** Objects of the cluster: the stack that owns each, by path; none for an unlabelled one. */
@@ -83,22 +46,7 @@ describe("the preflight", () => {
     return [200, { metadata: { name: path.split("/").at(-1), labels } }];
   }
 
-  /** A kubeconfig of the server, whose scheme may be a wrong one. */
-  const kubeconfig = (scheme = "http"): string =>
-    stringify({
-      apiVersion: "v1",
-      kind: "Config",
-      clusters: [
-        {
-          name: "fake",
-          cluster: { server: `${scheme}://127.0.0.1:${port}`, "insecure-skip-tls-verify": true },
-        },
-      ],
-      users: [{ name: "me", user: {} }],
-      contexts: [{ name: "fake", context: { cluster: "fake", user: "me" } }],
-      "current-context": "fake",
-    });
-
+  const kubeconfig = (scheme?: string): string => kubeconfigOf(port, scheme);
   const ofStack = "GET /api/v1/namespaces?labelSelector=stackberth.dev%2Fstack%3Dprod";
 
   type Wanted = readonly [type: string, props?: object, opts?: pulumi.ResourceOptions];

@@ -13,12 +13,11 @@ import {
   nominal,
   table,
   variable,
+  validateData,
+  validator,
   writeData,
 } from "../../support/mipData";
 import { needsPython } from "../../support/python";
-import { root } from "../../support/stackberth";
-
-const script = join(root, "systems", "mip", "files", "validate_data.py");
 
 /** A fault in the files of `good`, the pathologies to require, and what must be printed. */
 type Fault = readonly [title: string, changes: Files, names: readonly string[], says: string[]];
@@ -242,13 +241,7 @@ describe("MIP's validate_data.py", () => {
 
   const write = (changes: Files): void => writeData(folder, changes);
 
-  function validate(...words: readonly string[]): { status: number | null; output: string } {
-    const { status, stdout, stderr } = spawnSync("python3", [script, folder, ...words], {
-      encoding: "utf8",
-    });
-    assert.equal(stderr, "");
-    return { status, output: stdout };
-  }
+  const validate = (...names: string[]) => validateData(folder, ...names);
 
   it("accepts valid data", () => {
     write({});
@@ -295,9 +288,9 @@ describe("MIP's validate_data.py", () => {
   });
 
   it("prints its usage, and reports a missing folder", () => {
-    assert.equal(spawnSync("python3", [script]).status, 2);
-    const missing = spawnSync("python3", [script, "/no/such"], { encoding: "utf8" });
+    assert.equal(spawnSync("python3", [validator]).status, 2);
+    const missing = validateData("/no/such");
     assert.equal(missing.status, 1);
-    assert.match(missing.stdout, /is not a folder/);
+    assert.match(missing.output, /is not a folder/);
   });
 });
