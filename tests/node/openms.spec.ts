@@ -4,15 +4,19 @@ import { join } from "node:path";
 import type { Browser, Page } from "puppeteer-core";
 import { noBrowser, openBrowser, shows } from "../support/browser";
 import { home, root } from "../support/folders";
+import { figure, timed } from "../support/figures";
+import { type Answers, Load } from "../support/load";
 import { ingressAddress, nodeKubectl, onNode, skipWithoutNode } from "../support/realNode";
 import { eventually, until } from "../support/simulatedNodes";
-import { TestStack, unchanged } from "../support/stackberth";
+import { type Ran, TestStack, unchanged } from "../support/stackberth";
 
 const name = "test-node";
 const small = {
   requests: { cpu: "100m", memory: "256Mi" },
   limits: { cpu: "2", memory: "2Gi" },
 };
+
+const large = { ...small, limits: { cpu: "2", memory: "3Gi" } };
 
 /** The names of a component's pods. */
 async function podsOf(component: string): Promise<readonly string[]> {
@@ -48,12 +52,24 @@ describe("OpenMS in real containers", function () {
     await onNode("cluster", "reset");
     const { code, output } = await onNode("cluster", "up", "--real");
     assert.equal(code, 0, output);
-    await succeed("up");
+    const [, took] = await timed(succeed("up"));
+    figure("The first `up` of OpenMS, until it is ready", took);
     web = (await podsOf("web"))[0] ?? "";
   });
   after(async () => {
     await onNode("cluster", "reset");
     stack.remove();
+  });
+
+  it("starts each container once, whatever starts first", async () => {
+    const restarts = "-o=jsonpath={.items[*].status.containerStatuses[*].restartCount}";
+    const printed = await nodeKubectl("get", "pods", "-n", name, restarts);
+    assert.deepEqual([...new Set(printed.split(" "))], ["0"], printed);
+  });
+
+  it("has the image's demo workspace", async () => {
+    const demo = await inPod(web, "cat $WORKSPACES_DIR/.demos/demo/params.json");
+    assert.deepEqual(JSON.parse(demo), { "image-format": "svg" });
   });
 
   it("changes nothing the second time", async () => {
@@ -150,10 +166,14 @@ describe("OpenMS in real containers", function () {
         seen,
         rows.map(([who, , ...wanted]) => [who, ...wanted]),
       );
+      figure(
+        "Connections between pods of OpenMS, the API server and a pod outside",
+        `${String(seen.length * 3)} of ${String(rows.length * 3)} as the network table says`,
+      );
     });
 
     it("loses no job, and completes none twice, while its pods go one by one", async () => {
-      const count = 40;
+      const count = 200;
       await inPod(web, `python3 -m src.example ${mzml}`);
       const copy = `mkdir -p $WORKSPACES_DIR/${workspace}/mzML && cp ${mzml} $WORKSPACES_DIR/${workspace}/mzML/`;
       await inPod(web, copy);
@@ -175,27 +195,89 @@ describe("OpenMS in real containers", function () {
       };
       const done = async (): Promise<number> =>
         [...(await ended()).values()].filter((times) => times > 0).length;
-      let next = 3;
-      for (const component of ["worker", "redis", "web"]) {
-        const enough = next;
+      const began = Date.now();
+      for (const [component, enough] of [
+        ["worker", 20],
+        ["redis", 60],
+        ["web", 100],
+      ] as const) {
         await until(`${enough} jobs that are done`, async () => (await done()) >= enough);
         const [pod = ""] = await podsOf(component);
         await nodeKubectl("delete", "-n", name, pod, "--wait=false");
-        next += 8;
       }
       const all = async (): Promise<true | undefined> =>
         (await done()) === count ? true : undefined;
       await eventually("all jobs done", all, 600);
       const times = await ended();
       assert.deepEqual([...times].sort(), jobs.map((job): [string, number] => [job, 1]).sort());
+      const seconds = ((Date.now() - began) / 1000).toFixed(0);
+      figure(
+        "200 jobs of OpenMS on two workers, while a worker, Redis and a web server are deleted",
+        `200 completed, none twice, in ${seconds} s`,
+      );
     });
 
-    it("leaves no data behind when it goes", async () => {
-      assert.ok(readdirSync(volumes).length > 0);
-      await succeed("down");
-      await until("volumes that are gone", () =>
-        Promise.resolve(readdirSync(volumes).length === 0),
-      );
+    describe("while a change rolls out", () => {
+      /** Runs `up` under a load of requests; what it printed, and the answers. */
+      const underLoad = async (): Promise<Ran & Answers> => {
+        const load = new Load(ingressAddress(), "openms.localhost");
+        const ran = await onNode("up", "--stack", name);
+        return { ...ran, ...(await load.stop()) };
+      };
+
+      const changes: readonly [string, string, unknown][] = [
+        ["a change of the container", "web", { replicas: 2, resources: large }],
+        ["a change of the configuration", "settings", { "app-name": "Renamed" }],
+      ];
+      for (const [title, key, value] of changes) {
+        it(`answers every request: ${title}`, async () => {
+          const old = await podsOf("web");
+          stack.set(["stackberth:openms", key], value);
+          const { code, output, count, failed } = await underLoad();
+          assert.equal(code, 0, output);
+          assert.deepEqual(failed, []);
+          assert.ok(count > 50, `only ${String(count)} requests were sent`);
+          await until("pods that the change reached", async () =>
+            (await podsOf("web")).every((pod) => !old.includes(pod)),
+          );
+          figure(
+            `Requests while ${title} rolls out over two web servers`,
+            `${String(count)} answered, none failed`,
+          );
+        });
+      }
+
+      it("goes on as it is while the new image does not exist, and says so", async () => {
+        const old = await podsOf("web");
+        stack.set(["stackberth:openms", "image"], "stackberth.test/openms:absent");
+        stack.set(["stackberth:deadlineSeconds"], 30);
+        const [{ code, output, count, failed }, took] = await timed(underLoad());
+        assert.equal(code, 1, output);
+        assert.match(output, /^Deployment test-node\/web: .*progress/m);
+        assert.match(output, /stackberth\.test\/openms:absent/);
+        assert.match(output, /ErrImagePull|ImagePullBackOff/);
+        assert.deepEqual(failed, []);
+        const now = await podsOf("web");
+        assert.deepEqual(
+          old.filter((pod) => !now.includes(pod)),
+          [],
+          "old pods that are gone",
+        );
+        figure(
+          "A new image that does not exist, with `deadlineSeconds` 30",
+          `\`up\` fails after ${took}, names it, and ${String(count)} requests are answered, none failed`,
+        );
+      });
+    });
+
+    describe("when it goes", () => {
+      it("leaves no data behind", async () => {
+        assert.ok(readdirSync(volumes).length > 0);
+        await succeed("down");
+        await until("volumes that are gone", () =>
+          Promise.resolve(readdirSync(volumes).length === 0),
+        );
+      });
     });
   });
 });
