@@ -1,11 +1,10 @@
-import { type ChildProcess, spawn, spawnSync } from "node:child_process";
+import { type ChildProcess, spawn } from "node:child_process";
 import {
   chmodSync,
   copyFileSync,
   existsSync,
   mkdirSync,
   mkdtempSync,
-  readdirSync,
   readFileSync,
   rmSync,
   writeFileSync,
@@ -17,9 +16,9 @@ import { Database, type DatabaseArgs } from "../../components";
 import { freePort } from "../../tools/cluster/freePort";
 import { digestKey, inContainer, objectsIn } from "./components";
 import { type Manifest, one, type Recorded } from "./deploy";
+import { clientOf, type Engine, host, searchPath, serverArgs } from "./databasePrograms";
 import { root } from "./stackberth";
 
-type Engine = DatabaseArgs["engine"];
 type Env = Record<string, string>;
 
 /** How a command ended. */
@@ -29,28 +28,6 @@ export interface Ended {
   readonly output: string;
 }
 
-/** Debian keeps PostgreSQL's programs by version, out of the PATH. */
-const versionsDir = "/usr/lib/postgresql";
-const versions = existsSync(versionsDir) ? readdirSync(versionsDir).map(Number) : [];
-const newest = versions.length > 0 ? [`${versionsDir}/${Math.max(...versions)}/bin`] : [];
-const searchPath = [...newest, process.env["PATH"], "/usr/sbin"].join(":");
-const programs: Readonly<Record<Engine, readonly string[]>> = {
-  mysql: ["mysqld", "mysql", "mysqldump", "mysqladmin"],
-  postgresql: ["postgres", "initdb", "psql", "pg_dump", "pg_restore", "pg_isready"],
-};
-
-/** The programs of an engine that this machine lacks, and how to get them. */
-export function missingFor(engine: Engine): string {
-  const lost = programs[engine].filter(
-    (program) =>
-      spawnSync(program, ["--version"], { env: { PATH: searchPath } }).error !== undefined,
-  );
-  const debian = { mysql: "mariadb-server", postgresql: "postgresql" }[engine];
-  if (process.platform !== "linux") return "this is no Linux";
-  return lost.length === 0 ? "" : `no ${lost.join(", ")}: apt-get install -y ${debian}`;
-}
-
-const host = "127.0.0.1";
 /** Servers refuse to run as root. */
 const unprivileged = process.getuid?.() === 0 ? { uid: 65534, gid: 65534 } : {};
 
@@ -114,29 +91,6 @@ export class DatabasePod {
           ...this.args,
         }),
     );
-  }
-
-  /** More arguments of the server: a port and a socket that nothing else on this machine has. */
-  private get serverArgs(): readonly string[] {
-    // Nothing here outlives the machine: what is not forced to the disk is faster.
-    const all: Readonly<Record<Engine, readonly string[]>> = {
-      mysql: [
-        `--port=${this.port}`,
-        `--bind-address=${host}`,
-        `--socket=${join(this.tmp, "s")}`,
-        `--pid-file=${this.tmp}/pid`,
-        "--skip-name-resolve",
-        "--innodb-buffer-pool-size=32M",
-        "--innodb-flush-log-at-trx-commit=2",
-      ],
-      postgresql: [
-        `listen_addresses=${host}`,
-        `port=${this.port}`,
-        `unix_socket_directories=${this.tmp}`,
-        "fsync=off",
-      ].flatMap((it) => ["-c", it]),
-    };
-    return all[this.engine];
   }
 
   /** A text of the manifests with the pods' folders replaced. */
@@ -209,7 +163,7 @@ export class DatabasePod {
     const [program = "", ...words] = [
       ...(inContainer(workload, "command") as string[]),
       ...(inContainer(workload, "args") as string[]),
-      ...this.serverArgs,
+      ...serverArgs(this.engine, this.port, this.tmp),
     ].map((word) => this.local(word));
     this.log = "";
     const server = spawn(program, words, { env, cwd: this.tmp, ...unprivileged });
@@ -307,17 +261,7 @@ export class DatabasePod {
     const { engine } = this;
     const admin = engine === "mysql" ? "root" : "postgres";
     const name = user === "app" ? "lab" : admin;
-    const mysql = ["mysql", "--no-defaults", `--host=${host}`, `--user=${name}`, "--batch"];
-    const words = {
-      mysql: [
-        ...mysql,
-        "--raw",
-        "--skip-column-names",
-        "--default-character-set=utf8mb4",
-        database,
-      ],
-      postgresql: ["psql", "-X", "-q", "-A", "-t", "-v", "ON_ERROR_STOP=1", "-U", name, database],
-    }[engine];
+    const words = clientOf(engine, name, database);
     const env = {
       PATH: searchPath,
       LC_ALL: "C.UTF-8",

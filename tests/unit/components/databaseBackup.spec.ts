@@ -5,7 +5,8 @@ import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { gunzipSync, gzipSync } from "node:zlib";
 import { contents, fillHard } from "../../support/databaseContents";
-import { DatabasePod, missingFor } from "../../support/databasePod";
+import { DatabasePod } from "../../support/databasePod";
+import { missingFor } from "../../support/databasePrograms";
 
 const day = 86_400_000;
 const minute = 60_000;

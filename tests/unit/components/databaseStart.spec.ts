@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
-import { DatabasePod, missingFor } from "../../support/databasePod";
+import { DatabasePod } from "../../support/databasePod";
+import { missingFor } from "../../support/databasePrograms";
 
 // What SQL, the shell and option files treat in a special way.
 const hard = `p'a"s\\s $x;#é`;

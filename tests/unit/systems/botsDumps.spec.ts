@@ -3,7 +3,8 @@ import { spawnSync } from "node:child_process";
 import { existsSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { DatabasePod, missingFor } from "../../support/databasePod";
+import { DatabasePod } from "../../support/databasePod";
+import { missingFor } from "../../support/databasePrograms";
 import { root } from "../../support/stackberth";
 
 const versionsDir = "/usr/lib/postgresql";
