@@ -1,5 +1,14 @@
 import type * as pulumi from "@pulumi/pulumi";
-import { type Namespace, Storage, type StorageArgs } from "../components";
+import type { z } from "zod";
+import {
+  type ApiServerArgs,
+  type Namespace,
+  Storage,
+  type StorageArgs,
+  VolumeBackup,
+  type VolumeBackupArgs,
+} from "../components";
+import type { volumeBackup } from "../config/fields";
 import type { SystemContext } from "./system";
 
 /** A volume for each name. Several pods share it, and it outlives a stack that protects its data. */
@@ -15,4 +24,30 @@ export function createStorages<Name extends string>(
     return [each, new Storage(`${name}-${each}`, args, { parent })] as const;
   });
   return Object.fromEntries(entries) as Record<Name, Storage>;
+}
+
+/** What the settings of a system with backups of its volumes have for them. */
+interface BackupSettings {
+  readonly backup: z.output<typeof volumeBackup>;
+  readonly apiServer?: ApiServerArgs;
+}
+
+/**
+ * Snapshots or copies of volumes, if the settings ask for them; a stack that protects its data keeps copies.
+ * @returns The volume of the archives, if there are any.
+ */
+export function createVolumeBackup(
+  { name, settings: { backup, apiServer }, stackSettings }: SystemContext<BackupSettings>,
+  namespace: Namespace,
+  own: Pick<VolumeBackupArgs, "name" | "volumes" | "runAsUser" | "fsGroup">,
+  parent: pulumi.Resource,
+): Storage | undefined {
+  if (backup.type === "none") return undefined;
+  const { schedule, keep, ...how } = backup;
+  const method =
+    how.type === "snapshot"
+      ? { ...how, apiServer }
+      : { type: how.type, storage: { ...how, retain: stackSettings.protectData } };
+  const args = { ...own, namespace, schedule, keep, method };
+  return new VolumeBackup(`${name}-backup`, args, { parent }).archives;
 }

@@ -3,6 +3,7 @@ import { sumCapacity } from "../../lib/capacity";
 import { createNamespace } from "../namespace";
 import { createContainerSecrets } from "../container";
 import type { Deployed } from "../system";
+import { createVolumeBackup } from "../volumes";
 import { appOf } from "./parts/app";
 import { createConfig, createSecrets } from "./parts/config";
 import { containersOf } from "./parts/containers";
@@ -11,7 +12,7 @@ import { createImageUpdater } from "./parts/imageUpdates";
 import { createEngineJobs, createInitJob, createSuperuserJob } from "./parts/jobs";
 import { allowTraffic } from "./parts/network";
 import { createServices } from "./parts/services";
-import { createBackup, createVolumes } from "./parts/volumes";
+import { backupOf, createVolumes } from "./parts/volumes";
 import type { Context } from "./schema";
 
 /**
@@ -44,7 +45,7 @@ export class Bots extends pulumi.ComponentResource implements Deployed {
     createSuperuserJob(context, app, init, this);
     const { web, workers } = createServices(context, app, init, this);
     createEngineJobs(context, app, init, this);
-    const archives = createBackup(context, namespace, volumes, this);
+    const archives = createVolumeBackup(context, namespace, backupOf(settings, volumes), this);
     const dumps = createDumps(context, namespace, database, this);
     createImageUpdater(context, app, { web, workers }, this);
     this.urls = web.urls;

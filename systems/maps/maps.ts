@@ -3,12 +3,13 @@ import { sumCapacity } from "../../lib/capacity";
 import { systemLabels } from "../../lib/labels";
 import { createNamespace } from "../namespace";
 import type { Deployed } from "../system";
+import { createVolumeBackup } from "../volumes";
 import { Backend } from "./parts/backend";
 import { allowTraffic } from "./parts/network";
 import { createPullSecrets } from "./parts/registry";
 import { Runners } from "./parts/runners";
 import { limitRange } from "./parts/sizes";
-import { createBackup, createVolumes } from "./parts/volumes";
+import { backupOf, createVolumes } from "./parts/volumes";
 import type { Context } from "./schema";
 
 /** MAPS: a Python backend that runs users' scripts, each in a pod of its own, over five volumes. */
@@ -43,7 +44,7 @@ export class Maps extends pulumi.ComponentResource implements Deployed {
       { context, namespace, volumes, runners, imagePullSecrets },
       parent,
     );
-    const archives = createBackup(context, namespace, volumes, this)?.archives;
+    const archives = createVolumeBackup(context, namespace, backupOf(settings, volumes), this);
     allowTraffic(context, namespace, runners, backend);
     this.urls = backend.web.urls;
     this.namespace = namespace.name;

@@ -2,17 +2,15 @@ import type * as pulumi from "@pulumi/pulumi";
 import {
   ConfigMap,
   CronJob,
-  Database,
   type Namespace,
   type Peer,
   type Secrets,
   Storage,
 } from "../../../components";
 import { engines } from "../../../components/database/engines";
-import type { Capacity } from "../../../lib/capacity";
 import { anywhere } from "../../../lib/cidr";
 import { type Environment, unwatched } from "../../../lib/env";
-import { managedDatabaseArgs } from "../../managedDatabase";
+import { createManagedDatabase, type DatabaseServer } from "../../managedDatabase";
 import type { BotsSettings, Context } from "../schema";
 import { systemFile } from "../../files";
 import { names } from "./names";
@@ -22,14 +20,11 @@ type DatabaseSettings = BotsSettings["database"];
 type Of<T extends DatabaseSettings["type"]> = Extract<DatabaseSettings, { type: T }>;
 
 /** How bots reaches its database. */
-export interface DatabaseLink {
+export interface DatabaseLink extends DatabaseServer {
   /** The variables that settings.py reads. */
   readonly env: Environment;
   readonly peer: Peer;
   readonly port: number;
-  /** The server that the stack runs; clients start after it. @default - none */
-  readonly server?: Database;
-  readonly capacity: readonly Capacity[];
 }
 
 /** An existing server, or one that the stack runs. `secrets` holds the address of an existing one. */
@@ -64,15 +59,12 @@ function managedDatabase(
   namespace: Namespace,
   parent: pulumi.Resource,
 ): DatabaseLink {
-  const server = new Database(
-    `${context.name}-database`,
-    {
-      ...managedDatabaseArgs(context, database),
-      namespace,
-      name: names.database,
-      engine: database.engine,
-    },
-    { parent },
+  const server = createManagedDatabase(
+    context,
+    database,
+    { name: names.database, engine: database.engine },
+    namespace,
+    parent,
   );
   const { secrets, peer, port, capacity } = server;
   const env = {

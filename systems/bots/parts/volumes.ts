@@ -1,7 +1,7 @@
 import type * as pulumi from "@pulumi/pulumi";
-import { type Namespace, type Storage, VolumeBackup } from "../../../components";
+import { type Namespace, type Storage } from "../../../components";
 import { createStorages } from "../../volumes";
-import type { Context } from "../schema";
+import type { BotsSettings, Context } from "../schema";
 import { names, volumeNames } from "./names";
 
 export type Volumes = Readonly<Record<(typeof volumeNames)[number], Storage>>;
@@ -23,32 +23,13 @@ export function createVolumes(
   return createStorages(context, namespace, volumeNames, argsOf, parent);
 }
 
-/** Backs up the data volume. @returns The volume of the archives, if there are any. */
-export function createBackup(
-  { name, settings, stackSettings }: Context,
-  namespace: Namespace,
-  volumes: Volumes,
-  parent: pulumi.Resource,
-): Storage | undefined {
-  const { backup } = settings;
-  if (backup.type === "none") return undefined;
-  const { schedule, keep, ...method } = backup;
-  const saved = new VolumeBackup(
-    `${name}-backup`,
-    {
-      namespace,
-      name: names.backup,
-      volumes: [volumes.data],
-      schedule,
-      keep,
-      runAsUser: settings.runAsUser,
-      fsGroup: settings.volumes.ownership === "none" ? "none" : undefined,
-      method:
-        method.type === "snapshot"
-          ? method
-          : { type: "copy", storage: { ...method, retain: stackSettings.protectData } },
-    },
-    { parent },
-  );
-  return saved.archives;
-}
+/** What the backup is of, and who reads it: the data volume. */
+export const backupOf = (
+  { runAsUser, volumes: { ownership } }: BotsSettings,
+  { data }: Volumes,
+) => ({
+  name: names.backup,
+  volumes: [data],
+  runAsUser,
+  fsGroup: ownership === "none" ? ownership : undefined,
+});

@@ -1,7 +1,7 @@
 import type * as pulumi from "@pulumi/pulumi";
-import { type Namespace, type Storage, VolumeBackup } from "../../../components";
+import { type Namespace, type Storage } from "../../../components";
 import { createStorages } from "../../volumes";
-import type { Context } from "../schema";
+import type { Context, MapsSettings } from "../schema";
 import { cronJobs, type VolumeName, volumeNames } from "./names";
 
 export type Volumes = Readonly<Record<VolumeName, Storage>>;
@@ -25,30 +25,9 @@ export function createVolumes(
   return createStorages(context, namespace, volumeNames, argsOf, parent);
 }
 
-/** Snapshots or copies of the volumes, if the settings ask for them. */
-export function createBackup(
-  { name, settings, stackSettings }: Context,
-  namespace: Namespace,
-  volumes: Volumes,
-  parent: pulumi.Resource,
-): VolumeBackup | undefined {
-  const { backup, apiServer, backend } = settings;
-  if (backup.type === "none") return undefined;
-  const { schedule, keep, ...method } = backup;
-  return new VolumeBackup(
-    `${name}-backup`,
-    {
-      namespace,
-      name: cronJobs.backup,
-      volumes: Object.values(volumes),
-      schedule,
-      keep,
-      runAsUser: backend.runAsUser,
-      method:
-        method.type === "snapshot"
-          ? { ...method, apiServer }
-          : { type: "copy", storage: { ...method, retain: stackSettings.protectData } },
-    },
-    { parent },
-  );
-}
+/** What the backup is of, and who reads it: all volumes. */
+export const backupOf = ({ backend: { runAsUser } }: MapsSettings, volumes: Volumes) => ({
+  name: cronJobs.backup,
+  volumes: Object.values(volumes),
+  runAsUser,
+});

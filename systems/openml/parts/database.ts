@@ -1,10 +1,9 @@
 import { posix } from "node:path";
 import type * as pulumi from "@pulumi/pulumi";
-import { Database, type Namespace, type Secrets, Storage } from "../../../components";
-import type { Capacity } from "../../../lib/capacity";
+import { type Database, type Namespace, type Secrets, Storage } from "../../../components";
 import type { Environment } from "../../../lib/env";
 import type { Mount } from "../../../lib/pod";
-import { managedDatabaseArgs } from "../../managedDatabase";
+import { createManagedDatabase, type DatabaseServer } from "../../managedDatabase";
 import type { Context, OpenmlSettings } from "../schema";
 import { names } from "./names";
 
@@ -12,14 +11,26 @@ type DatabaseSettings = OpenmlSettings["database"];
 type Of<T extends DatabaseSettings["type"]> = Extract<DatabaseSettings, { type: T }>;
 
 /** How the backend reaches its data. */
-export interface DatabaseLink {
+export interface DatabaseLink extends DatabaseServer {
   readonly uri: Environment[string];
   /** The volume of SQLite's file. */
   readonly mounts: readonly Mount[];
-  /** The server that the stack runs. @default - none */
-  readonly server?: Database;
-  readonly capacity: readonly Capacity[];
 }
+
+const ownArgs = {
+  name: names.database,
+  engine: "mysql",
+  // PyMySQL is the only driver in the image.
+  uriScheme: "mysql+pymysql",
+  uriSuffix: "?charset=utf8mb4",
+} as const;
+
+const linkTo = (server: Database): DatabaseLink => ({
+  uri: server.secrets.ref("uri"),
+  mounts: [],
+  server,
+  capacity: [server.capacity],
+});
 
 /** SQLite's file, an existing MySQL server, or one that the stack runs. `secrets` are the backend's. */
 export function createDatabase(
@@ -35,7 +46,7 @@ export function createDatabase(
     case "external":
       return { uri: secrets.ref("DATABASE_URI"), mounts: [], capacity: [] };
     case "managed":
-      return managedDatabase(context, database, namespace, parent);
+      return linkTo(createManagedDatabase(context, database, ownArgs, namespace, parent));
   }
 }
 
@@ -57,26 +68,4 @@ function fileDatabase(
     mounts: [{ from: volume, path: posix.dirname(path) }],
     capacity: [volume.capacity],
   };
-}
-
-function managedDatabase(
-  context: Context,
-  database: Of<"managed">,
-  namespace: Namespace,
-  parent: pulumi.Resource,
-): DatabaseLink {
-  const server = new Database(
-    `${context.name}-database`,
-    {
-      ...managedDatabaseArgs(context, database),
-      namespace,
-      name: names.database,
-      engine: "mysql",
-      // PyMySQL is the only driver in the image.
-      uriScheme: "mysql+pymysql",
-      uriSuffix: "?charset=utf8mb4",
-    },
-    { parent },
-  );
-  return { uri: server.secrets.ref("uri"), mounts: [], server, capacity: [server.capacity] };
 }
