@@ -1,5 +1,6 @@
+import { deployAs } from "../component";
 import { defineSystem } from "../system";
-import { Bots } from "./bots";
+import { createBots } from "./bots";
 import { runbookOf } from "./runbook";
 import { botsSchema } from "./schema";
 import { botsSecrets } from "./secrets";
@@ -11,5 +12,5 @@ export const bots = defineSystem({
   schema: botsSchema,
   secrets: botsSecrets,
   runbook: runbookOf,
-  deploy: (context, options) => new Bots(context, options),
+  deploy: deployAs("Bots", createBots),
 });

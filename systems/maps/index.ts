@@ -1,5 +1,6 @@
+import { deployAs } from "../component";
 import { defineSystem } from "../system";
-import { Maps } from "./maps";
+import { createMaps } from "./maps";
 import { runbookOf } from "./runbook";
 import { mapsSchema } from "./schema";
 import { mapsSecrets } from "./secrets";
@@ -11,5 +12,5 @@ export const maps = defineSystem({
   schema: mapsSchema,
   secrets: mapsSecrets,
   runbook: runbookOf,
-  deploy: (context, options) => new Maps(context, options),
+  deploy: deployAs("Maps", createMaps),
 });

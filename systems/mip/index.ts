@@ -1,5 +1,6 @@
+import { deployAs } from "../component";
 import { defineSystem } from "../system";
-import { Mip } from "./mip";
+import { createMip } from "./mip";
 import { inNamespaces, namespacesOf } from "./parts/namespaces";
 import { runbookOf } from "./runbook";
 import { mipSchema } from "./schema";
@@ -14,5 +15,5 @@ export const mip = defineSystem({
   inNamespaces,
   secrets: mipSecrets,
   runbook: runbookOf,
-  deploy: (context, options) => new Mip(context, options),
+  deploy: deployAs("Mip", createMip),
 });

@@ -1,5 +1,6 @@
+import { deployAs } from "../component";
 import { defineSystem } from "../system";
-import { Openml } from "./openml";
+import { createOpenml } from "./openml";
 import { runbookOf } from "./runbook";
 import { openmlSchema } from "./schema";
 import { openmlSecrets } from "./secrets";
@@ -10,5 +11,5 @@ export const openml = defineSystem({
   schema: openmlSchema,
   secrets: openmlSecrets,
   runbook: runbookOf,
-  deploy: (context, options) => new Openml(context, options),
+  deploy: deployAs("Openml", createOpenml),
 });

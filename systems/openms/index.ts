@@ -1,5 +1,6 @@
+import { deployAs } from "../component";
 import { defineSystem } from "../system";
-import { Openms } from "./openms";
+import { createOpenms } from "./openms";
 import { inNamespaces, namespacesOf } from "./parts/namespaces";
 import { runbookOf } from "./runbook";
 import { openmsSchema } from "./schema";
@@ -13,5 +14,5 @@ export const openms = defineSystem({
   inNamespaces,
   secrets: openmsSecrets,
   runbook: runbookOf,
-  deploy: (context, options) => new Openms(context, options),
+  deploy: deployAs("Openms", createOpenms),
 });

@@ -1,4 +1,4 @@
-import * as pulumi from "@pulumi/pulumi";
+import type * as pulumi from "@pulumi/pulumi";
 import { sumCapacity } from "../../lib/capacity";
 import { createContainerSecrets } from "../container";
 import { createNamespace } from "../namespace";
@@ -16,49 +16,41 @@ import type { Context } from "./schema";
 import { containersOf } from "./secrets";
 
 /** OpenMS' Streamlit app: web pods, rq workers behind a Redis queue, a shared volume, a nightly clean-up. */
-export class Openms extends pulumi.ComponentResource implements Deployed {
-  readonly urls: pulumi.Output<string[]>;
-  readonly namespace: Deployed["namespace"];
-  readonly capacity: Deployed["capacity"];
-
-  constructor(context: Context, opts: pulumi.ComponentResourceOptions) {
-    super("stackberth:systems:Openms", context.name, {}, opts);
-    const { settings } = context;
-    const namespace = createNamespace(
-      context,
-      { name: settings.namespace, limitRange: limitRange(settings), quota: settings.quota },
-      this,
-    );
-    const nfsServer = createNfsServer(context, this);
-    const workspaces = createVolumes(context, namespace, nfsServer, this);
-    const secrets = createSecrets(context, namespace, this);
-    const containerSecrets = createContainerSecrets(
-      context,
-      namespace,
-      containersOf(settings),
-      this,
-    );
-    const config = createConfig(context, namespace, this);
-    const redis = createRedis(context, namespace, this);
-    const app = appOf(settings, {
-      namespace,
-      workspaces,
-      secrets,
-      containerSecrets,
-      config,
-      redis,
-    });
-    const web = createWeb(context, app, this);
-    const worker = createWorker(context, app, this);
-    createCleanUp(context, app, this);
-    allowTraffic(context, app, [web.peer, worker.peer], this);
-    this.urls = web.urls;
-    this.namespace = namespace.name.apply((own) =>
-      nfsServer ? [own, nfsNamespaceOf(settings)] : own,
-    );
-    // With a server, the volume is a folder of the server's own.
-    const volume = nfsServer ?? workspaces;
-    this.capacity = sumCapacity([redis, volume, web, worker].map((part) => part.capacity));
-    this.registerOutputs({ urls: this.urls });
-  }
+export function createOpenms(context: Context, parent: pulumi.Resource): Deployed {
+  const { settings } = context;
+  const namespace = createNamespace(
+    context,
+    { name: settings.namespace, limitRange: limitRange(settings), quota: settings.quota },
+    parent,
+  );
+  const nfsServer = createNfsServer(context, parent);
+  const workspaces = createVolumes(context, namespace, nfsServer, parent);
+  const secrets = createSecrets(context, namespace, parent);
+  const containerSecrets = createContainerSecrets(
+    context,
+    namespace,
+    containersOf(settings),
+    parent,
+  );
+  const config = createConfig(context, namespace, parent);
+  const redis = createRedis(context, namespace, parent);
+  const app = appOf(settings, {
+    namespace,
+    workspaces,
+    secrets,
+    containerSecrets,
+    config,
+    redis,
+  });
+  const web = createWeb(context, app, parent);
+  const worker = createWorker(context, app, parent);
+  createCleanUp(context, app, parent);
+  allowTraffic(context, app, [web.peer, worker.peer], parent);
+  // With a server, the volume is a folder of the server's own.
+  const volume = nfsServer ?? workspaces;
+  return {
+    urls: web.urls,
+    namespace: namespace.name.apply((own) => (nfsServer ? [own, nfsNamespaceOf(settings)] : own)),
+    capacity: sumCapacity([redis, volume, web, worker].map((part) => part.capacity)),
+  };
 }

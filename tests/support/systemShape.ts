@@ -23,7 +23,11 @@ export function shapeFaults(folder: string): readonly string[] {
     existsSync(join(folder, ...path)) ? readFileSync(join(folder, ...path), "utf8") : "";
   const says: readonly (readonly [path: string[], pattern: RegExp, what: string])[] = [
     [["index.ts"], new RegExp(`export const ${name} = defineSystem\\(`), "the system's entry"],
-    [[system], /extends pulumi\.ComponentResource implements Deployed/, "its component"],
+    [
+      [system],
+      /export function create\w+\(context: Context, parent: pulumi\.Resource\): Deployed/,
+      "what creates it",
+    ],
     [["parts", "network.ts"], /export function allowTraffic\(/, "allowTraffic"],
   ];
   const typescript = [

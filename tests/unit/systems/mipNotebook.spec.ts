@@ -3,7 +3,7 @@ import * as pulumi from "@pulumi/pulumi";
 import { stackSchema } from "../../../config/stackSettings";
 import { at, listAt } from "../../../lib/objects";
 import { placeholder } from "../../../lib/secretText";
-import { Mip } from "../../../systems/mip/mip";
+import { mip } from "../../../systems/mip";
 import { mipSchema } from "../../../systems/mip/schema";
 import { deploy, type Recorded } from "../../support/deploy";
 import { ingress, managed } from "../../support/mipStack";
@@ -17,7 +17,7 @@ const stackSettings = stackSchema.parse({ systems: ["mip"] });
 /** All resources. `value` gives each secret. */
 async function deployed(value: (key: string) => string): Promise<readonly Recorded[]> {
   return deploy(() => {
-    new Mip(
+    mip.deploy(
       {
         name: "mip",
         stack: "test",
