@@ -21,11 +21,8 @@ import type { Context } from "./schema";
  */
 export function createBots(context: Context, parent: pulumi.Resource): Deployed {
   const { settings } = context;
-  const namespace = createNamespace(
-    context,
-    { name: settings.namespace, quota: settings.quota },
-    parent,
-  );
+  const own = { name: settings.namespace, quota: settings.quota };
+  const namespace = createNamespace(context, own, parent);
   const volumes = createVolumes(context, namespace, parent);
   const secrets = createSecrets(context, namespace, parent);
   const config = createConfig(context, namespace, parent);

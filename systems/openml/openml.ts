@@ -12,30 +12,16 @@ import { type Context, containersOf } from "./schema";
 /** OpenML: the Flask backend with its database, and optionally the Next.js front end. */
 export function createOpenml(context: Context, parent: pulumi.Resource): Deployed {
   const { settings } = context;
-  const namespace = createNamespace(
-    context,
-    { name: settings.namespace, quota: settings.quota },
-    parent,
-  );
+  const own = { name: settings.namespace, quota: settings.quota };
+  const namespace = createNamespace(context, own, parent);
   const secrets = createSecrets(context, namespace, parent);
-  const containerSecrets = createContainerSecrets(
-    context,
-    namespace,
-    containersOf(settings),
-    parent,
-  );
+  const containers = containersOf(settings);
+  const containerSecrets = createContainerSecrets(context, namespace, containers, parent);
   const database = createDatabase(context, namespace, secrets, parent);
   const policies = allowTraffic(context, namespace, database, parent);
-  const backend = createBackend(
-    context,
-    { namespace, secrets, containerSecrets, database, policies },
-    parent,
-  );
-  const frontend = createFrontend(
-    context,
-    { namespace, containerSecrets, database, backend },
-    parent,
-  );
+  const shared = { namespace, containerSecrets, database };
+  const backend = createBackend(context, { ...shared, secrets, policies }, parent);
+  const frontend = createFrontend(context, { ...shared, backend }, parent);
   const webs = frontend ? [frontend, backend] : [backend];
   return {
     urls: pulumi.all(webs.map(({ urls }) => urls)).apply((urls) => urls.flat()),

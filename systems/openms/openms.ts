@@ -18,30 +18,17 @@ import { containersOf } from "./secrets";
 /** OpenMS' Streamlit app: web pods, rq workers behind a Redis queue, a shared volume, a nightly clean-up. */
 export function createOpenms(context: Context, parent: pulumi.Resource): Deployed {
   const { settings } = context;
-  const namespace = createNamespace(
-    context,
-    { name: settings.namespace, limitRange: limitRange(settings), quota: settings.quota },
-    parent,
-  );
+  const own = { name: settings.namespace, limitRange: limitRange(settings), quota: settings.quota };
+  const namespace = createNamespace(context, own, parent);
   const nfsServer = createNfsServer(context, parent);
   const workspaces = createVolumes(context, namespace, nfsServer, parent);
   const secrets = createSecrets(context, namespace, parent);
-  const containerSecrets = createContainerSecrets(
-    context,
-    namespace,
-    containersOf(settings),
-    parent,
-  );
+  const containers = containersOf(settings);
+  const containerSecrets = createContainerSecrets(context, namespace, containers, parent);
   const config = createConfig(context, namespace, parent);
   const redis = createRedis(context, namespace, parent);
-  const app = appOf(settings, {
-    namespace,
-    workspaces,
-    secrets,
-    containerSecrets,
-    config,
-    redis,
-  });
+  const shared = { namespace, workspaces, secrets, containerSecrets, config, redis };
+  const app = appOf(settings, shared);
   const web = createWeb(context, app, parent);
   const worker = createWorker(context, app, parent);
   createCleanUp(context, app, parent);
