@@ -28,8 +28,11 @@ export interface WorkloadArgs extends Omit<PodArgs, "preStopSleepSeconds"> {
   readonly strategy?: "recreate";
 }
 
-/** Time for kube-proxy and Ingress controllers to hear that a pod has gone, usually about a second. */
-const drainSeconds = 5;
+/**
+ * Time for kube-proxy and Ingress controllers to hear that a pod has gone. Traefik takes up changes every
+ * [2 s](https://doc.traefik.io/traefik/providers/overview/); with 5 s, a busy node still lost some requests.
+ */
+const drainSeconds = 10;
 
 /**
  * A Deployment, with an autoscaler if asked for, and a disruption budget if it has at least two replicas.

@@ -227,7 +227,7 @@ describe("OpenMS in real containers", function () {
 
       const changes: readonly [string, string, unknown][] = [
         ["a change of the container", "web", { replicas: 2, resources: large }],
-        ["a change of the configuration", "settings", { "app-name": "Renamed" }],
+        ["a change of the configuration", "files", { settings: { "app-name": "Renamed" } }],
       ];
       for (const [title, key, value] of changes) {
         it(`answers every request: ${title}`, async () => {

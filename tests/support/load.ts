@@ -3,7 +3,7 @@ import { get } from "node:http";
 /** What came back while a load was on. */
 export interface Answers {
   readonly count: number;
-  /** Each that was not a 200: its status, or why there was none. */
+  /** Each that was not a 200: when it was sent, and its status, or why there was none. */
   readonly failed: readonly string[];
 }
 
@@ -34,10 +34,11 @@ export class Load {
   }
 
   private send(): void {
+    const time = new Date().toISOString();
     const sent = this.answer().then((status) => {
       this.pending.delete(sent);
       this.count += 1;
-      if (status !== "200") this.failed.push(status);
+      if (status !== "200") this.failed.push(`${time} ${status}`);
     });
     this.pending.add(sent);
   }

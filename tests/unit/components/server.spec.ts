@@ -48,7 +48,7 @@ describe("Server", () => {
   });
 
   describe("when its pods end", () => {
-    const drain = { preStop: { sleep: { seconds: 5 } } };
+    const drain = { preStop: { sleep: { seconds: 10 } } };
     const lifecycle = "lifecycle";
     const grace = "spec.terminationGracePeriodSeconds";
     const deploymentOf = async (args: Partial<ServerArgs>) =>
@@ -57,7 +57,7 @@ describe("Server", () => {
     it("goes on serving until clients know the new pods", async () => {
       const found = await deploymentOf({ terminationGracePeriodSeconds: 60 });
       assert.deepEqual(inContainer(found, lifecycle), drain);
-      assert.equal(inPod(found, grace), 65, "SIGTERM has its 60 s after the sleep");
+      assert.equal(inPod(found, grace), 70, "SIGTERM has its 60 s after the sleep");
     });
 
     it("keeps its sidecars for as long", async () => {
@@ -66,7 +66,7 @@ describe("Server", () => {
     });
 
     it("adds to Kubernetes' own grace period of 30 s", async () => {
-      assert.equal(inPod(await deploymentOf({}), grace), 35);
+      assert.equal(inPod(await deploymentOf({}), grace), 40);
     });
 
     it("does not wait where no pod serves meanwhile", async () => {
