@@ -2,7 +2,10 @@ import js from "@eslint/js";
 import tseslint from "typescript-eslint";
 
 export default tseslint.config(
-  { ignores: ["node_modules/", ".stackberth/", "toolchain/"] },
+  // Images have files for browsers.
+  {
+    ignores: ["node_modules/", ".stackberth/", "toolchain/", "tools/cluster/real/images/*/rootfs/"],
+  },
   js.configs.recommended,
   {
     files: ["**/*.cjs"],

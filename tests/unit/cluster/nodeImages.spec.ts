@@ -160,6 +160,10 @@ describe("the images of the node", () => {
       /^app\/image\.yaml:names\[0\]: got "redis"; allowed/,
     ],
     "no name": ["packages: []", /^app\/image\.yaml:names: is missing/],
+    "a release that is not known": [
+      "names: [a:1]\nsuite: sid",
+      /^app\/image\.yaml:suite: got "sid"; must be one of bookworm, trixie/,
+    ],
     "a relative path": ["names: [a:1]\nworkdir: app", /^app\/image\.yaml:workdir: got "app"/],
     "an owner that is a name": [
       "names: [a:1]\nfolders: { /data: { owner: redis } }",

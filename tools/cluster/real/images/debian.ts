@@ -3,11 +3,11 @@ import { mkdir, readdir, readFile, rename, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { UserError } from "../../../../lib/errors";
 import { must, onPath } from "../../../toolchain";
+import type { Image } from "./description";
 import { type Layer, cacheFolder, ensureLayer, plainTar } from "./layers";
 
-const suite = "bookworm";
-/** The version of Python in that release. */
-const python = "3.11";
+/** The version of Python in each release. */
+const pythons: Readonly<Record<Image["suite"], string>> = { bookworm: "3.11", trixie: "3.13" };
 
 /** What no container reads, and what its runtime mounts. */
 const left = [
@@ -28,7 +28,7 @@ export function noDebian(): string | undefined {
 }
 
 /** The minimal system of Debian with some packages. */
-export function debianLayer(packages: readonly string[]): Layer {
+export function debianLayer(suite: Image["suite"], packages: readonly string[]): Layer {
   const include = [...new Set(packages)].sort();
   return {
     what: `Debian ${suite} with ${include.length === 0 ? "nothing else" : include.join(", ")}`,
@@ -60,16 +60,19 @@ export function debianLayer(packages: readonly string[]): Layer {
   };
 }
 
-/** The mirror of this machine's apt. */
+/** The mirror of this machine's apt; it has all releases. */
 async function mirror(): Promise<string> {
   const format = "$(REPO_URI) $(RELEASE) $(COMPONENT)";
   const listed = await must("apt-get", [
     ...["indextargets", "--format", format, "Created-By: Packages"],
   ]);
-  const found = listed.split("\n").find((line) => line.endsWith(` ${suite} main`));
+  const names = Object.keys(pythons);
+  const found = listed
+    .split("\n")
+    .find((line) => names.some((suite) => line.endsWith(` ${suite} main`)));
   if (found === undefined)
     throw new UserError(
-      `apt has no source for Debian ${suite} main; add one to /etc/apt/sources.list.d`,
+      `apt has no source for Debian ${names.join(" or ")} main; add one to /etc/apt/sources.list.d`,
     );
   return found.slice(0, found.indexOf(" "));
 }
@@ -84,11 +87,12 @@ function platforms(): readonly string[] {
 
 /** Python packages over a system, in `/usr/local`, with their programs. */
 export function pythonLayer(
-  image: string,
+  { name: image, suite }: Pick<Image, "name" | "suite">,
   requirements: string,
   base: Layer,
   progress: (line: string) => void,
 ): Layer {
+  const python = pythons[suite];
   return {
     what: `the Python packages of ${image}`,
     key: { requirements, suite, python, arch: process.arch },

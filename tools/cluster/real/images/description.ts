@@ -12,6 +12,8 @@ const words = z.array(z.string());
 const description = z.strictObject({
   /** The references under which it is served, as a pod names them. */
   names: z.array(z.string().refine(isImage, "NAME:TAG, for example redis:7-alpine")).min(1),
+  /** The release of Debian. */
+  suite: z.enum(["bookworm", "trixie"]).default("bookworm"),
   /** Debian packages beside the minimal system; without the key, the image has no system at all. */
   packages: z
     .array(z.string().regex(/^[a-z0-9][a-z0-9+.-]+$/, "a Debian package, such as python3"))

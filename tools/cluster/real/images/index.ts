@@ -63,10 +63,10 @@ async function layersOf(
   programs: Readonly<Record<string, string>>,
   progress: (line: string) => void,
 ): Promise<readonly Layer[]> {
-  const { name, packages, requirements } = image;
-  const base = packages && debianLayer(packages);
+  const { suite, packages, requirements } = image;
+  const base = packages && debianLayer(suite, packages);
   const python =
-    base && requirements !== undefined && pythonLayer(name, requirements, base, progress);
+    base && requirements !== undefined && pythonLayer(image, requirements, base, progress);
   const files = await filesLayer(image, programs);
   return [...(base ? [base] : []), ...(python ? [python] : []), files];
 }
