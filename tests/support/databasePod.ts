@@ -1,7 +1,6 @@
 import { type ChildProcess, spawn } from "node:child_process";
 import {
   chmodSync,
-  copyFileSync,
   existsSync,
   mkdirSync,
   mkdtempSync,
@@ -27,6 +26,12 @@ export interface Ended {
   /** Standard output and errors. */
   readonly output: string;
 }
+
+/** In the place of the official images' own. */
+const entrypoints: Readonly<Record<Engine, string>> = {
+  mysql: "tools/cluster/real/images/mysql/rootfs/usr/local/bin/docker-entrypoint.sh",
+  postgresql: "tests/fixtures/database/postgresql-entrypoint.sh",
+};
 
 /** Servers refuse to run as root. */
 const unprivileged = process.getuid?.() === 0 ? { uid: 65534, gid: 65534 } : {};
@@ -58,8 +63,12 @@ export class DatabasePod {
       mkdirSync(each, { mode: 0o777 });
       chmodSync(each, 0o777);
     }
-    const entrypoint = join(root, "tests/fixtures/database", `${engine}-entrypoint.sh`);
-    copyFileSync(entrypoint, join(this.bin, "docker-entrypoint.sh"));
+    const entrypoint = readFileSync(join(root, entrypoints[engine]), "utf8");
+    const own = entrypoint.replaceAll(
+      "/docker-entrypoint-initdb.d",
+      join(this.folder, "first-start"),
+    );
+    writeFileSync(join(this.bin, "docker-entrypoint.sh"), own, { mode: 0o755 });
   }
 
   /** Changes arguments; they count from the next start or run on. */
@@ -141,8 +150,9 @@ export class DatabasePod {
       PATH: `${this.bin}:${searchPath}`,
       TMPDIR: this.tmp,
       TEST_FIRST_START: firstStart,
-      TEST_SOCKET: this.engine === "mysql" ? join(this.tmp, "s") : this.tmp,
+      TEST_SOCKET: this.tmp,
       PGPORT: String(this.port),
+      MYSQL_UNIX_PORT: join(this.tmp, "s"),
       MYSQL_TCP_PORT: String(this.port),
       LC_ALL: "C.UTF-8",
       ...Object.fromEntries(env),
