@@ -9,7 +9,8 @@ import { type Ran, type Running, start } from "./stackberth";
 const nodeHome = join(home, "node");
 const folder = join(nodeHome, "real");
 
-const nodeEnvironment = (): NodeJS.ProcessEnv => ({
+/** The environment of commands on the node. */
+export const nodeEnvironment = (): NodeJS.ProcessEnv => ({
   ...environment(),
   STACKBERTH_HOME: nodeHome,
 });
