@@ -71,6 +71,14 @@ const checked = (check: "live" | "ready"): Probe => ({
 
 /** The probes of the job queue and the directory monitor. */
 export const queueProbes: Readonly<Record<string, Probe>> = {
-  readinessProbe: { ...checked("ready"), initialDelaySeconds: 10, periodSeconds: 30 },
+  // Ours, 150 s as the web server's. With a delay and no startup probe, the kubelet asks after a whole period of
+  // readiness, and nobody reaches the queue for half a minute after each start.
+  startupProbe: {
+    ...checked("ready"),
+    initialDelaySeconds: 5,
+    periodSeconds: 5,
+    failureThreshold: 30,
+  },
+  readinessProbe: { ...checked("ready"), periodSeconds: 30 },
   livenessProbe: { ...checked("live"), initialDelaySeconds: 30, periodSeconds: 60 },
 };

@@ -168,12 +168,15 @@ const contract: Readonly<Record<string, (stack: SystemStack) => unknown>> = {
   "probe: job queue, monitor": (stack) => {
     for (const container of [containerOf(queue(stack)), containerOf(monitor(stack))]) {
       for (const [probe, kind] of [
+        ["startupProbe", "ready"],
         ["readinessProbe", "ready"],
         ["livenessProbe", "live"],
       ] as const) {
         const command = [...check("/config", kind), "--quiet"];
         assert.deepEqual(at(container, probe, "exec", "command"), command);
       }
+      // A delay would put off the first readiness check, after the start, by a whole period.
+      assert.equal(at(container, "readinessProbe", "initialDelaySeconds"), undefined);
       assert.equal(envOf(container, "HEALTH_CHECK_DB_ONLY"), "true");
     }
   },
