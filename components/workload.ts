@@ -29,8 +29,8 @@ export interface WorkloadArgs extends Omit<PodArgs, "preStopSleepSeconds"> {
 }
 
 /**
- * Time for kube-proxy and Ingress controllers to hear that a pod has gone. Traefik takes up changes every
- * [2 s](https://doc.traefik.io/traefik/providers/overview/); with 5 s, a busy node still lost some requests.
+ * Time for kube-proxy, Ingress controllers and load balancers to hear that a pod has gone. Traefik alone
+ * [takes up changes every 2 s](https://doc.traefik.io/traefik/providers/overview/).
  */
 const drainSeconds = 10;
 

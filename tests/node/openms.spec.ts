@@ -6,9 +6,10 @@ import { noBrowser, openBrowser, shows } from "../support/browser";
 import { home, root } from "../support/folders";
 import { figure, timed } from "../support/figures";
 import { type Answers, Load } from "../support/load";
+import { NodeStack, urlOf } from "../support/nodeStack";
 import { ingressAddress, nodeKubectl, onNode, skipWithoutNode } from "../support/realNode";
 import { eventually, until } from "../support/simulatedNodes";
-import { type Ran, TestStack, unchanged } from "../support/stackberth";
+import { type Ran, unchanged } from "../support/stackberth";
 
 const name = "test-node";
 const small = {
@@ -18,43 +19,38 @@ const small = {
 
 const large = { ...small, limits: { cpu: "2", memory: "3Gi" } };
 
-/** The names of a component's pods. */
-async function podsOf(component: string): Promise<readonly string[]> {
-  const selector = `app.kubernetes.io/name=${component}`;
-  const printed = await nodeKubectl("get", "pods", "-n", name, "-l", selector, "-o", "name");
-  return printed.split("\n").filter(Boolean);
-}
-
-async function inPod(pod: string, script: string): Promise<string> {
-  return await nodeKubectl("exec", "-n", name, pod, "--", "bash", "-c", script);
-}
-
-async function succeed(...argv: readonly string[]): Promise<string> {
-  const { code, output } = await onNode(...argv, "--stack", name);
-  assert.equal(code, 0, output);
-  return output;
-}
+/** Traefik 3.6 sends requests to pods that have ended where it reads annotations of ingress-nginx. */
+const exposure = {
+  type: "ingress",
+  controller: "traefik",
+  className: "traefik",
+  hosts: ["openms.localhost"],
+  tls: { mode: "none" },
+};
 
 describe("OpenMS in real containers", function () {
   this.timeout(30 * 60_000);
-  let stack: TestStack;
+  let stack: NodeStack;
   let web = "";
   const workspace = "many";
   const mzml = "/tmp/example.mzML";
   const volumes = join(home, "node", "real", "volumes");
+  const inPod = (pod: string, script: string): Promise<string> =>
+    stack.kubectl("exec", pod, "--", "bash", "-c", script);
 
   before(async function () {
     skipWithoutNode(this);
-    stack = new TestStack(name, "dev", "openms");
+    stack = new NodeStack(name, "openms");
+    stack.set(["stackberth:openms", "exposure"], exposure);
     stack.set(["stackberth:openms", "web"], { replicas: 2, resources: small });
     const worker = { replicas: 2, resources: small, jobTimeoutSeconds: 60 };
     stack.set(["stackberth:openms", "worker"], worker);
     await onNode("cluster", "reset");
     const { code, output } = await onNode("cluster", "up", "--real");
     assert.equal(code, 0, output);
-    const [, took] = await timed(succeed("up"));
+    const [, took] = await timed(stack.succeed("up"));
     figure("The first `up` of OpenMS, until it is ready", took);
-    web = (await podsOf("web"))[0] ?? "";
+    web = (await stack.podsOf("web"))[0] ?? "";
   });
   after(async () => {
     await onNode("cluster", "reset");
@@ -63,7 +59,7 @@ describe("OpenMS in real containers", function () {
 
   it("starts each container once, whatever starts first", async () => {
     const restarts = "-o=jsonpath={.items[*].status.containerStatuses[*].restartCount}";
-    const printed = await nodeKubectl("get", "pods", "-n", name, restarts);
+    const printed = await stack.kubectl("get", "pods", restarts);
     assert.deepEqual([...new Set(printed.split(" "))], ["0"], printed);
   });
 
@@ -73,18 +69,12 @@ describe("OpenMS in real containers", function () {
   });
 
   it("changes nothing the second time", async () => {
-    assert.match(await succeed("up"), unchanged);
+    assert.match(await stack.succeed("up"), unchanged);
   });
 
   describe("in a browser, through the Ingress", () => {
     let browser: Browser;
     let page: Page;
-    const address = (): string => {
-      const url = ingressAddress();
-      url.hostname = "openms.localhost";
-      return url.href;
-    };
-
     before(async function () {
       const reason = noBrowser();
       if (reason !== undefined) {
@@ -104,7 +94,7 @@ describe("OpenMS in real containers", function () {
       const script = `python3 -m src.example ${mzml} >&2 && cat ${mzml}`;
       mkdirSync(home, { recursive: true });
       writeFileSync(file, await inPod(web, script));
-      await page.goto(address());
+      await page.goto(urlOf("openms.localhost"));
       const input = await page.waitForSelector("input[type=file]", { timeout: 60_000 });
       assert.ok(input !== null);
       await input.uploadFile(file);
@@ -140,12 +130,12 @@ describe("OpenMS in real containers", function () {
         `timeout 3 bash -c '</dev/tcp/${host}/${port}' 2>/dev/null && echo open || echo closed`;
       const redis = opens(`redis.${name}.svc.cluster.local`, 6379);
       // The address of one pod: a Service may lead a web pod to itself, which no policy concerns.
-      const [, other = ""] = await podsOf("web");
+      const [, other = ""] = await stack.podsOf("web");
       const address = ["-o", "jsonpath={.status.podIP}"];
-      const page = opens(await nodeKubectl("get", "-n", name, other, ...address), 8501);
+      const page = opens(await stack.kubectl("get", other, ...address), 8501);
       const api = opens("kubernetes.default.svc.cluster.local", 443);
       const [webPod = "", workerPod = "", redisPod = ""] = await Promise.all(
-        ["web", "worker", "redis"].map(async (each) => (await podsOf(each))[0]),
+        ["web", "worker", "redis"].map(async (each) => (await stack.podsOf(each))[0]),
       );
       const from = (pod: string) => (script: string) => inPod(pod, script);
       const outside = (script: string): Promise<string> =>
@@ -183,7 +173,7 @@ describe("OpenMS in real containers", function () {
       assert.equal(jobs.length, count);
       const lines = `cd $WORKSPACES_DIR/${workspace}/jobs && grep -c end *.log || true`;
       const ended = async (): Promise<Map<string, number>> => {
-        const pod = (await podsOf("web")).at(-1) ?? "";
+        const pod = (await stack.podsOf("web")).at(-1) ?? "";
         const printed = await inPod(pod, lines).catch(() => "");
         const pairs = printed.split("\n").filter(Boolean);
         return new Map(
@@ -202,8 +192,8 @@ describe("OpenMS in real containers", function () {
         ["web", 100],
       ] as const) {
         await until(`${enough} jobs that are done`, async () => (await done()) >= enough);
-        const [pod = ""] = await podsOf(component);
-        await nodeKubectl("delete", "-n", name, pod, "--wait=false");
+        const [pod = ""] = await stack.podsOf(component);
+        await stack.kubectl("delete", pod, "--wait=false");
       }
       const all = async (): Promise<true | undefined> =>
         (await done()) === count ? true : undefined;
@@ -231,14 +221,14 @@ describe("OpenMS in real containers", function () {
       ];
       for (const [title, key, value] of changes) {
         it(`answers every request: ${title}`, async () => {
-          const old = await podsOf("web");
+          const old = await stack.podsOf("web");
           stack.set(["stackberth:openms", key], value);
           const { code, output, count, failed } = await underLoad();
           assert.equal(code, 0, output);
           assert.deepEqual(failed, []);
           assert.ok(count > 50, `only ${String(count)} requests were sent`);
           await until("pods that the change reached", async () =>
-            (await podsOf("web")).every((pod) => !old.includes(pod)),
+            (await stack.podsOf("web")).every((pod) => !old.includes(pod)),
           );
           figure(
             `Requests while ${title} rolls out over two web servers`,
@@ -248,7 +238,7 @@ describe("OpenMS in real containers", function () {
       }
 
       it("goes on as it is while the new image does not exist, and says so", async () => {
-        const old = await podsOf("web");
+        const old = await stack.podsOf("web");
         stack.set(["stackberth:openms", "image"], "stackberth.test/openms:absent");
         stack.set(["stackberth:deadlineSeconds"], 30);
         const [{ code, output, count, failed }, took] = await timed(underLoad());
@@ -257,7 +247,7 @@ describe("OpenMS in real containers", function () {
         assert.match(output, /stackberth\.test\/openms:absent/);
         assert.match(output, /ErrImagePull|ImagePullBackOff/);
         assert.deepEqual(failed, []);
-        const now = await podsOf("web");
+        const now = await stack.podsOf("web");
         assert.deepEqual(
           old.filter((pod) => !now.includes(pod)),
           [],
@@ -273,7 +263,7 @@ describe("OpenMS in real containers", function () {
     describe("when it goes", () => {
       it("leaves no data behind", async () => {
         assert.ok(readdirSync(volumes).length > 0);
-        await succeed("down");
+        await stack.succeed("down");
         await until("volumes that are gone", () =>
           Promise.resolve(readdirSync(volumes).length === 0),
         );
