@@ -1,26 +1,21 @@
 import assert from "node:assert/strict";
 import { spawn } from "node:child_process";
-import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { existsSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { gunzipSync } from "node:zlib";
 import { parse, stringify } from "yaml";
-import { chooseTarget, readTarget } from "../../tools/cluster/target";
 import { asConfigText, ciphertexts, readStackFile } from "../../tools/project/stackFile";
-import { runPulumi } from "../../tools/pulumi/cli";
-import { readConfig, readConfigValue, storeConfigValue } from "../../tools/pulumi/config";
+import { readConfig, storeConfigValue } from "../../tools/pulumi/config";
 import { type Engine, findEngine } from "../../tools/pulumi/engine";
-import { ProcessWatch } from "../support/processes";
+import { decryptLog } from "../support/cliLog";
+import { asNewUser } from "../support/folders";
+import { ProcessWatch, runWatched } from "../support/processes";
 import { Repository } from "../support/repository";
 import { certificate, unseal } from "../support/sealing";
 
 const passphrase = "of the prod stack";
+const ofSmall = "of the small stack";
 const supplied = "canary: ünï ✓\nsecond line";
-
-/** The environment of a user who has said no passphrase, nor where state is. */
-function clean(more: NodeJS.ProcessEnv): NodeJS.ProcessEnv {
-  const own = Object.entries(process.env).filter(([name]) => !/^(PULUMI|STACKBERTH)_/.test(name));
-  return { ...Object.fromEntries(own), ...more };
-}
 
 describe("npm run secrets, with the real CLI", function () {
   this.timeout(15 * 60_000);
@@ -41,21 +36,13 @@ describe("npm run secrets, with the real CLI", function () {
     { phrase, input = "" }: { readonly phrase?: string; readonly input?: string } = {},
   ): Promise<{ readonly code: number | null; readonly output: string }> {
     const program = ["tools/cli/start.cjs", "secrets", "--stack", stack, ...argv];
-    const env = clean({
+    const env = asNewUser({
       PULUMI_HOME: join(repository.root, "pulumi-home"),
       ...(phrase !== undefined && { PULUMI_CONFIG_PASSPHRASE: phrase }),
     });
-    const child = spawn(process.execPath, program, { cwd: repository.root, env });
-    const watch = new ProcessWatch(child.pid ?? 0);
+    const { watch, ...ran } = await runWatched(program, { cwd: repository.root, env, input });
     watches.push(watch);
-    let output = "";
-    for (const stream of [child.stdout, child.stderr]) {
-      stream.on("data", (chunk: Buffer) => (output += chunk.toString()));
-    }
-    child.stdin.end(input);
-    const code = await new Promise<number | null>((resolve) => child.on("close", resolve));
-    watch.end();
-    return { code, output };
+    return ran;
   }
 
   /** Every value of a stack, as the CLI itself reads it; those that are secret are remembered. */
@@ -228,7 +215,7 @@ describe("npm run secrets, with the real CLI", function () {
   }
 
   it("names the one value that cannot be decrypted, and replaces it", async () => {
-    const phrase = "of the small stack";
+    const phrase = ofSmall;
     addSmall("small", {});
     assert.equal((await secrets("small", [], { phrase })).code, 0);
     const [secure = ""] = /(?<=RedisPassword:\n {4}secure: v1:)\S+/.exec(textOf("small")) ?? [];
@@ -280,28 +267,12 @@ describe("npm run secrets, with the real CLI", function () {
     const texts = packed.map(([, bytes]) => gunzipSync(bytes).toString());
     // Those of commands that open a stack are encrypted: the newest, which ends with a value stored.
     const encrypted = files.filter(([name]) => name.includes("+small-")).slice(-3);
-    for (const [name] of encrypted) texts.push(await decryptedLog(name));
+    const args = { root: repository.root, stack: "small", engine, passphrase: ofSmall };
+    for (const [name] of encrypted) texts.push(await decryptLog(join(logs(), name), args));
     assert.ok(packed.length >= 3 && encrypted.length === 3);
     assert.ok(texts.some((text) => text.includes("pulumi config set")));
     for (const value of values) assert.ok(!texts.some((text) => text.includes(value)));
   });
-
-  /** The CLI decrypts a log by what a backend knows of the stack; this one knows its salt. */
-  async function decryptedLog(name: string): Promise<string> {
-    const backend = join(repository.root, "backend");
-    mkdirSync(backend, { recursive: true });
-    const env = {
-      ...engine.env,
-      PULUMI_BACKEND_URL: `file://${backend}`,
-      PULUMI_CONFIG_PASSPHRASE: "of the small stack",
-    };
-    const cli = { root: repository.root, engine, env };
-    await runPulumi(["stack", "init", "small", "--secrets-provider", "passphrase"], cli);
-    const file = join(logs(), name);
-    const { code, stdout, stderr } = await runPulumi(["logs", "decrypt", file], cli);
-    assert.equal(code, 0, stderr);
-    return stdout;
-  }
 
   it("makes no stack in the user's own place, and selects none", () => {
     assert.ok(!existsSync(join(repository.root, "pulumi-home", "workspaces")));
@@ -322,68 +293,5 @@ describe("npm run secrets, with the real CLI", function () {
     assert.ok(
       [...(second?.environments ?? [])].some((text) => text.includes("canary-environment")),
     );
-  });
-});
-
-describe("`pulumi config`, as the project's commands use it", function () {
-  this.timeout(15 * 60_000);
-  let repository: Repository;
-  let engine: Engine;
-  const stack = "lab";
-  const args = () => ({ root: repository.root, stack, engine, passphrase: "of the lab" });
-  const write = (text: string): void =>
-    writeFileSync(join(repository.root, `Pulumi.${stack}.yaml`), text);
-
-  before(async () => {
-    repository = new Repository();
-    engine = await findEngine({ root: repository.root, parts: [], progress: () => undefined });
-  });
-  after(() => repository.remove());
-
-  it("reads every kind of plain value as this project's own reader does", async () => {
-    const scalars = "yes on True ~ 1.0 1e3 0x1F +5 12:30:45 -0 1e21 0.0000001 0o17 .5 1,000 a_b";
-    const lines = [...scalars.split(" "), "", '"<&>"', "[yes, 1.50, ~, {x: no}]"].map(
-      (scalar, index) => `  k${index}: ${scalar}\n`,
-    );
-    write(`config:\n${lines.join("")}`);
-    const theirs = await readConfig(args());
-    const { values } = readStackFile(repository.root, stack, "stackberth");
-    assert.equal(values.size, lines.length);
-    for (const [key, value] of values) assert.equal(asConfigText(value), theirs.get(key), key);
-  });
-
-  it("stores a value as it is, and keeps comments and order", async () => {
-    write("# mine\nconfig:\n  # why\n  app:plain: a # here\n  stackberth:k: b\n  app:last: c\n");
-    for (const value of ["a\n\nb\n", "ends with a blank ", "", "--flag"]) {
-      await storeConfigValue("stackberth:k", value, "secret", args());
-      assert.equal(await readConfigValue("stackberth:k", args()), value);
-    }
-    const { values, encryptionsalt } = readStackFile(repository.root, stack, "stackberth");
-    assert.deepEqual([...values.keys()], ["app:plain", "stackberth:k", "app:last"]);
-    assert.ok(encryptionsalt);
-    const text = readFileSync(join(repository.root, `Pulumi.${stack}.yaml`), "utf8");
-    assert.match(text, /^# mine\nconfig:\n {2}# why\n {2}app:plain: a # here\n/);
-  });
-
-  it("opens the kubeconfig of a stack that has it encrypted, and only then", async () => {
-    const kubeconfig = JSON.stringify({
-      clusters: [{ name: "one", cluster: { server: "https://stack/one" } }],
-      users: [{ name: "me", user: { token: "x" } }],
-      contexts: [{ name: "one", context: { cluster: "one", user: "me" } }],
-      "current-context": "one",
-    });
-    write("config:\n  kubernetes:kubeconfig: plain\n");
-    await storeConfigValue("kubernetes:kubeconfig", kubeconfig, "secret", args());
-    const before = process.env;
-    process.env = clean({ PULUMI_CONFIG_PASSPHRASE: "of the lab" });
-    try {
-      const target = await chooseTarget(repository.root, stack, undefined, () => undefined);
-      assert.match(readTarget(target), /https:\/\/stack\/one/);
-      process.env["PULUMI_CONFIG_PASSPHRASE"] = "wrong";
-      const wrong = chooseTarget(repository.root, stack, undefined, () => undefined);
-      await assert.rejects(wrong, /the passphrase does not decrypt Pulumi\.lab\.yaml/);
-    } finally {
-      process.env = before;
-    }
   });
 });

@@ -18,3 +18,9 @@ export const environment = (): NodeJS.ProcessEnv => ({
   ...asUser(),
   PULUMI_SKIP_CHECKPOINTS: "true",
 });
+
+/** The environment of a user who has said no passphrase, nor where state is. */
+export function asNewUser(more: NodeJS.ProcessEnv): NodeJS.ProcessEnv {
+  const own = Object.entries(process.env).filter(([name]) => !/^(PULUMI|STACKBERTH)_/.test(name));
+  return { ...Object.fromEntries(own), ...more };
+}

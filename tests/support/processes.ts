@@ -1,3 +1,4 @@
+import { spawn } from "node:child_process";
 import { readdirSync, readFileSync } from "node:fs";
 
 const pollMs = 10;
@@ -38,6 +39,31 @@ export class ProcessWatch {
       this.environments.add(textOf(pid, "environ"));
     }
   }
+}
+
+/** Runs a program of Node's to its end, watched, with something to read from its standard input. */
+export async function runWatched(
+  argv: readonly string[],
+  {
+    cwd,
+    env,
+    input,
+  }: { readonly cwd: string; readonly env: NodeJS.ProcessEnv; readonly input: string },
+): Promise<{
+  readonly code: number | null;
+  readonly output: string;
+  readonly watch: ProcessWatch;
+}> {
+  const child = spawn(process.execPath, argv, { cwd, env });
+  const watch = new ProcessWatch(child.pid ?? 0);
+  let output = "";
+  for (const stream of [child.stdout, child.stderr]) {
+    stream.on("data", (chunk: Buffer) => (output += chunk.toString()));
+  }
+  child.stdin.end(input);
+  const code = await new Promise<number | null>((resolve) => child.on("close", resolve));
+  watch.end();
+  return { code, output, watch };
 }
 
 function parentOf(pid: string): number {
