@@ -40,6 +40,8 @@ export function serverArgs(engine: Engine, port: number, folder: string): readon
       `--socket=${join(folder, "s")}`,
       `--pid-file=${folder}/pid`,
       "--skip-name-resolve",
+      // MySQL's own default; MariaDB has it only where Debian's configuration is installed too.
+      "--character-set-server=utf8mb4",
       "--innodb-buffer-pool-size=32M",
       "--innodb-flush-log-at-trx-commit=2",
     ],
