@@ -4,7 +4,7 @@ import { nodePortRange, rangeCheck } from "../lib/rules";
 import { createService } from "./service";
 import { Workload, type WorkloadArgs } from "./workload";
 
-export interface ServerArgs extends Omit<WorkloadArgs, "scaledElsewhere"> {
+export interface ServerArgs extends Omit<WorkloadArgs, "scaledElsewhere" | "hasService"> {
   /** TCP ports by name, of the container and the Service; at least one. */
   readonly ports: Readonly<Record<string, number>>;
   /**
@@ -24,7 +24,8 @@ export class Server extends Workload {
   readonly host: string;
 
   constructor(name: string, args: ServerArgs, opts?: pulumi.ComponentResourceOptions) {
-    const { nodePorts = {}, ...workload } = args;
+    const { nodePorts = {}, ...rest } = args;
+    const workload = { ...rest, hasService: true };
     super("stackberth:components:Server", name, workload, opts, serverProblems(args));
     this.host = this.workloadName;
     const type = Object.keys(nodePorts).length > 0 ? "NodePort" : "ClusterIP";

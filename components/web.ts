@@ -26,7 +26,7 @@ export interface WebPort {
   readonly nodePort?: number | undefined;
 }
 
-export interface WebArgs extends Omit<WorkloadArgs, "ports" | "scaledElsewhere"> {
+export interface WebArgs extends Omit<WorkloadArgs, "ports" | "scaledElsewhere" | "hasService"> {
   /** Port the container listens on, 1 to 65535. */
   readonly containerPort: number;
   /** Port of the Service, 1 to 65535. @default - the container's */
@@ -76,7 +76,7 @@ export class Web extends Workload {
     const metrics = args.metrics ?? { type: "none" };
     const podAnnotations = { ...args.podAnnotations, ...scrapeAnnotations(metrics, containerPort) };
     const ports = { http: containerPort, ...portNumbers(args.ports) };
-    const workload = { ...args, ports, podAnnotations };
+    const workload = { ...args, ports, podAnnotations, hasService: true };
     super("stackberth:components:Web", name, workload, opts, webProblems(args));
     this.address = `http://${this.workloadName}:${port}`;
     this.service = this.createService(name, port, args);

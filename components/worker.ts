@@ -3,7 +3,7 @@ import { QueueScaler, queueScalingProblems, type QueueScalingArgs } from "./queu
 import { Workload, type WorkloadArgs } from "./workload";
 import { nested, type Problem, problemsOf } from "../lib/problems";
 
-export interface WorkerArgs extends Omit<WorkloadArgs, "scaledElsewhere"> {
+export interface WorkerArgs extends Omit<WorkloadArgs, "scaledElsewhere" | "hasService"> {
   /** Scale by the length of a Redis list; not together with `autoscaling`. @default - no */
   readonly queueScaling?: QueueScalingArgs | undefined;
 }

@@ -21,6 +21,8 @@ export interface WorkloadArgs extends Omit<PodArgs, "preStopSleepSeconds"> {
   readonly autoscaling?: AutoscalingArgs | undefined;
   /** KEDA sets the replicas; `replicas` is then only their minimum. @default false */
   readonly scaledElsewhere?: boolean;
+  /** Clients reach its pods by a Service; a pod that ends then serves until they know. @default false */
+  readonly hasService?: boolean;
   /**
    * Stop the old pods before new ones start.
    * @default - where two pods cannot hold a volume at the same time; otherwise a rolling update
@@ -69,7 +71,9 @@ export abstract class Workload extends pulumi.ComponentResource {
     this.peer = { pods: this.selector };
     const sure = autoscaling?.minReplicas ?? args.replicas ?? 1;
     const strategy = strategyOf(args);
-    const pod = { ...args, preStopSleepSeconds: serves(args, strategy) ? drainSeconds : 0 };
+    // Where old pods stop before new ones start, there is nothing to wait for.
+    const drains = args.hasService === true && strategy.type === "RollingUpdate";
+    const pod = { ...args, preStopSleepSeconds: drains ? drainSeconds : 0 };
     const owned = autoscaling === undefined && args.scaledElsewhere !== true;
     this.deployment = new k8s.apps.v1.Deployment(
       name,
@@ -110,11 +114,6 @@ export abstract class Workload extends pulumi.ComponentResource {
 }
 
 type Strategy = k8s.types.input.apps.v1.DeploymentStrategy;
-
-/** Whether new pods serve while old ones end. */
-function serves({ ports = {} }: WorkloadArgs, { type }: Strategy): boolean {
-  return Object.keys(ports).length > 0 && type === "RollingUpdate";
-}
 
 function strategyOf(args: WorkloadArgs): Strategy {
   const heldByOneNode = mountablesOf(args).some(({ singleNode }) => singleNode === true);

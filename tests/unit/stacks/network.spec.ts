@@ -137,6 +137,7 @@ for (const stack of stackNames) {
       assert.deepEqual(unmet(without(openms, "redis-clients-from-worker")), [
         "openms/worker to openms/redis 6379 (REDIS_URL)",
         "openms/worker to openms/redis 6379 (RQ_REDIS_URL)",
+        "openms/worker to openms/redis 6379 (args)",
       ]);
       assert.deepEqual(unmet(without(openms, "web-clients")).slice(0, 1), [
         "an ingress controller to openms/web 8501 (Ingress)",
