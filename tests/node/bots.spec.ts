@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import type { Page } from "puppeteer-core";
 import { noBrowser, openBrowser, shows } from "../support/browser";
+import { figure } from "../support/figures";
 import { ask, NodeStack, urlOf } from "../support/nodeStack";
 import { onNode, skipWithoutNode } from "../support/realNode";
 import { eventually } from "../support/simulatedNodes";
@@ -164,6 +165,11 @@ describe("bots in real containers", function () {
 
     assert.equal(await inWeb(files), filesBefore);
     assert.equal(await sql(checksums), rowsBefore);
+    const restored = filesBefore.trim().split("\n").length;
+    figure(
+      "bots backed up, emptied and restored by its runbook",
+      `${String(restored)} files and ${String(tables.length)} tables with the same checksums`,
+    );
     await drop("third.csv", order(4713, 1));
     await stack.completed(await stack.operate("run the engine now"));
     assert.equal(await inWeb(`cat ${outbox}/third.edi`), translated(4713, 1));

@@ -3,8 +3,9 @@ import { mkdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { gzipSync } from "node:zlib";
 import { noBrowser, openBrowser, shows } from "../support/browser";
+import { figure } from "../support/figures";
 import { home } from "../support/folders";
-import { type Answer, ask, NodeStack, urlOf } from "../support/nodeStack";
+import { type Answer, ask, exposureOf, NodeStack, urlOf } from "../support/nodeStack";
 import { nodeKubectl, onNode, skipWithoutNode } from "../support/realNode";
 import { eventually } from "../support/simulatedNodes";
 import { unchanged } from "../support/stackberth";
@@ -80,6 +81,7 @@ describe("OpenML in real containers", function () {
     const { code, output } = await onNode("cluster", "up", "--real");
     assert.equal(code, 0, output);
     stack = new NodeStack(name, "openml");
+    stack.set(["stackberth:openml", "exposure"], exposureOf(host));
     stack.set(["stackberth:openml", "backend", "replicas"], 2);
     const backup = { existingClaim: claim };
     stack.set(["stackberth:openml", "database"], { type: "managed", restoreFrom: dump, backup });
@@ -147,6 +149,19 @@ describe("OpenML in real containers", function () {
     assert.deepEqual([...seen].sort(), [...wanted].sort());
   });
 
+  it("answers every request while a change rolls out", async () => {
+    stack.set(["stackberth:openml", "backend", "container"], { env: { ROLLED: "out" } });
+    const { code, output, count, failed } = await stack.upUnderLoad(host);
+    assert.equal(code, 0, output);
+    assert.match(output, /updated +Deployment test-openml\/openml-backend/);
+    assert.deepEqual(failed, []);
+    assert.ok(count > 50, `only ${String(count)} requests were sent`);
+    figure(
+      "Requests while a change rolls out over two backends of OpenML",
+      `${String(count)} answered, none failed`,
+    );
+  });
+
   it("keeps its rows when the database restarts, and finds it again", async () => {
     await post("/signup", account("Barbara"));
     const [before = ""] = await stack.podsOf("openml-database");
@@ -166,5 +181,6 @@ describe("OpenML in real containers", function () {
     const restarts = ["--output", "jsonpath={.items[*].status.containerStatuses[*].restartCount}"];
     const backends = ["--selector", "app.kubernetes.io/name=openml-backend"];
     assert.equal(await stack.kubectl("get", "pods", ...backends, ...restarts), "0 0");
+    figure("OpenML's database deleted under two backends", "all rows kept, no backend restarted");
   });
 });

@@ -5,11 +5,10 @@ import type { Browser, Page } from "puppeteer-core";
 import { noBrowser, openBrowser, shows } from "../support/browser";
 import { home, root } from "../support/folders";
 import { figure, timed } from "../support/figures";
-import { type Answers, Load } from "../support/load";
-import { NodeStack, urlOf } from "../support/nodeStack";
-import { ingressAddress, nodeKubectl, onNode, skipWithoutNode } from "../support/realNode";
+import { exposureOf, NodeStack, urlOf } from "../support/nodeStack";
+import { nodeKubectl, onNode, skipWithoutNode } from "../support/realNode";
 import { eventually, until } from "../support/simulatedNodes";
-import { type Ran, unchanged } from "../support/stackberth";
+import { unchanged } from "../support/stackberth";
 
 const name = "test-node";
 const small = {
@@ -19,14 +18,7 @@ const small = {
 
 const large = { ...small, limits: { cpu: "2", memory: "3Gi" } };
 
-/** Traefik 3.6 sends requests to pods that have ended where it reads annotations of ingress-nginx. */
-const exposure = {
-  type: "ingress",
-  controller: "traefik",
-  className: "traefik",
-  hosts: ["openms.localhost"],
-  tls: { mode: "none" },
-};
+const host = "openms.localhost";
 
 describe("OpenMS in real containers", function () {
   this.timeout(30 * 60_000);
@@ -41,7 +33,7 @@ describe("OpenMS in real containers", function () {
   before(async function () {
     skipWithoutNode(this);
     stack = new NodeStack(name, "openms");
-    stack.set(["stackberth:openms", "exposure"], exposure);
+    stack.set(["stackberth:openms", "exposure"], exposureOf(host));
     stack.set(["stackberth:openms", "web"], { replicas: 2, resources: small });
     const worker = { replicas: 2, resources: small, jobTimeoutSeconds: 60 };
     stack.set(["stackberth:openms", "worker"], worker);
@@ -94,7 +86,7 @@ describe("OpenMS in real containers", function () {
       const script = `python3 -m src.example ${mzml} >&2 && cat ${mzml}`;
       mkdirSync(home, { recursive: true });
       writeFileSync(file, await inPod(web, script));
-      await page.goto(urlOf("openms.localhost"));
+      await page.goto(urlOf(host));
       const input = await page.waitForSelector("input[type=file]", { timeout: 60_000 });
       assert.ok(input !== null);
       await input.uploadFile(file);
@@ -208,13 +200,6 @@ describe("OpenMS in real containers", function () {
     });
 
     describe("while a change rolls out", () => {
-      /** Runs `up` under a load of requests; what it printed, and the answers. */
-      const underLoad = async (): Promise<Ran & Answers> => {
-        const load = new Load(ingressAddress(), "openms.localhost");
-        const ran = await onNode("up", "--stack", name);
-        return { ...ran, ...(await load.stop()) };
-      };
-
       const changes: readonly [string, string, unknown][] = [
         ["a change of the container", "web", { replicas: 2, resources: large }],
         ["a change of the configuration", "files", { settings: { "app-name": "Renamed" } }],
@@ -223,7 +208,7 @@ describe("OpenMS in real containers", function () {
         it(`answers every request: ${title}`, async () => {
           const old = await stack.podsOf("web");
           stack.set(["stackberth:openms", key], value);
-          const { code, output, count, failed } = await underLoad();
+          const { code, output, count, failed } = await stack.upUnderLoad(host);
           assert.equal(code, 0, output);
           assert.deepEqual(failed, []);
           assert.ok(count > 50, `only ${String(count)} requests were sent`);
@@ -241,7 +226,7 @@ describe("OpenMS in real containers", function () {
         const old = await stack.podsOf("web");
         stack.set(["stackberth:openms", "image"], "stackberth.test/openms:absent");
         stack.set(["stackberth:deadlineSeconds"], 30);
-        const [{ code, output, count, failed }, took] = await timed(underLoad());
+        const [{ code, output, count, failed }, took] = await timed(stack.upUnderLoad(host));
         assert.equal(code, 1, output);
         assert.match(output, /^Deployment test-node\/web: .*progress/m);
         assert.match(output, /stackberth\.test\/openms:absent/);

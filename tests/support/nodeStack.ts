@@ -2,9 +2,10 @@ import assert from "node:assert/strict";
 import { execFile } from "node:child_process";
 import { request } from "node:http";
 import { promisify } from "node:util";
+import { type Answers, Load } from "./load";
 import { ingressAddress, nodeEnvironment, nodeKubectl, onNode } from "./realNode";
 import { runbooksOf } from "./runbook";
-import { root, TestStack } from "./stackberth";
+import { type Ran, root, TestStack } from "./stackberth";
 
 const exec = promisify(execFile);
 
@@ -22,6 +23,13 @@ export class NodeStack extends TestStack {
     const { code, output } = await onNode(...argv, "--stack", this.name);
     assert.equal(code, 0, output);
     return output;
+  }
+
+  /** Runs `up` while requests come in at a steady rate; what it printed, and the answers. */
+  async upUnderLoad(host: string): Promise<Ran & Answers> {
+    const load = new Load(ingressAddress(), host);
+    const ran = await onNode("up", "--stack", this.name);
+    return { ...ran, ...(await load.stop()) };
   }
 
   /** What kubectl prints about the stack's namespace. */
@@ -80,6 +88,18 @@ export class NodeStack extends TestStack {
     await Promise.any([wait("Complete"), wait("Failed")]);
   }
 }
+
+/**
+ * One host through Traefik's own Ingress class: where it reads annotations of ingress-nginx, Traefik 3.6
+ * sends requests to pods that have ended.
+ */
+export const exposureOf = (host: string): object => ({
+  type: "ingress",
+  controller: "traefik",
+  className: "traefik",
+  hosts: [host],
+  tls: { mode: "none" },
+});
 
 /** An answer of the Ingress controller. */
 export interface Answer {
