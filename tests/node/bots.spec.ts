@@ -3,7 +3,7 @@ import type { Page } from "puppeteer-core";
 import { noBrowser, openBrowser, shows } from "../support/browser";
 import { figure } from "../support/figures";
 import { ask, NodeStack, urlOf } from "../support/nodeStack";
-import { onNode, skipWithoutNode } from "../support/realNode";
+import { onNode, startNode } from "../support/realNode";
 import { eventually } from "../support/simulatedNodes";
 import { unchanged } from "../support/stackberth";
 
@@ -29,10 +29,7 @@ describe("bots in real containers", function () {
   let stack: NodeStack;
 
   before(async function () {
-    skipWithoutNode(this);
-    await onNode("cluster", "reset");
-    const { code, output } = await onNode("cluster", "up", "--real");
-    assert.equal(code, 0, output);
+    await startNode(this);
     stack = new NodeStack(name, "bots");
     // The tests run it.
     stack.set(["stackberth:bots", "engine", "suspend"], true);

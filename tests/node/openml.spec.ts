@@ -6,7 +6,7 @@ import { noBrowser, openBrowser, shows } from "../support/browser";
 import { figure } from "../support/figures";
 import { home } from "../support/folders";
 import { type Answer, ask, exposureOf, NodeStack, urlOf } from "../support/nodeStack";
-import { nodeKubectl, onNode, skipWithoutNode } from "../support/realNode";
+import { nodeKubectl, onNode, startNode } from "../support/realNode";
 import { eventually } from "../support/simulatedNodes";
 import { unchanged } from "../support/stackberth";
 
@@ -76,10 +76,7 @@ describe("OpenML in real containers", function () {
   let stack: NodeStack;
 
   before(async function () {
-    skipWithoutNode(this);
-    await onNode("cluster", "reset");
-    const { code, output } = await onNode("cluster", "up", "--real");
-    assert.equal(code, 0, output);
+    await startNode(this);
     stack = new NodeStack(name, "openml");
     stack.set(["stackberth:openml", "exposure"], exposureOf(host));
     stack.set(["stackberth:openml", "backend", "replicas"], 2);

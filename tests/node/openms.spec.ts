@@ -6,7 +6,7 @@ import { noBrowser, openBrowser, shows } from "../support/browser";
 import { home, root } from "../support/folders";
 import { figure, timed } from "../support/figures";
 import { exposureOf, NodeStack, urlOf } from "../support/nodeStack";
-import { nodeKubectl, onNode, skipWithoutNode } from "../support/realNode";
+import { nodeKubectl, onNode, startNode } from "../support/realNode";
 import { eventually, until } from "../support/simulatedNodes";
 import { unchanged } from "../support/stackberth";
 
@@ -31,22 +31,19 @@ describe("OpenMS in real containers", function () {
     stack.kubectl("exec", pod, "--", "bash", "-c", script);
 
   before(async function () {
-    skipWithoutNode(this);
+    await startNode(this);
     stack = new NodeStack(name, "openms");
     stack.set(["stackberth:openms", "exposure"], exposureOf(host));
     stack.set(["stackberth:openms", "web"], { replicas: 2, resources: small });
     const worker = { replicas: 2, resources: small, jobTimeoutSeconds: 60 };
     stack.set(["stackberth:openms", "worker"], worker);
-    await onNode("cluster", "reset");
-    const { code, output } = await onNode("cluster", "up", "--real");
-    assert.equal(code, 0, output);
     const [, took] = await timed(stack.succeed("up"));
     figure("The first `up` of OpenMS, until it is ready", took);
     web = (await stack.podsOf("web"))[0] ?? "";
   });
   after(async () => {
     await onNode("cluster", "reset");
-    stack.remove();
+    stack?.remove();
   });
 
   it("starts each container once, whatever starts first", async () => {

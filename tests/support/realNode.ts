@@ -1,3 +1,4 @@
+import assert from "node:assert/strict";
 import { spawnSync } from "node:child_process";
 import { existsSync, readFileSync, readdirSync } from "node:fs";
 import { join } from "node:path";
@@ -35,6 +36,14 @@ export function skipWithoutNode(context: Mocha.Context): void {
   if (reason === undefined) return;
   console.log(`    skipped: ${reason}`);
   context.skip();
+}
+
+/** Starts the node anew for a suite, without anything of an earlier one; skips where none can be. */
+export async function startNode(context: Mocha.Context): Promise<void> {
+  skipWithoutNode(context);
+  await onNode("cluster", "reset");
+  const { code, output } = await onNode("cluster", "up", "--real");
+  assert.equal(code, 0, output);
 }
 
 /** The address of the Ingress controller. */

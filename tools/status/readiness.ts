@@ -88,10 +88,8 @@ function wanted(live: KubeObject): number {
 
 function deployment(live: KubeObject): Readiness {
   if (!isObserved(live)) return waiting("its controller has not seen it yet");
-  const progress = condition(live, "Progressing");
-  if (progress?.reason === "ProgressDeadlineExceeded") {
-    return { state: "failed", reason: progress.message };
-  }
+  const rollout = rolloutOf(live);
+  if (rollout.state === "failed") return rollout;
   const want = wanted(live);
   const updated = countAt(live, "status", "updatedReplicas");
   const available = countAt(live, "status", "availableReplicas");
