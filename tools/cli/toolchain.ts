@@ -34,10 +34,15 @@ async function install(root: string): Promise<number> {
     console.log(`installed Pulumi ${String(version)}; commands use it from now on`);
     return 0;
   } catch (error) {
-    const [reason = ""] = (error instanceof Error ? error.message : String(error)).split("\n");
     throw new UserError(
-      `cannot download the official Pulumi CLI: ${reason}\n` +
+      `cannot download the official Pulumi CLI: ${reasonOf(error)}\n` +
         "Commands work without it: they build Pulumi from Go modules.",
     );
   }
+}
+
+/** Why a download or the installer failed: the Automation API puts what was said between its own words. */
+function reasonOf(error: unknown): string {
+  const message = error instanceof Error ? error.message : String(error);
+  return (/^ stderr: ([^]*?)\n err\?:/m.exec(message)?.[1] ?? message).trim();
 }
