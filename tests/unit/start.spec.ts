@@ -1,9 +1,9 @@
 import assert from "node:assert/strict";
 import { spawnSync } from "node:child_process";
-import { existsSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from "node:fs";
+import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { enableCompileCache } from "node:module";
 import { tmpdir } from "node:os";
-import { join } from "node:path";
+import { delimiter, join } from "node:path";
 import { root } from "../support/stackberth";
 
 /** A line of a stack trace. */
@@ -30,14 +30,23 @@ describe("a command's start", function () {
     assert.equal(existsSync(join(home, "compile-cache")), enableCompileCache !== undefined);
   });
 
-  it("says what the system refuses, without a stack trace", () => {
+  /** Has the state in a file, which nobody expects. */
+  function startInFile(more: NodeJS.ProcessEnv = {}): void {
     const file = join(home, "file");
-    writeFileSync(file, "not a folder, which nobody expects");
-    const { status, stderr } = start(file, "up");
+    writeFileSync(file, "not a folder");
+    const { status, stderr } = start(file, "up", "", more);
     assert.equal(status, 1);
     assert.match(stderr, /^(ENOTDIR|EEXIST).*; check that it exists/m);
     assert.doesNotMatch(stderr, frame);
-    assert.deepEqual(readdirSync(home), ["file"]);
+    assert.equal(readFileSync(file, "utf8"), "not a folder");
+  }
+
+  it("says what the system refuses, without a stack trace", () => startInFile());
+
+  it("says it too where nothing of Pulumi is built", () => {
+    const script = '#!/bin/sh\n[ "$1" = version ] && echo v3.276.0\n';
+    writeFileSync(join(home, "pulumi"), script, { mode: 0o755 });
+    startInFile({ PATH: [home, process.env["PATH"]].join(delimiter) });
   });
 
   it("explains what no command awaits, and shows where in the source it comes from if asked", () => {

@@ -1,6 +1,7 @@
-import { existsSync } from "node:fs";
+import { existsSync, mkdirSync } from "node:fs";
 import { createRequire } from "node:module";
 import { join } from "node:path";
+import { UserError } from "../../lib/errors";
 import { stateFolder } from "../project/stateFolder";
 import { type BuildOptions, builtPath, controlPlane, ensureBuilt, run } from "../toolchain";
 import { resetNode, runningNode, startNode, stopNode } from "./real";
@@ -69,6 +70,7 @@ async function realCluster(root: string): Promise<Cluster | undefined> {
 
 async function start(options: BuildOptions, flags: readonly string[]): Promise<Cluster> {
   const paths = await pathsOf(options.root);
+  mkdirSync(paths.data, { recursive: true });
   await ensureBuilt([controlPlane], options);
   const { stdout } = await supervise(options, paths, ["up", "--json", ...flags]);
   const status = JSON.parse(stdout) as Status;
@@ -105,7 +107,7 @@ async function supervise(
   });
   if (code !== 0) {
     const reason = complaints.join("\n") || `it ended with exit code ${code}`;
-    throw new Error(`the embedded cluster failed to run \`${command}\`: ${reason}`);
+    throw new UserError(`the embedded cluster failed to run \`${command}\`: ${reason}`);
   }
   return { stdout };
 }
