@@ -61,6 +61,18 @@ describe("MAPS on the embedded API server", function () {
     assert.deepEqual(await versions(stackName), before);
   });
 
+  it("is changed for who expects no change, by a rule that the engine does not see", async () => {
+    const role = ["role/clean-up-runners", "-n", ns];
+    const rule = { apiGroups: [""], resources: ["secrets"], verbs: ["get"] };
+    const addition = JSON.stringify([{ op: "add", path: "/rules/-", value: rule }]);
+    await kubectl("patch", ...role, "--type=json", "-p", addition);
+    const { code, output } = await run("preview", "--expect-no-changes", ...ofStack);
+    assert.equal(code, 1, output);
+    assert.match(output, /to restore +Role maps-python\/clean-up-runners/);
+    assert.equal((await up()).code, 0);
+    assert.doesNotMatch(await kubectl("get", ...role, "-o", "json"), /secrets/);
+  });
+
   describe("the backend, with its own token", () => {
     it("may create pods: the migration guide's own question", async () => {
       const account = "system:serviceaccount:maps-python:maps-backend-sa";

@@ -136,8 +136,6 @@ for (const [title, settings] of Object.entries({ managed, unmanaged })) {
       const { code, output } = await up();
       assert.equal(code, 0, output);
       assert.match(output, unchanged);
-      const preview = await run("preview", ...ofStack);
-      assert.match(preview.output, unchanged, preview.output);
     });
 
     if (title === "managed") {
@@ -241,10 +239,9 @@ for (const [title, settings] of Object.entries({ managed, unmanaged })) {
     });
 
     it("removes its labels from a node that it no longer needs", async () => {
-      stack.set(["stackberth:mip"], {
-        ...unmanaged,
-        federations: unmanaged.federations.slice(0, 2),
-      });
+      const federations = unmanaged.federations.slice(0, 1);
+      stack.set(["stackberth:mip"], { ...unmanaged, federations });
+      stack.set(["stackberth:protectData"], true);
       const { code, output } = await up();
       assert.equal(code, 0, output);
       assert.match(output, /deleted +NodePatch vm-15/);
@@ -254,10 +251,6 @@ for (const [title, settings] of Object.entries({ managed, unmanaged })) {
     });
 
     it("keeps protected volumes on down", async () => {
-      const [one] = unmanaged.federations;
-      stack.set(["stackberth:mip"], { ...unmanaged, federations: [one] });
-      stack.set(["stackberth:protectData"], true);
-      assert.equal((await up()).code, 0);
       const { code, output } = await down();
       assert.equal(code, 0, output);
       for (const claim of ["csvs-exaflow-localworker-0", "portal-db-data"]) {

@@ -211,24 +211,6 @@ describe("a whole stack like dev", function () {
       it(`shows ${what}`, () => assert.match(previewed.output, shown));
     }
 
-    it("is an error for who expects no change", async () => {
-      await patch(
-        maps,
-        "role/clean-up-runners",
-        [
-          {
-            op: "add",
-            path: "/rules/-",
-            value: { apiGroups: [""], resources: ["pods"], verbs: ["get"] },
-          },
-        ],
-        "json",
-      );
-      const { code, output } = await run("preview", "--expect-no-changes", ...flags);
-      assert.equal(code, 1, output);
-      assert.equal((await run("up", ...flags)).code, 0);
-    });
-
     it("is as it was after one up", async () => {
       assert.equal(mended.code, 0, mended.output);
       const { code, output } = await run("preview", "--expect-no-changes", ...flags);

@@ -1,5 +1,5 @@
 import { type Collected, collectRun, requireKnown } from "../../tools/offline/collect";
-import { withoutStackTraces } from "../../tools/offline/stackTraces";
+import { withoutStackTraces } from "../../tools/project/stackTraces";
 import { projectDefaults, readProject } from "../../tools/project/stackConfig";
 import { asConfigText, holdsCiphertext, readStackFile } from "../../tools/project/stackFile";
 import type { SecretDeclaration } from "../../config/secretDeclaration";

@@ -5,7 +5,7 @@ import { digestKeyDeclaration, type SecretDeclaration } from "../../config/secre
 import { type Collected, collectRun } from "./collect";
 import { isJson, type KubeObject, textAt } from "../../lib/objects";
 import { isSealed } from "../../lib/seal";
-import { withoutStackTraces } from "./stackTraces";
+import { withoutStackTraces } from "../project/stackTraces";
 import { plainSettings, projectDefaults, readProject } from "../project/stackConfig";
 import {
   asConfigText,

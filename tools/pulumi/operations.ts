@@ -9,6 +9,7 @@ import { occupiedNamespaces, releaseNamespace } from "./keep";
 import { explainLock, explainObjects } from "./failure";
 import { awaitRollouts, RolloutError } from "./rollouts";
 import { Progress } from "./progress";
+import { withoutStackTraces } from "../project/stackTraces";
 import { LiveLines, type Screen } from "./screen";
 import { serverWarnings } from "./serverWarnings";
 
@@ -57,13 +58,14 @@ export async function operate(
         () => progress.waits,
       );
   try {
-    await operations[operation](stack, {
+    const options = {
       onEvent: (event: Parameters<Progress["hear"]>[0]) => progress.hear(event),
       ...(verbose && { onOutput: (text: string) => screen.write(withoutTrace(text)), diff: true }),
       ...(kept.length > 0 && { exclude: kept.map(({ urn }) => urn) }),
       ...(args.expectNoChanges === true && { expectNoChanges: true }),
       ...(policyPacks.length > 0 && { policyPacks }),
-    });
+    };
+    await withoutStackTraces<unknown>(() => operations[operation](stack, options));
     if (operation === "up") await awaitRollouts(await args.connect(), progress.changed);
   } catch (error) {
     live?.end();

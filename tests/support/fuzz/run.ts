@@ -8,7 +8,7 @@ import { declaredSecrets } from "../../../stack/secrets";
 import { systems } from "../../../systems";
 import type { System } from "../../../systems/system";
 import { collectRun } from "../../../tools/offline/collect";
-import { withoutStackTraces } from "../../../tools/offline/stackTraces";
+import { withoutStackTraces } from "../../../tools/project/stackTraces";
 import { root } from "../folders";
 import { byKubeseal } from "../sealing";
 import { canary, fitting } from "../stacks";

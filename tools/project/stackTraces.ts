@@ -2,7 +2,7 @@ import { isTracing } from "../../lib/errors";
 
 /**
  * Runs a program of which nobody will ask in which line it failed. Pulumi takes a stack trace for each
- * resource and promise, which is a quarter of the time. `up` and `preview` take them.
+ * resource and promise, which is a quarter of the time.
  */
 export async function withoutStackTraces<T>(run: () => Promise<T>): Promise<T> {
   if (isTracing()) return run();
