@@ -26,11 +26,11 @@ export async function adopt(argv: readonly string[], root: string): Promise<numb
   const secrets = [...wanted, ...existing.flatMap(({ live }) => live ?? [])].flatMap(secretValues);
   for (const line of masked(adoptionLines(existing, beside, wanted), secrets)) console.log(line);
   const refused = existing.filter((each) => each.refused !== undefined).length;
-  const taken = existing.length - refused;
-  console.log(
+  const [count, all] = [existing.length, wanted.length].map(String);
+  const verdict =
     refused > 0
-      ? `${String(refused)} of ${String(existing.length)} cannot be taken over; nothing was changed`
-      : `up takes over ${String(taken)} and makes the other ${String(wanted.length - taken)} objects; nothing was changed`,
-  );
+      ? `${String(refused)} of ${count ?? ""} cannot be taken over`
+      : `up takes over ${count ?? ""} of ${all ?? ""} objects`;
+  console.log(`${verdict}; nothing was changed`);
   return refused > 0 ? 1 : 0;
 }
