@@ -57,7 +57,8 @@ export function refusedReplacement(
   return { object: after, why, way };
 }
 
-const shown = (value: unknown): string =>
+/** A field's value in a message. */
+export const shown = (value: unknown): string =>
   value === undefined ? "(none)" : typeof value === "string" ? value : JSON.stringify(value);
 
 const runs = new Set(["Deployment", "StatefulSet"]);
@@ -138,19 +139,26 @@ export function handedOver(before: Makers, after: Makers): readonly RefusedChang
     if (old === undefined || old === now) return [];
     const [namespace = "", name = ""] = place.split("/");
     const object = { apiVersion: "v1", kind: "Secret", metadata: { namespace, name } };
-    const kind = old === "up" || old === "you" ? "secret" : old.toLowerCase();
-    const way =
-      now === "you"
-        ? "Keep your values in a Secret of another name, and set that in secretNames"
-        : `Run \`kubectl delete ${kind} ${name} -n ${namespace}\` (running pods keep its values), then up`;
     return [
       {
         object,
-        why: `is made by ${makerText[old]}, and is to be made by ${makerText[now]}; the change would delete it`,
-        way,
+        why: `is made by ${makerText[old]}, and is to be made by ${makerText[now]}; the change would ${lossOf(old)}`,
+        way: wayBetween(old, now, `${name} -n ${namespace}`),
       },
     ];
   });
+}
+
+const lossOf = (old: Maker): string => (old === "you" ? "overwrite its values" : "delete it");
+
+function wayBetween(old: Maker, now: Maker, secret: string): string {
+  if (now === "you") {
+    return "Keep your values in a Secret of another name, and set that in secretNames";
+  }
+  const kind = old === "up" || old === "you" ? "secret" : old.toLowerCase();
+  const remove = `\`kubectl delete ${kind} ${secret}\` (running pods keep its values), then up`;
+  if (old !== "you" || now !== "up") return `Run ${remove}`;
+  return `Run \`npm run adopt\`, which compares the values and says how to keep them; or ${remove}`;
 }
 
 const makerText: Readonly<Record<Maker, string>> = {

@@ -1,5 +1,6 @@
 import type { Cluster } from "../cluster";
 import { itemsOf } from "../cluster/client";
+import { refusedAdoption } from "../lib/adoption";
 import { stackLabel } from "../lib/labels";
 import {
   handedOver,
@@ -30,21 +31,27 @@ export async function harmfulChanges(
   stack: string,
   wanted: readonly KubeObject[],
 ): Promise<readonly RefusedChange[]> {
-  const labelSelector = `${stackLabel}=${stack}`;
-  const namespaces = (await list(cluster, "/api/v1/namespaces", labelSelector)).map((each) => ({
+  const all = (await list(cluster, "/api/v1/namespaces")).map((each) => ({
     ...each,
     apiVersion: "v1",
     kind: "Namespace",
   }));
+  const ownerOf = ({ metadata }: KubeObject): string | undefined => metadata.labels?.[stackLabel];
+  const namespaces = all.filter((each) => ownerOf(each) === stack);
+  const own = inside(namespaces, wanted);
+  const unowned = all.filter((each) => ownerOf(each) === undefined);
+  const met = inside(unowned, wanted);
   // Nothing is deployed.
-  if (namespaces.length === 0) return [];
-  const names = new Set(namespaces.map(({ metadata }) => metadata.name));
-  const there = wanted.filter(
-    ({ metadata: { namespace } }) => namespace === undefined || names.has(namespace),
-  );
+  if (own.length + met.length === 0) return [];
+  const fixed =
+    namespaces.length === 0
+      ? []
+      : wanted.filter(({ metadata }) => metadata.namespace === undefined);
+  const there = [...fixed, ...own];
   const data = there.filter(({ kind }) => dataKinds.has(kind));
   const changed = await Promise.all(data.map((object) => changeOf(cluster, object)));
-  const makers = makersOf(there);
+  const adopted = await Promise.all(met.map((object) => adoptionOf(cluster, object)));
+  const makers = makersOf([...there, ...met]);
   const inPlace = await liveMakers(cluster, stack, [...makers.keys()]);
   const gone = namespaces.filter(
     ({ metadata: { name } }) =>
@@ -53,9 +60,27 @@ export async function harmfulChanges(
   const left = await Promise.all(gone.map(({ metadata: { name } }) => contentOf(cluster, name)));
   return [
     ...changed.flat(),
+    ...adopted.flat(),
     ...handedOver(inPlace, makers),
     ...movedNamespaces([...namespaces, ...left.flat()], wanted),
   ];
+}
+
+/** The objects that are to be in some namespaces. */
+function inside(
+  namespaces: readonly KubeObject[],
+  wanted: readonly KubeObject[],
+): readonly KubeObject[] {
+  const names = new Set(namespaces.map(({ metadata }) => metadata.name));
+  return wanted.filter(({ metadata: { namespace = "" } }) => names.has(namespace));
+}
+
+/** An object in a namespace that the stack has not had yet. */
+async function adoptionOf(cluster: Cluster, object: KubeObject): Promise<readonly RefusedChange[]> {
+  const live = await cluster.find(object);
+  if (live === undefined) return [];
+  const refused = refusedAdoption(live, withoutUnknown(object, live));
+  return [...(refused ? [refused] : []), ...(await growth(cluster, live, object))];
 }
 
 async function changeOf(cluster: Cluster, object: KubeObject): Promise<readonly RefusedChange[]> {
@@ -177,9 +202,5 @@ async function contentOf(cluster: Cluster, namespace: string): Promise<readonly 
   return lists.flat();
 }
 
-const list = async (
-  cluster: Cluster,
-  path: string,
-  labelSelector?: string,
-): Promise<readonly KubeObject[]> =>
-  itemsOf(await cluster.client.json({ path, query: labelSelector ? { labelSelector } : {} }));
+const list = async (cluster: Cluster, path: string): Promise<readonly KubeObject[]> =>
+  itemsOf(await cluster.client.json({ path }));

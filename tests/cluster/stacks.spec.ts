@@ -3,12 +3,10 @@ import { spawn } from "node:child_process";
 import { readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { systems } from "../../systems";
-import { plainSettings } from "../../tools/project/stackConfig";
 import { kubectl } from "../support/kubectl";
 import { ProcessWatch } from "../support/processes";
 import {
   environment,
-  feed,
   home,
   type Ran,
   root,
@@ -17,6 +15,7 @@ import {
   TestStack,
   unchanged,
 } from "../support/stackberth";
+import { supplySecrets } from "../support/suppliedSecrets";
 import { live, testCluster, versions } from "../support/testCluster";
 
 const all = Object.keys(systems);
@@ -230,18 +229,7 @@ describe("a whole stack like prod", function () {
   before(async () => {
     await testCluster();
     stack.set(["stackberth:protectData"], false);
-    const made = await run("secrets", ...flags);
-    const values = plainSettings(root, name);
-    const supplied = all.flatMap((system) => {
-      const { schema, secrets } = systems[system] ?? assert.fail(system);
-      return secrets(schema.parse(values[system])).filter(({ kind }) => kind === "user");
-    });
-    assert.ok(supplied.length > 0, made.output);
-    for (const { key, length, format } of supplied) {
-      const value = format?.example ?? "x".repeat(length + 8);
-      const { code, output } = await feed(value, "secrets", ...flags, "--set", key);
-      assert.equal(code, 0, output);
-    }
+    await supplySecrets(name, all);
   });
   after(async () => {
     const { code, output } = await run("down", ...flags);

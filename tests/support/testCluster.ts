@@ -74,19 +74,25 @@ export async function setStatus(path: string, status: Json): Promise<void> {
 }
 
 /** Every object of a stack with the version the server gave it. */
-export async function versions(stack: string): Promise<Record<string, string>> {
+export const versions = (stack: string): Promise<Record<string, string>> =>
+  ofStack(stack, versionOf);
+
+/** Every object of a stack with its UID and its version: the same only where nobody has touched it. */
+export const identities = (stack: string): Promise<Record<string, string>> =>
+  ofStack(stack, (it) => `${String(it.metadata.uid)} ${versionOf(it)}`);
+
+/** A status may change at any time; the rest may not. Kinds without a generation show it otherwise. */
+const versionOf = ({ metadata, spec, status }: KubeObject): string =>
+  String(
+    metadata.generation ?? (status === undefined ? metadata.resourceVersion : JSON.stringify(spec)),
+  );
+
+async function ofStack(
+  stack: string,
+  of: (object: KubeObject) => string,
+): Promise<Record<string, string>> {
   const { cluster } = await testCluster();
   const objects = await cluster.labelled(ownedBy(stack));
-  return Object.fromEntries(
-    objects
-      // A status may change at any time; the rest may not. Kinds without a generation show it otherwise.
-      .map((it): [string, string] => [
-        keyOf(it),
-        String(
-          it.metadata.generation ??
-            (it["status"] === undefined ? it.metadata.resourceVersion : JSON.stringify(it["spec"])),
-        ),
-      ])
-      .sort(([a], [b]) => (a < b ? -1 : 1)),
-  );
+  const entries = objects.map((it): [string, string] => [keyOf(it), of(it)]);
+  return Object.fromEntries(entries.sort(([a], [b]) => (a < b ? -1 : 1)));
 }

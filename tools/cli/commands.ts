@@ -17,6 +17,7 @@ const commands: Readonly<Record<string, () => Command>> = {
   toolchain: () => (load("./toolchain") as typeof import("./toolchain")).toolchain,
   runbook: () => (load("./runbook") as typeof import("./runbook")).runbook,
   review: () => (load("./review") as typeof import("./review")).review,
+  adopt: () => (load("./adopt") as typeof import("./adopt")).adopt,
   status: () => (load("./status") as typeof import("./status")).status,
   diff: () => (load("./diff") as typeof import("./diff")).diff,
   graph: () => (load("./graph") as typeof import("./graph")).graph,

@@ -20,12 +20,18 @@ const growing = (allowVolumeExpansion: boolean): KubeObject => ({
   allowVolumeExpansion,
 });
 
-/** What is refused where the cluster has one namespace with these objects. */
-async function lines(live: readonly KubeObject[], wanted: KubeObject): Promise<readonly string[]> {
+const own = { "stackberth.dev/stack": "prod" };
+
+/** What is refused where the cluster has one namespace, of the stack or not, with these objects. */
+async function lines(
+  live: readonly KubeObject[],
+  wanted: KubeObject,
+  labels: object = own,
+): Promise<readonly string[]> {
   const byKey = new Map(live.map((object) => [keyOf(object), object]));
   const cluster = {
     find: (object: KubeObject) => Promise.resolve(byKey.get(keyOf(object))),
-    client: { json: () => Promise.resolve({ items: [{ metadata: { name: "shop" } }] }) },
+    client: { json: () => Promise.resolve({ items: [{ metadata: { name: "shop", labels } }] }) },
   };
   const namespace = { apiVersion: "v1", kind: "Namespace", metadata: { name: "shop" } };
   const found = await harmfulChanges(cluster as unknown as Cluster, "prod", [namespace, wanted]);
@@ -65,5 +71,21 @@ describe("a change of a live claim", () => {
       claim({ resources: { requests: { storage: "2Gi" } } }),
     );
     assert.match(folder ?? "", /a volume without a StorageClass does not let/);
+  });
+
+  const small = claim({ resources: { requests: { storage: "512Mi" } } });
+
+  it("that the stack has not made is refused where it cannot be taken over", async () => {
+    const [shrunk] = await lines([claim({})], small, {});
+    assert.match(shrunk ?? "", /exists, and cannot change spec\.resources\.\S+ 1Gi → 512Mi/);
+    const [rigid] = await lines([fast, growing(false)], claim(size("2Gi")), {});
+    assert.match(rigid ?? "", /StorageClass fast does not let volumes grow/);
+  });
+
+  it("passes where the claim fits, or its namespace is another stack's, which is refused elsewhere", async () => {
+    const bound = claim({ storageClassName: "fast", volumeName: "v" });
+    assert.deepEqual(await lines([bound], claim({ volumeName: unknown }), {}), []);
+    const other = { "stackberth.dev/stack": "dev" };
+    assert.deepEqual(await lines([claim({})], small, other), []);
   });
 });
