@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { spawnSync } from "node:child_process";
-import { existsSync, readFileSync, readdirSync } from "node:fs";
+import { existsSync, readFileSync, readdirSync, readlinkSync } from "node:fs";
 import { join } from "node:path";
 import { noRealNode, type RealNode } from "../../tools/cluster/real";
 import { environment, home } from "./folders";
@@ -63,6 +63,14 @@ export const nodeProcesses = (): readonly string[] =>
   readdirSync("/proc")
     .filter((name) => /^\d+$/.test(name))
     .filter((pid) => environmentOf(pid).includes(`FOLDER=${folder}\0`));
+
+/** A process in the node's namespace of networks. */
+export function processInside(): string {
+  const namespaceOf = (pid: string): string => readlinkSync(`/proc/${pid}/ns/net`);
+  const inside = nodeProcesses().find((pid) => namespaceOf(pid) !== namespaceOf("self"));
+  assert.ok(inside !== undefined, "no node runs");
+  return inside;
+}
 
 /**
  * What a node could leave on this machine: processes, mounts, control groups, files, network devices, firewall
