@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { spawnSync } from "node:child_process";
 import { existsSync, readFileSync, readdirSync, readlinkSync } from "node:fs";
+import { request } from "node:https";
 import { join } from "node:path";
 import { noRealNode, type RealNode } from "../../tools/cluster/real";
 import { environment, home } from "./folders";
@@ -15,6 +16,12 @@ export const nodeEnvironment = (): NodeJS.ProcessEnv => ({
   ...environment(),
   STACKBERTH_HOME: nodeHome,
 });
+
+/** What the API server answered. */
+interface Answer {
+  readonly status: number;
+  readonly body: string;
+}
 
 /** Starts a command on the node. */
 export const startOnNode = (...argv: readonly string[]): Running =>
@@ -50,6 +57,29 @@ export async function startNode(context: Mocha.Context): Promise<void> {
 export function ingressAddress(): URL {
   const { http } = JSON.parse(readFileSync(join(folder, "node.json"), "utf8")) as RealNode;
   return new URL(http);
+}
+
+/** Asks the API server with a token alone. @param json - Sent by POST. @default - GET */
+export function askServer(path: string, token: string, json?: object): Promise<Answer> {
+  const { server } = JSON.parse(readFileSync(join(folder, "node.json"), "utf8")) as RealNode;
+  return new Promise((resolve, reject) => {
+    const asked = request(
+      new URL(path, server),
+      {
+        ca: readFileSync(join(folder, "pki", "ca.crt")),
+        method: json === undefined ? "GET" : "POST",
+        headers: { authorization: `Bearer ${token}`, "content-type": "application/json" },
+      },
+      (response) => {
+        let body = "";
+        response.on("data", (chunk: Buffer) => (body += chunk.toString()));
+        response.on("error", reject);
+        response.on("end", () => resolve({ status: response.statusCode ?? 0, body }));
+      },
+    );
+    asked.on("error", reject);
+    asked.end(json && JSON.stringify(json));
+  });
 }
 
 /** The process that holds the node, if one does. */
