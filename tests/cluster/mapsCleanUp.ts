@@ -41,6 +41,7 @@ const ended = (phase: string, finishedAt: number): Json => ({
 const evicted = (at: number): Json => ({
   phase: "Failed",
   reason: "Evicted",
+  initContainerStatuses: [],
   containerStatuses: [],
   conditions: [{ type: "Ready", status: "False", lastTransitionTime: iso(at) }],
 });

@@ -7,11 +7,13 @@ import type { MapsJobs } from "../support/mapsJobs";
 type Part = Record<string, unknown>;
 type Change = (spec: Part, metadata: Part) => void;
 
-const container = (spec: Part): Part => {
-  const first = at(spec, "containers", 0);
+const firstOf = (spec: Part, kind: "containers" | "initContainers"): Part => {
+  const first = at(spec, kind, 0);
   assert.ok(isJson(first));
   return first;
 };
+const container = (spec: Part): Part => firstOf(spec, "containers");
+const waiting = (spec: Part): Part => firstOf(spec, "initContainers");
 
 const secret = { secretName: "maps-auth" };
 const keyRef = { secretKeyRef: { name: "maps-auth", key: "JWT_SECRET" } };
@@ -63,8 +65,41 @@ const refused: readonly (readonly [title: string, change: Change, says: RegExp])
   ],
   [
     "a second container",
-    (spec) => (spec["initContainers"] = [{ ...container(spec), name: "second" }]),
+    (spec) => (spec["containers"] = [container(spec), { ...container(spec), name: "second" }]),
     /one container/,
+  ],
+  [
+    "a script that starts before its policy",
+    (spec) => delete spec["initContainers"],
+    /init container wait-for-isolation, unchanged/,
+  ],
+  [
+    "an API server that cannot be reached anyway",
+    (spec) => (waiting(spec)["env"] = [{ name: "KUBERNETES_SERVICE_HOST", value: "127.0.0.1" }]),
+    /init container wait-for-isolation, unchanged/,
+  ],
+  [
+    "networks that need not be closed",
+    (spec) => (waiting(spec)["args"] = ["0.0.0.0/0"]),
+    /init container wait-for-isolation, unchanged/,
+  ],
+  [
+    "another wait",
+    (spec) => (waiting(spec)["command"] = ["true"]),
+    /init container wait-for-isolation, unchanged/,
+  ],
+  [
+    "a wait beside the script",
+    (spec) => (waiting(spec)["restartPolicy"] = "Always"),
+    /init container wait-for-isolation, unchanged/,
+  ],
+  [
+    "another Python for the wait",
+    (spec) => {
+      const [mount] = waiting(spec)["volumeMounts"] as readonly Part[];
+      waiting(spec)["volumeMounts"] = [{ ...mount, mountPath: "/usr/local/bin" }];
+    },
+    /init container wait-for-isolation, unchanged/,
   ],
   [
     "no end",
@@ -102,6 +137,7 @@ function changed(pod: Json, change: Change): Json {
   // A mount of a volume that is gone would be refused for another reason.
   if (JSON.stringify(spec["volumes"]) !== JSON.stringify(at(pod, "spec", "volumes"))) {
     delete own["volumeMounts"];
+    delete waiting(spec)["volumeMounts"];
   }
   return broken;
 }

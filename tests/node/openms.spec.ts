@@ -4,9 +4,16 @@ import { join } from "node:path";
 import type { Browser, Page } from "puppeteer-core";
 import { noBrowser, openBrowser, shows } from "../support/browser";
 import { home, root } from "../support/folders";
+import {
+  connectionsOf,
+  type Shell,
+  sizeOf,
+  startStranger,
+  type Target,
+} from "../support/connections";
 import { figure, timed } from "../support/figures";
 import { exposureOf, NodeStack, urlOf } from "../support/nodeStack";
-import { nodeKubectl, onNode, startNode } from "../support/realNode";
+import { onNode, startNode } from "../support/realNode";
 import { eventually, until } from "../support/simulatedNodes";
 import { unchanged } from "../support/stackberth";
 
@@ -112,42 +119,34 @@ describe("OpenMS in real containers", function () {
   // Nested, so that the pods that the browser meets are still there.
   describe("on its pods", () => {
     it("lets connections through as its table of the network says, and no other", async () => {
-      const stranger = ["run", "stranger", "--image=stackberth.test/debian:1", "--restart=Never"];
-      await nodeKubectl(...stranger, "-n", "default", "--", "sleep", "infinity");
-      await nodeKubectl("wait", "--for=condition=Ready", "pod/stranger", "--timeout=60s");
-      const opens = (host: string, port: number): string =>
-        `timeout 3 bash -c '</dev/tcp/${host}/${port}' 2>/dev/null && echo open || echo closed`;
-      const redis = opens(`redis.${name}.svc.cluster.local`, 6379);
       // The address of one pod: a Service may lead a web pod to itself, which no policy concerns.
       const [, other = ""] = await stack.podsOf("web");
       const address = ["-o", "jsonpath={.status.podIP}"];
-      const page = opens(await stack.kubectl("get", other, ...address), 8501);
-      const api = opens("kubernetes.default.svc.cluster.local", 443);
+      const targets: Readonly<Record<string, Target>> = {
+        redis: [`redis.${name}.svc.cluster.local`, 6379],
+        "another web pod": [await stack.kubectl("get", other, ...address), 8501],
+        "the API server": ["kubernetes.default.svc.cluster.local", 443],
+      };
       const [webPod = "", workerPod = "", redisPod = ""] = await Promise.all(
         ["web", "worker", "redis"].map(async (each) => (await stack.podsOf(each))[0]),
       );
-      const from = (pod: string) => (script: string) => inPod(pod, script);
-      const outside = (script: string): Promise<string> =>
-        nodeKubectl("exec", "-n", "default", "stranger", "--", "bash", "-c", script);
-      const rows: [string, (script: string) => Promise<string>, string, string, string][] = [
-        ["web", from(webPod), "open", "closed", "closed"],
-        ["worker", from(workerPod), "open", "closed", "closed"],
-        ["redis", from(redisPod), "closed", "closed", "closed"],
+      const pods: Readonly<Record<string, Shell>> = {
+        web: (script) => inPod(webPod, script),
+        worker: (script) => inPod(workerPod, script),
+        redis: (script) => inPod(redisPod, script),
+        stranger: await startStranger("stackberth.test/debian:1"),
+      };
+      assert.deepEqual(await connectionsOf(pods, targets), {
+        web: ["redis"],
+        worker: ["redis"],
+        redis: [],
         // The proof that the API server can be reached at all.
-        ["stranger", outside, "closed", "open", "open"],
-      ];
-      const seen: unknown[] = [];
-      for (const [who, run] of rows) {
-        const answers = [await run(redis), await run(page), await run(api)];
-        seen.push([who, ...answers.map((answer) => answer.trim())]);
-      }
-      assert.deepEqual(
-        seen,
-        rows.map(([who, , ...wanted]) => [who, ...wanted]),
-      );
+        stranger: ["another web pod", "the API server"],
+      });
+      const size = sizeOf(pods, targets);
       figure(
         "Connections between pods of OpenMS, the API server and a pod outside",
-        `${String(seen.length * 3)} of ${String(rows.length * 3)} as the network table says`,
+        `${size} of ${size} as the network table says`,
       );
     });
 

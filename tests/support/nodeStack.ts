@@ -119,14 +119,21 @@ export function urlOf(host: string): string {
  * Asks a host of the node's Ingresses, whether or not this machine knows its name.
  *
  * @param json - Sent by POST. @default - GET
+ * @param form - Sent by POST, as a browser sends a form.
  */
 export function ask(
   host: string,
   path: string,
-  options: { readonly json?: object; readonly headers?: Readonly<Record<string, string>> } = {},
+  options: {
+    readonly json?: object;
+    readonly form?: Readonly<Record<string, string>>;
+    readonly headers?: Readonly<Record<string, string>>;
+  } = {},
 ): Promise<Answer> {
-  const { json, headers } = options;
-  const sent = json === undefined ? undefined : JSON.stringify(json);
+  const { json, form, headers } = options;
+  const text = json === undefined ? undefined : JSON.stringify(json);
+  const sent = form === undefined ? text : new URLSearchParams(form).toString();
+  const type = form === undefined ? "application/json" : "application/x-www-form-urlencoded";
   return new Promise((resolve, reject) => {
     const asked = request(
       new URL(path, ingressAddress()),
@@ -135,7 +142,7 @@ export function ask(
         headers: {
           ...headers,
           host,
-          ...(sent !== undefined && { "content-type": "application/json" }),
+          ...(sent !== undefined && { "content-type": type }),
         },
       },
       (response) => {

@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { spawnSync } from "node:child_process";
-import { existsSync, readFileSync, readdirSync } from "node:fs";
+import { existsSync, readFileSync, readdirSync, readlinkSync } from "node:fs";
+import { request } from "node:https";
 import { join } from "node:path";
 import { noRealNode, type RealNode } from "../../tools/cluster/real";
 import { environment, home } from "./folders";
@@ -15,6 +16,12 @@ export const nodeEnvironment = (): NodeJS.ProcessEnv => ({
   ...environment(),
   STACKBERTH_HOME: nodeHome,
 });
+
+/** What the API server answered. */
+interface Answer {
+  readonly status: number;
+  readonly body: string;
+}
 
 /** Starts a command on the node. */
 export const startOnNode = (...argv: readonly string[]): Running =>
@@ -52,6 +59,29 @@ export function ingressAddress(): URL {
   return new URL(http);
 }
 
+/** Asks the API server with a token alone. @param json - Sent by POST. @default - GET */
+export function askServer(path: string, token: string, json?: object): Promise<Answer> {
+  const { server } = JSON.parse(readFileSync(join(folder, "node.json"), "utf8")) as RealNode;
+  return new Promise((resolve, reject) => {
+    const asked = request(
+      new URL(path, server),
+      {
+        ca: readFileSync(join(folder, "pki", "ca.crt")),
+        method: json === undefined ? "GET" : "POST",
+        headers: { authorization: `Bearer ${token}`, "content-type": "application/json" },
+      },
+      (response) => {
+        let body = "";
+        response.on("data", (chunk: Buffer) => (body += chunk.toString()));
+        response.on("error", reject);
+        response.on("end", () => resolve({ status: response.statusCode ?? 0, body }));
+      },
+    );
+    asked.on("error", reject);
+    asked.end(json && JSON.stringify(json));
+  });
+}
+
 /** The process that holds the node, if one does. */
 export function nodeProcess(): number | undefined {
   const file = join(folder, "run", "pid");
@@ -63,6 +93,14 @@ export const nodeProcesses = (): readonly string[] =>
   readdirSync("/proc")
     .filter((name) => /^\d+$/.test(name))
     .filter((pid) => environmentOf(pid).includes(`FOLDER=${folder}\0`));
+
+/** A process in the node's namespace of networks. */
+export function processInside(): string {
+  const namespaceOf = (pid: string): string => readlinkSync(`/proc/${pid}/ns/net`);
+  const inside = nodeProcesses().find((pid) => namespaceOf(pid) !== namespaceOf("self"));
+  assert.ok(inside !== undefined, "no node runs");
+  return inside;
+}
 
 /**
  * What a node could leave on this machine: processes, mounts, control groups, files, network devices, firewall

@@ -1,17 +1,19 @@
 import type { AdmissionRule } from "../../../components";
 import { runner } from "./names";
+import { waitCommand } from "./runnerPod";
 import type { MapsSettings } from "../schema";
 
-const text = (value: string): string => JSON.stringify(value);
+const text = (value: unknown): string => JSON.stringify(value);
 
 /**
  * What a pod that the backend creates must look like. Otherwise an account that may create pods can read
  * every Secret of the namespace, by mounting it, and act as every ServiceAccount, by naming it.
  */
 export function guardOfPods(
-  { runner: { image, timeoutSeconds, template, serviceAccount } }: MapsSettings,
+  settings: MapsSettings,
   outputsClaim: string,
 ): readonly AdmissionRule[] {
+  const { image, timeoutSeconds, template, serviceAccount } = settings.runner;
   return [
     {
       // The account's own default is to have no token.
@@ -28,9 +30,10 @@ export function guardOfPods(
     template ? endsInTime(timeoutSeconds) : endsOnce,
     ...(template ? [] : [unprivileged]),
     {
-      expression: `size(object.spec.containers) == 1 && size(object.spec.?initContainers.orValue([])) == 0 && object.spec.containers[0].image == ${text(image)}`,
+      expression: `size(object.spec.containers) == 1 && object.spec.containers[0].image == ${text(image)}`,
       message: `a runner has one container, of the image ${image}`,
     },
+    template ? waitsFirst(settings) : startsAtOnce,
     {
       expression:
         "object.spec.containers[0].?env.orValue([]).all(each, !has(each.valueFrom)) && size(object.spec.containers[0].?envFrom.orValue([])) == 0",
@@ -42,6 +45,27 @@ export function guardOfPods(
     },
   ];
 }
+
+/** Exactly the template's: another environment, argument or mount could end the wait too early. */
+function waitsFirst(settings: MapsSettings): AdmissionRule {
+  const each = [
+    `each.image == ${text(settings.runner.image)}`,
+    `each.?command.orValue([]) == ${text(waitCommand(settings))}`,
+    ...["args", "env", "envFrom"].map((field) => `size(each.?${field}.orValue([])) == 0`),
+    // A sidecar: what follows does not wait for its end.
+    "!has(each.restartPolicy)",
+    'each.?volumeMounts.orValue([]).all(mount, mount.mountPath == "/tmp")',
+  ];
+  return {
+    expression: `size(object.spec.?initContainers.orValue([])) == 1 && object.spec.initContainers.all(each, ${each.join(" && ")})`,
+    message: `a runner has the template's init container ${runner.wait}, unchanged`,
+  };
+}
+
+const startsAtOnce: AdmissionRule = {
+  expression: "size(object.spec.?initContainers.orValue([])) == 0",
+  message: "a runner has no init container",
+};
 
 const endsInTime = (seconds: number): AdmissionRule => ({
   expression: `object.spec.restartPolicy == "Never" && object.spec.?activeDeadlineSeconds.orValue(0) > 0 && object.spec.?activeDeadlineSeconds.orValue(0) <= ${seconds}`,

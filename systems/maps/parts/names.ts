@@ -49,6 +49,8 @@ export const runner = {
   /** Where it mounts its job's folder of the volume `outputs`. */
   folder: `/outputs/${jobId}`,
   command: ["python", "-u", "/work/job_runner.py"],
+  /** What runs before the script; see files/wait_for_isolation.py. */
+  wait: "wait-for-isolation",
 } as const;
 
 /** Size limit of a runner's /tmp where the settings say nothing. */

@@ -1,7 +1,7 @@
 import { isDeepStrictEqual } from "node:util";
 import { checkReplicas, checkRoot, type Refuse } from "../../rules";
 import * as names from "./names";
-import { ownVariables, scratchSize, type VolumeName, volumeNames } from "./names";
+import { ownVariables, type VolumeName, volumeNames } from "./names";
 import type { MapsSettings } from "./settings";
 
 /** Refuses what cannot work together. */
@@ -119,9 +119,6 @@ function checkOwnPods({ runner, podSecurity, volumes }: MapsSettings, refuse: Re
   }
   if (!isDeepStrictEqual(runner.resources, names.runner.ownResources)) {
     refuse(["runner", "resources"], `the default ${reason}`, runner.resources);
-  }
-  if (runner.scratchSize !== scratchSize) {
-    refuse(["runner", "scratchSize"], `no value ${reason}`, runner.scratchSize);
   }
   const claim = volumes.outputs.existingClaim ?? names.runner.ownClaim;
   if (claim === names.runner.ownClaim) return;

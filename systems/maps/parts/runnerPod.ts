@@ -1,27 +1,40 @@
 import { stringify } from "yaml";
 import type { Storage } from "../../../components";
-import { podTemplate, scratchVolume } from "../../../lib/pod";
+import { type Mount, podTemplate, scratchVolume } from "../../../lib/pod";
+import { systemFile } from "../../files";
 import { jobId, runner } from "./names";
 import type { MapsSettings } from "../schema";
 
+/** Waits for the NetworkPolicy. Isolated, so that no module of the job's folder takes the place of Python's. */
+export const waitCommand = ({ runner: { egress } }: MapsSettings): readonly string[] => [
+  ...["python", "-I", "-u", "-c", systemFile("maps", "wait_for_isolation.py")],
+  ...egress,
+];
+
 /**
  * The pod that runs one script, as a YAML template. The backend replaces the job's id and creates the pod.
- * The pod sees only its job's folder, has no token, and lacks the labels by which network policies
- * select the system's other pods.
+ * The pod sees only its job's folder, has no token, lacks the labels by which network policies select the
+ * system's other pods, and starts the script once the one for runners is in force.
  */
 export function runnerPod(
-  { backend, runner: settings }: MapsSettings,
+  all: MapsSettings,
   outputs: Storage,
   imagePullSecrets: readonly string[],
 ): string {
+  const { backend, runner: settings } = all;
   const { volumeName, claimName, colocation } = outputs;
+  const { image, resources } = settings;
+  const scratch: Mount = { from: scratchVolume("tmp", settings.scratchSize), path: "/tmp" };
   const { metadata, spec } = podTemplate(
     "runner",
     runner.labels,
     {},
     {
-      image: settings.image,
+      image,
       command: runner.command,
+      initContainers: {
+        [runner.wait]: { image, resources, command: waitCommand(all), mounts: [scratch] },
+      },
       workingDir: runner.folder,
       env: { JOB_ID: jobId, MPLCONFIGDIR: `${runner.folder}/result/.matplotlib` },
       mounts: [
@@ -35,9 +48,9 @@ export function runnerPod(
           path: runner.folder,
           subPath: jobId,
         },
-        { from: scratchVolume("tmp", settings.scratchSize), path: "/tmp" },
+        scratch,
       ],
-      resources: settings.resources,
+      resources,
       runAsUser: backend.runAsUser,
       imagePullSecrets,
       identity: { serviceAccountName: settings.serviceAccount, hasToken: false },

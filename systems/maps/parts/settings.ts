@@ -77,7 +77,11 @@ const runner = z.strictObject({
       "longest run of a script, in seconds; then its pod is killed, without the template by the next clean-up",
     ),
   resources: resources.prefault(runnerPods.ownResources),
-  scratchSize: quantity.default(scratchSize).describe("size limit of a runner's /tmp"),
+  scratchSize: quantity
+    .default(scratchSize)
+    .describe(
+      "size limit of a runner's /tmp; without the template, of all that it writes outside its volume",
+    ),
   maxPods: z
     .int()
     .min(1)

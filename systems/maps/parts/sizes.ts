@@ -1,5 +1,6 @@
 import type { NamespaceArgs } from "../../../components";
 import type { Probe } from "../../../lib/pod";
+import { withDisk } from "../../../lib/capacity";
 import { formatBytes, formatCpu, parseQuantity } from "../../../lib/quantity";
 import type { MapsSettings } from "../schema";
 
@@ -32,17 +33,26 @@ export function jobsQuota({ runner: { maxJobs } }: MapsSettings): Hard {
 /** Limits of a ScriptCronJob, in cores and bytes: 500m and 256Mi. */
 const scriptLimits = { cpu: 0.5, memory: 256 * 2 ** 20 };
 
-/** A container without resources gets a runner's; the maximum is the largest that the settings name. */
+/**
+ * A container without resources gets a runner's; the maximum is the largest that the settings name. Pods that
+ * the public backend's own code builds name no disk, and get it here.
+ */
 export function limitRange({
   backend,
   runner,
 }: MapsSettings): NonNullable<NamespaceArgs["limitRange"]> {
-  const { requests, limits } = runner.resources;
+  const { requests, limits } = withDisk(
+    {
+      ...runner.resources,
+      limits: { "ephemeral-storage": runner.scratchSize, ...runner.resources.limits },
+    },
+    [],
+  );
   const largest = (of: "cpu" | "memory"): number =>
     Math.max(...[backend, runner].map(({ resources }) => parseQuantity(resources.limits[of])));
   return {
-    defaultRequest: { cpu: requests.cpu, memory: requests.memory },
-    default: { cpu: limits.cpu, memory: limits.memory },
+    defaultRequest: requests,
+    default: limits,
     max: {
       cpu: formatCpu(Math.max(largest("cpu"), scriptLimits.cpu)),
       memory: formatBytes(Math.max(largest("memory"), scriptLimits.memory)),
@@ -50,14 +60,20 @@ export function limitRange({
   };
 }
 
-const health: Probe = { httpGet: { path: "/health", port: "http" }, timeoutSeconds: 5 };
+/** While it waits for a script, the public backend accepts connections but answers none. */
+const listens: Probe = { tcpSocket: { port: "http" }, timeoutSeconds: 5 };
 
 /** Probes of the backend. */
 export const backendProbes = {
   // Its imports take a while: 30 failures, 5 s apart, are 150 s.
-  startupProbe: { ...health, periodSeconds: 5, failureThreshold: 30 },
-  readinessProbe: { ...health, periodSeconds: 10 },
-  livenessProbe: { ...health, periodSeconds: 30 },
+  startupProbe: {
+    httpGet: { path: "/health", port: "http" },
+    timeoutSeconds: 5,
+    periodSeconds: 5,
+    failureThreshold: 30,
+  },
+  readinessProbe: { ...listens, periodSeconds: 10 },
+  livenessProbe: { ...listens, periodSeconds: 30 },
 };
 
 /** Seconds that a request may take beyond the script it waits for. */

@@ -168,12 +168,13 @@ const documented: readonly Row[] = [
   ],
   [
     '@app.get("/health")',
-    "all three probes",
-    (s) =>
-      ["startupProbe", "readinessProbe", "livenessProbe"].map((probe) =>
-        at(containerOf(backend(s)), probe, "httpGet", "path"),
-      ),
-    ["/health", "/health", "/health"],
+    "once at the start; while a script runs, nothing is answered",
+    (s) => [
+      at(containerOf(backend(s)), "startupProbe", "httpGet", "path"),
+      at(containerOf(backend(s)), "readinessProbe", "tcpSocket", "port"),
+      at(containerOf(backend(s)), "livenessProbe", "tcpSocket", "port"),
+    ],
+    ["/health", "http", "http"],
   ],
   [
     "imagePullSecrets",
@@ -206,8 +207,8 @@ const upstream: readonly Row[] = [
   [
     "ConfigMap job-code-<id>",
     "at /code",
-    (s) => at(runner(s), "spec", "volumes", 0, "configMap", "name"),
-    "job-code-42",
+    (s) => listAt(runner(s), "spec", "volumes").find(({ name }) => name === "code")?.["configMap"],
+    { name: "job-code-42" },
   ],
   ["workingDir", "/outputs/<job>", (s) => inRunner(s, "workingDir"), "/outputs/42"],
   [

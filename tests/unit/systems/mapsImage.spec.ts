@@ -17,6 +17,7 @@ import {
   type SystemStack,
 } from "../../support/systemStack";
 
+const disk = "ephemeral-storage";
 const backendImage = own.backend.image;
 const runnerImage = own.runner.image;
 const smtp = { host: "mail.example.org", user: "maps", from: "maps@example.org" };
@@ -170,8 +171,10 @@ const contract: Readonly<Record<string, (stack: SystemStack) => unknown>> = {
     assert.equal(mountOf(main(other), "/etc/maps"), "maps-runner-pod");
   },
   probe: (stack) => {
-    for (const probe of ["startupProbe", "readinessProbe", "livenessProbe"]) {
-      assert.deepEqual(at(main(stack), probe, "httpGet"), { path: "/health", port: "http" });
+    const health = { path: "/health", port: "http" };
+    assert.deepEqual(at(main(stack), "startupProbe", "httpGet"), health);
+    for (const probe of ["readinessProbe", "livenessProbe"]) {
+      assert.deepEqual(at(main(stack), probe, "tcpSocket"), { port: "http" });
     }
   },
   "API calls": (stack) => {
@@ -279,10 +282,18 @@ describe("the public source of MAPS", () => {
     );
   });
 
+  it("limits what its pods write to the node's disk, which they do not", async () => {
+    assert.equal(at(pod(), "spec", "containers", 0, "resources", "limits", disk), undefined);
+    const runner = { ...own.runner, scratchSize: "2Gi" };
+    const limits = (await stackOf("maps", { ...own, runner })).find("LimitRange", "limits");
+    assert.equal(at(limits, "spec", "limits", 0, "default", disk), "2Gi");
+    assert.equal(at(limits, "spec", "limits", 0, "defaultRequest", disk), "50Mi");
+  });
+
   it("has a guard that asks for no deadline and no explicit token, but for no privileges", () => {
     const guard = stack.find("ValidatingAdmissionPolicy", "maps-python-runner-pods");
     const rules = listAt(guard, "spec", "validations").map((each) => textAt(each, "expression"));
-    assert.equal(rules.length, 7);
+    assert.equal(rules.length, 8);
     const all = rules.join("\n");
     assert.doesNotMatch(all, /activeDeadlineSeconds/);
     assert.match(all, /automountServiceAccountToken\.orValue\(false\) == false/);

@@ -188,7 +188,11 @@ describe("MAPS", () => {
     const stack = await stackOf({ backend: { resources: { requests: large, limits: large } } });
     const limits = at(stack.find("LimitRange", "limits"), "spec", "limits", 0);
     assert.deepEqual(at(limits, "max"), large);
-    assert.deepEqual(at(limits, "default"), { cpu: "500m", memory: "1Gi" });
+    assert.deepEqual(at(limits, "default"), {
+      cpu: "500m",
+      memory: "1Gi",
+      "ephemeral-storage": "1Gi",
+    });
   });
 
   it("leaves room for a rollout of the backend in its quota", async () => {

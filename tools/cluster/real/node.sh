@@ -261,6 +261,8 @@ start_all() {
   network
   mkdir -p "$FOLDER/logs"
   containers
+  # Where most API servers listen: NetworkPolicies see this port, behind that of its Service.
+  [ -e "$FOLDER/state.json" ] || echo '{ "ports": { "api": 6443 } }' >"$FOLDER/state.json"
   "$CONTROL_PLANE" up --dir "$FOLDER" --real >"$FOLDER/logs/control-plane.log" 2>&1
   port=$(sed -n 's|.*server: https://127.0.0.1:||p' "$FOLDER/kubeconfig")
   kubelet

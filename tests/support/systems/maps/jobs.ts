@@ -155,15 +155,6 @@ export const jobs: readonly BadSetting[] = [
     says: /the default with `runner\.template: false`/,
   },
   {
-    title: "scratch for the backend's own pods",
-    changes: {
-      podSecurity: "baseline",
-      runner: { ...runner, template: false, scratchSize: "2Gi" },
-    },
-    key: "runner.scratchSize",
-    says: /own code builds the pods/,
-  },
-  {
     title: "another claim than that of the backend's own pods",
     changes: {
       podSecurity: "baseline",
