@@ -63,7 +63,8 @@ export class StatefulSet extends pulumi.ComponentResource {
       {
         metadata: {
           ...namespace.metadata(objectName, objectName),
-          annotations: awaitWithin(namespace.deadlineSeconds),
+          // An update reaches one pod after the other, and each has the whole deadline.
+          annotations: awaitWithin(namespace.deadlineSeconds * Math.max(replicas, 1)),
         },
         spec: {
           replicas,

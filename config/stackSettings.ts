@@ -95,7 +95,9 @@ export const stackSchema = z
       ),
     deadlineSeconds: deadline
       .default(300)
-      .describe("how long a workload may take to become ready before the deployment fails"),
+      .describe(
+        "how long a workload may take to become ready before the deployment fails; each pod of a StatefulSet has as long, since they are updated one after the other",
+      ),
     dns: dns.prefault({}).describe("where pods may ask for names; see docs/operations.md#dns"),
     clusterIdentifier: z
       .string()

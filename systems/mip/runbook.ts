@@ -1,5 +1,6 @@
 import { kubectl, type RunbookEntry } from "../../lib/runbook";
-import { dataImportLabel, names } from "./parts/names";
+import type { FederationSettings } from "./parts/federationSettings";
+import { dataImportLabel, exaflowUser, names } from "./parts/names";
 import { namespaceOf } from "./parts/namespaces";
 import type { MipSettings } from "./schema";
 
@@ -23,6 +24,7 @@ export function runbookOf(settings: MipSettings): readonly RunbookEntry[] {
         `logs --selector app.kubernetes.io/name=${localworker} --all-containers --prefix --tail 100`,
       ),
       of("logs of the data validation", `logs --selector ${dataImport} --prefix --tail 100`),
+      ...(settings.managedCluster ? [copyData(settings, federation)] : []),
       of("restart the portal and Exaflow", `rollout restart ${restarted}`),
       of(
         "restart the workers, which load their data again",
@@ -37,4 +39,38 @@ export function runbookOf(settings: MipSettings): readonly RunbookEntry[] {
       },
     ];
   });
+}
+
+/** Fills the claim of a worker, from which the worker itself only reads, by a pod that ends with it. */
+function copyData(
+  { images, imagePullSecrets }: MipSettings,
+  federation: FederationSettings,
+): RunbookEntry {
+  const pod = "copy-csvs";
+  const spec = {
+    imagePullSecrets: imagePullSecrets.map((name) => ({ name })),
+    securityContext: {
+      ...{ runAsNonRoot: true, runAsUser: exaflowUser, fsGroup: exaflowUser },
+      seccompProfile: { type: "RuntimeDefault" },
+    },
+    automountServiceAccountToken: false,
+    containers: [
+      {
+        name: pod,
+        securityContext: { allowPrivilegeEscalation: false, capabilities: { drop: ["ALL"] } },
+        volumeMounts: [{ name: "csvs", mountPath: "/csvs" }],
+      },
+    ],
+    volumes: [
+      { name: "csvs", persistentVolumeClaim: { claimName: `csvs-${names.localworker}-0` } },
+    ],
+  };
+  const run = kubectl(
+    namespaceOf(federation),
+    `run ${pod} --rm --stdin --restart Never --image ${images.worker} --override-type strategic`,
+  );
+  return {
+    title: `${federation.name}: copy the folder PATHOLOGY to the claim of worker 0`,
+    command: `tar -c PATHOLOGY | ${run} --overrides '${JSON.stringify({ spec })}' -- tar -xC /csvs`,
+  };
 }

@@ -200,6 +200,12 @@ export const mipSchema = z
         .enum(["ReadWriteMany", "ReadWriteOnce"])
         .default("ReadWriteMany")
         .describe("access mode of the workers' CSVs and the controller's cleanup volume"),
+      shareNodes: z
+        .boolean()
+        .default(false)
+        .describe(
+          "let several workers of a federation, and several SMPC players, run on one node, for trials; queries then call a worker by its pod, not by its node",
+        ),
       federations: z.array(managedFederation).min(1),
     }),
     z.strictObject({

@@ -30,7 +30,7 @@ export interface Ended {
 /** In the place of the official images' own. */
 const entrypoints: Readonly<Record<Engine, string>> = {
   mysql: "tools/cluster/real/images/mysql/rootfs/usr/local/bin/docker-entrypoint.sh",
-  postgresql: "tests/fixtures/database/postgresql-entrypoint.sh",
+  postgresql: "tools/cluster/real/images/postgres/rootfs/usr/local/bin/docker-entrypoint.sh",
 };
 
 /** Servers refuse to run as root. */
@@ -149,8 +149,7 @@ export class DatabasePod {
     return {
       PATH: `${this.bin}:${searchPath}`,
       TMPDIR: this.tmp,
-      TEST_FIRST_START: firstStart,
-      TEST_SOCKET: this.tmp,
+      PGHOST: this.tmp,
       PGPORT: String(this.port),
       MYSQL_UNIX_PORT: join(this.tmp, "s"),
       MYSQL_TCP_PORT: String(this.port),

@@ -155,7 +155,11 @@ export function linesOf(section: string, namespaces: readonly string[]): readonl
  * The ports that a table lists for a connection, and whether these are all: by one line, or by one that
  * lets it out and one that lets it in.
  */
-function listed(lines: readonly Line[], from: Subject, to: Subject): (port: Port) => boolean {
+export function listed(
+  lines: readonly Line[],
+  from: Subject,
+  to: Subject,
+): (port: Port) => boolean {
   const direct = lines.filter((line) => names(line, line.from, from) && names(line, line.to, to));
   const out = lines.filter((line) => names(line, line.from, from) && covers(line.to, to));
   const into = lines.filter((line) => covers(line.from, from) && names(line, line.to, to));

@@ -60,10 +60,15 @@ export class NodeStack extends TestStack {
    * Runs a command of the stack's runbook in a shell, as an operator would, and returns what it printed.
    *
    * @param title - What the runbook says that it is for.
+   * @param written - What the operator writes in the place of parts of the command. @default - nothing
    */
-  async operate(title: string): Promise<string> {
-    const command = runbooksOf(this.name)[this.system]?.[title];
-    assert.ok(command !== undefined, `the runbook of ${this.system} has no "${title}"`);
+  async operate(title: string, written: Readonly<Record<string, string>> = {}): Promise<string> {
+    const given = runbooksOf(this.name)[this.system]?.[title];
+    assert.ok(given !== undefined, `the runbook of ${this.system} has no "${title}"`);
+    const command = Object.entries(written).reduce(
+      (text, [part, instead]) => text.replaceAll(part, instead),
+      given,
+    );
     const kubectl = 'kubectl() { node tools/cli/start.cjs cluster kubectl "$@"; }';
     const options = { cwd: root, env: nodeEnvironment() };
     const { stdout } = await exec("sh", ["-euc", `${kubectl}\n${command}`], options);

@@ -24,7 +24,7 @@ export function runbooksOf(stack: string): Readonly<Record<string, Commands>> {
 
 /** Why a command cannot succeed here; nothing if it can. */
 export function needsNode(command: string): string | undefined {
-  return / (exec|port-forward) /.test(command)
+  return / (exec|port-forward) | --stdin /.test(command)
     ? "the embedded cluster's nodes are simulated: no container runs that it could talk to"
     : undefined;
 }

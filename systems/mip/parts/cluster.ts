@@ -27,6 +27,8 @@ export interface Cluster {
   readonly db?: (worker: number) => VolumeShape;
   /** Files that the machines' owners give their workers. @default - none */
   readonly credentials?: (worker: number) => VolumeShape;
+  /** Whether several local workers, or several SMPC players, may run on one node. */
+  readonly shareNodes: boolean;
   readonly frontend: Pick<WebArgs, "exposure" | "ports">;
   /** Node port of the controller's API. @default - none */
   readonly controllerNodePort?: number;
@@ -53,7 +55,7 @@ export function federationsOf(
 
 /** AKS, EKS, GKE: claims of a StorageClass, ClusterIP behind an ingress, any node. */
 function managedCluster(settings: ManagedSettings, federation: ManagedFederation): Cluster {
-  const { volumes, storageClassName, dataAccessMode, tolerationSeconds } = settings;
+  const { volumes, storageClassName, dataAccessMode, tolerationSeconds, shareNodes } = settings;
   const { exposure, publicUrl, notebook } = federation;
   return {
     placement: () => ({ tolerationSeconds }),
@@ -64,6 +66,7 @@ function managedCluster(settings: ManagedSettings, federation: ManagedFederation
       accessMode: volume === "cleanup" ? dataAccessMode : "ReadWriteOnce",
     }),
     csvs: () => ({ size: volumes.csvs, storageClassName, accessMode: dataAccessMode }),
+    shareNodes,
     frontend: {
       exposure:
         exposure.type === "ingress"
@@ -116,6 +119,7 @@ function unmanagedCluster(settings: UnmanagedSettings, federation: UnmanagedFede
     csvs: onWorker(volumes.csvs, db.csvsLocation ?? `/data/${federation.name}`, owners),
     db: onWorker(volumes.db, db.storageLocation),
     credentials: onWorker(volumes.credentials, federation.credentialsLocation, owners),
+    shareNodes: false,
     frontend: {
       exposure: { type: "nodePort", nodePort: nodePorts.frontend },
       ports: { https: { port: 443, nodePort: nodePorts.frontendTls } },

@@ -1,5 +1,6 @@
 import type * as pulumi from "@pulumi/pulumi";
 import { type Namespace, type Secrets, Storage } from "../../../components";
+import { podField } from "../../../lib/env";
 import type { PodArgs } from "../../../lib/pod";
 import { withContainer } from "../../container";
 import type { SystemContext } from "../../system";
@@ -27,6 +28,16 @@ export function podBasics({ namespace, settings, cluster }: FederationContext, p
     placement: cluster.placement(place),
   };
 }
+
+/** Keeps the pods of a group on different nodes, unless they may share one. */
+export function apart({ cluster }: FederationContext, group: string) {
+  const podLabels = { "stackberth.dev/apart": group };
+  return { podLabels, ...(!cluster.shareNodes && { podAntiAffinity: podLabels }) };
+}
+
+/** What queries call a worker: its node's name, unless it may share the node. */
+export const workerName = ({ cluster }: FederationContext) =>
+  podField(cluster.shareNodes ? "metadata.name" : "spec.nodeName");
 
 /** The arguments of a role's pod with the stack's changes to its container. */
 export function adapted<Args extends PodArgs>(

@@ -75,7 +75,8 @@ export class Exaflow extends pulumi.ComponentResource {
         },
         mounts: [{ from: cleanUp, path: "/opt/cleanup" }],
         resources: resourcesOf(context, "controller"),
-        startupProbe: { ...health, initialDelaySeconds: 60 },
+        // Until a worker has its image and its data, it answers that it finds none.
+        startupProbe: { ...health, initialDelaySeconds: 60, failureThreshold: 10 },
         // One slow worker must not take the controller out of its Service.
         readinessProbe: { tcpSocket: { port: "http" } },
         livenessProbe: health,

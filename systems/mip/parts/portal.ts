@@ -201,7 +201,8 @@ export class Portal extends pulumi.ComponentResource {
         }),
         ...cluster.frontend,
       },
-      { parent: this },
+      // nginx ends if it cannot resolve the name of the backend's Service, which waits for the database.
+      { parent: this, dependsOn: [this.backend] },
     );
   }
 }

@@ -2,16 +2,14 @@ import * as pulumi from "@pulumi/pulumi";
 import { Redis, Secrets, Server, type ServerArgs } from "../../../components";
 import { type Capacity, sumCapacity } from "../../../lib/capacity";
 import { copyFolder } from "../../../lib/copyFolder";
-import { type Environment, podField } from "../../../lib/env";
+import type { Environment } from "../../../lib/env";
 import { scratchVolume, type ServerContainerArgs } from "../../../lib/pod";
 import type { Place } from "./cluster";
-import { adapted, type FederationContext, podBasics, secretOf } from "./context";
+import { adapted, apart, type FederationContext, podBasics, secretOf, workerName } from "./context";
 import { names, ports, smpcPlayerPorts } from "./names";
 import { resourcesOf } from "./sizes";
 
 const mongoUser = "sysadmin";
-/** No two pods with this label share a node. */
-const apart = { "stackberth.dev/apart": names.smpcPlayer };
 
 /** Where the image has its programs. They belong to root; pods run as another user. */
 const smpcFolder = "/SCALE-MAMBA";
@@ -66,7 +64,7 @@ export function clientContainer(context: FederationContext): ServerContainerArgs
     env: {
       ...playerAddresses,
       // The same as the worker's SMPC_CLIENT_ID.
-      ID: podField("spec.nodeName"),
+      ID: workerName(context),
       PORT: String(ports.smpcClient),
       COORDINATOR_URL: coordinatorUrl,
     },
@@ -184,8 +182,7 @@ export class Smpc extends pulumi.ComponentResource {
       command: ["python", "player.py", String(player.number)],
       ports: player.ports,
       env: { COORDINATOR_URL: coordinatorUrl, PORT: "7000" },
-      podLabels: apart,
-      podAntiAffinity: apart,
+      ...apart(context, names.smpcPlayer),
       mounts: playerFolders,
       initContainers: Object.fromEntries(
         playerFolders.map(({ path, from }) => [

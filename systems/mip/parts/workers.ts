@@ -5,7 +5,7 @@ import { unawaited } from "../../../lib/await";
 import { type Capacity, sumCapacity } from "../../../lib/capacity";
 import { type Environment, podField } from "../../../lib/env";
 import { claimPerPod, type Mount, scratchVolume } from "../../../lib/pod";
-import { adapted, type FederationContext, podBasics } from "./context";
+import { adapted, apart, type FederationContext, podBasics, workerName } from "./context";
 import { DataImport } from "./dataImport";
 import { exaflowUser, names, ports } from "./names";
 import { resourcesOf } from "./sizes";
@@ -13,8 +13,6 @@ import { clientContainer, smpcEnvironment } from "./smpc";
 
 /** The controller queries the pods with this label. */
 const queried = { "app.kubernetes.io/component": names.workers };
-/** No two pods with this label share a node. */
-const apart = { "stackberth.dev/apart": names.localworker };
 
 const csvsPath = "/opt/csvs";
 const dbPath = "/opt/data";
@@ -62,6 +60,7 @@ export class Workers extends pulumi.ComponentResource {
     const { settings, federation, cluster } = context;
     const { localnodes, smpc, dataRevision } = federation;
     const { csvs, db, credentials } = settings.volumes;
+    const { podLabels, ...affinity } = apart(context, names.localworker);
     // DataImport has made the claims of these names.
     const claimed = (volume: string, size: string, path: string): Mount => ({
       from: claimPerPod(volume, { size }),
@@ -75,14 +74,14 @@ export class Workers extends pulumi.ComponentResource {
         name: names.localworker,
         replicas: localnodes,
         serviceName: names.workers,
-        podLabels: { ...queried, ...apart },
-        podAntiAffinity: apart,
+        ...affinity,
+        podLabels: { ...queried, ...podLabels },
         // A worker loads its data when it starts.
         podAnnotations: { "stackberth.dev/data-revision": dataRevision },
         ports: { grpc: ports.worker },
         env: {
           ...workerEnvironment(context),
-          WORKER_IDENTIFIER: podField("spec.nodeName"),
+          WORKER_IDENTIFIER: workerName(context),
           WORKER_ROLE: "LOCALWORKER",
           ...(smpc.enabled && { SMPC_CLIENT_ADDRESS: `http://$(GRPC_IP):${ports.smpcClient}` }),
         },
@@ -157,10 +156,12 @@ function workerEnvironment(context: FederationContext): Environment {
     DUCKDB_PATH: `${dbPath}/data_models.duckdb`,
     GRPC_IP: podField("status.podIP"),
     GRPC_PORT: String(ports.worker),
+    // Versions after 1.0.0 do not start without it.
+    GRPC_MAX_WORKERS: "20",
     PROTECT_LOCAL_DATA: String(context.settings.engine.protectLocalData),
     ...(context.federation.smpc.enabled && {
       ...smpcEnvironment,
-      SMPC_CLIENT_ID: podField("spec.nodeName"),
+      SMPC_CLIENT_ID: workerName(context),
     }),
   };
 }
@@ -173,7 +174,11 @@ function workerPod({ settings }: FederationContext) {
     runAsUser: exaflowUser,
     // Flower and DuckDB write next to the code and in the home directory.
     readOnlyRootFilesystem: false,
-    startupProbe: { ...check, initialDelaySeconds: 30, periodSeconds: 30, timeoutSeconds: 10 },
+    startupProbe: {
+      ...{ ...check, initialDelaySeconds: 30, periodSeconds: 30, timeoutSeconds: 10 },
+      // It loads all CSVs before it listens.
+      failureThreshold: 10,
+    },
     livenessProbe: { ...check, periodSeconds: 30, timeoutSeconds: 10 },
     readinessProbe: { ...check, periodSeconds: 10, timeoutSeconds: 10 },
   };

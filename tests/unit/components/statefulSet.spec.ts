@@ -88,8 +88,10 @@ describe("StatefulSet", () => {
         retain: true,
       }),
     );
-    const { spec } = one(found, "StatefulSet", "nodes");
+    const { metadata, spec } = one(found, "StatefulSet", "nodes");
     assert.equal(read(spec, "replicas"), 3);
+    // 300 s for each.
+    assert.deepEqual(metadata.annotations, { "pulumi.com/timeoutSeconds": "900" });
     assert.equal(read(spec, "podManagementPolicy"), "OrderedReady");
     assert.deepEqual(read(spec, "persistentVolumeClaimRetentionPolicy"), {
       whenDeleted: "Retain",

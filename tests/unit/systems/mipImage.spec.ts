@@ -73,6 +73,10 @@ const contract: Readonly<Record<string, (stack: SystemStack) => unknown>> = {
       assert.deepEqual(at(probe(worker, "readiness"), "exec", "command"), command);
     }
   },
+  "workers' environment": (s) => {
+    for (const worker of [localworker(s), globalworker(s)])
+      assert.equal(env(worker, "GRPC_MAX_WORKERS"), "20");
+  },
   "workers' folders": (s) => {
     for (const worker of [localworker(s), globalworker(s)]) {
       assert.equal(env(worker, "DATA_PATH"), "/opt/csvs");

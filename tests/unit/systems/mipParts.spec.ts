@@ -5,9 +5,11 @@ import {
   backend,
   claimOf,
   container,
+  controller,
   deployment,
   env,
   field,
+  globalworker,
   ingress,
   initEnv,
   localworker,
@@ -17,6 +19,7 @@ import {
   onMachines,
   player,
   ports,
+  probe,
   secure,
   stackOf,
 } from "../../support/mipStack";
@@ -120,6 +123,31 @@ describe("MIP", () => {
     assert.deepEqual(env(localworker(stack), "ID", 1), field("spec.nodeName"));
     const text = JSON.stringify(stack.objects);
     for (const literal of ["123qwe", "agora", "easytoken"]) assert.ok(!text.includes(literal));
+  });
+
+  it("lets workers and players share nodes if it may, and calls workers by their pods then", async () => {
+    const stack = await onCluster(secure, { shareNodes: true });
+    for (const object of [localworker(stack), player(0)(stack), player(1)(stack), player(2)(stack)])
+      assert.equal(at(podOf(object), ...antiAffinity), undefined);
+    for (const [variable, index] of [
+      ["WORKER_IDENTIFIER", 0],
+      ["SMPC_CLIENT_ID", 0],
+      ["ID", 1],
+    ] as const)
+      assert.deepEqual(env(localworker(stack), variable, index), field("metadata.name"));
+    assert.equal(env(globalworker(stack), "WORKER_IDENTIFIER"), "globalworker");
+  });
+
+  it("gives workers and the controller six minutes for images and data", async () => {
+    const stack = await onCluster();
+    for (const object of [controller(stack), localworker(stack), globalworker(stack)]) {
+      const {
+        initialDelaySeconds: first = 0,
+        periodSeconds,
+        failureThreshold,
+      } = probe(object, "startup") as Readonly<Record<string, number>>;
+      assert.ok(first + Number(periodSeconds) * Number(failureThreshold) >= 330);
+    }
   });
 
   it("has no SMPC objects without smpc.enabled", async () => {

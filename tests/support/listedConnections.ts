@@ -1,0 +1,119 @@
+import { readFileSync } from "node:fs";
+import { join } from "node:path";
+import { at, listAt, textAt } from "../../lib/objects";
+import { root } from "./folders";
+import { startStranger } from "./connections";
+import { linesOf, listed, outsider, type Subject } from "./networkEnds";
+import type { NodeStack } from "./nodeStack";
+import { nodeKubectl } from "./realNode";
+
+/** A pod that runs, and is not about to end. */
+interface Running extends Subject {
+  readonly ports: readonly number[];
+  /** The first words of a command in it. */
+  readonly inside: readonly string[];
+}
+
+/** What was tried, and what opened; each connection as `FROM to TO PORT`. */
+interface Tried {
+  readonly count: number;
+  readonly open: readonly string[];
+  /** Those that the system's table lists, as far as somebody listens. */
+  readonly listed: readonly string[];
+  /** What a pod outside reaches: it proves that a port can be reached at all. */
+  readonly outside: readonly string[];
+}
+
+const apiServer = { name: "the API server", address: "10.96.0.1", port: 443 };
+
+/**
+ * Tries every connection between the pods of a stack, a pod outside and the API server.
+ *
+ * @param system - Whose README has the table.
+ * @param namespace - The one that the table calls the stack's.
+ */
+export async function tryConnections(
+  stack: NodeStack,
+  system: string,
+  namespace: string,
+): Promise<Tried> {
+  const pods = await runningPods(stack);
+  const stranger = await startOutsider();
+  const own = await Promise.all(
+    pods.map((pod) =>
+      reached(
+        pod,
+        pod.ports.map((port) => ({ ...pod, port })),
+      ),
+    ),
+  );
+  // Whoever listens answers at least itself, which no policy concerns.
+  const targets = pods.flatMap((pod, index) =>
+    (own[index] ?? []).map(({ port }) => ({ ...pod, port })),
+  );
+  const open: string[] = [];
+  const tries = [...pods, stranger].map((from) => ({
+    from,
+    to: [...targets.filter(({ name }) => name !== from.name), apiServer],
+  }));
+  for (const { from, to } of tries)
+    for (const { name, port } of await reached(from, to))
+      open.push(`${from.name} to ${name} ${String(port)}`);
+  const text = readFileSync(join(root, "systems", system, "README.md"), "utf8");
+  const lines = linesOf(text.replaceAll(`**${namespace}**`, `**${stack.name}**`), [stack.name]);
+  const inTable = pods.flatMap((from) =>
+    targets
+      .filter((to) => to.name !== from.name)
+      .filter((to) => listed(lines, from, to)({ port: to.port, protocol: "TCP" }))
+      .map(({ name, port }) => `${from.name} to ${name} ${String(port)}`),
+  );
+  const isOutside = (line: string): boolean => line.startsWith(`${stranger.name} to `);
+  return {
+    count: tries.reduce((sum, { to }) => sum + to.length, 0),
+    open: open.filter((line) => !isOutside(line)).sort(),
+    listed: inTable.sort(),
+    outside: open.filter(isOutside).sort(),
+  };
+}
+
+async function runningPods(stack: NodeStack): Promise<readonly Running[]> {
+  const query = ["get", "pods", "--field-selector", "status.phase=Running", "--output", "json"];
+  const items = listAt(JSON.parse(await stack.kubectl(...query)), "items");
+  const staying = items.filter((item) => at(item, "metadata", "deletionTimestamp") === undefined);
+  return staying.map((item) => {
+    const name = textAt(item, "metadata", "name");
+    const labels = { ...(at(item, "metadata", "labels") as object) } as Record<string, unknown>;
+    const ports = listAt(item, "spec", "containers").flatMap((each) => listAt(each, "ports"));
+    return {
+      name,
+      title: String(labels["app.kubernetes.io/name"]),
+      address: textAt(item, "status", "podIP"),
+      pod: { namespace: stack.name, labels, ports },
+      ports: ports.map(({ containerPort }) => Number(containerPort)),
+      inside: ["--namespace", stack.name, "exec", name, "--"],
+    };
+  });
+}
+
+/** A pod of nobody, in another namespace. */
+async function startOutsider(): Promise<Running> {
+  await startStranger("stackberth.test/debian:1");
+  const inside = ["--namespace", "default", "exec", "stranger", "--"];
+  return { ...outsider("stranger", "", "default"), ports: [], inside };
+}
+
+interface Target {
+  readonly name: string;
+  readonly address: string;
+  readonly port: number;
+}
+
+/** Those of some targets to which a pod can open a connection. Its image needs bash and xargs. */
+async function reached(from: Running, targets: readonly Target[]): Promise<readonly Target[]> {
+  const words = targets.flatMap(({ address, port }) => [address, String(port)]).join(" ");
+  const open = "timeout 3 bash -c '</dev/tcp/$0/$1 && echo $0:$1'";
+  const script = `echo ${words} | xargs -P 32 -n 2 ${open} 2>/dev/null || true`;
+  const printed = await nodeKubectl(...from.inside, "bash", "-c", script);
+  const found = new Set(printed.split("\n"));
+  return targets.filter(({ address, port }) => found.has(`${address}:${String(port)}`));
+}
