@@ -180,4 +180,40 @@ describe("OpenML in real containers", function () {
     assert.equal(await stack.kubectl("get", "pods", ...backends, ...restarts), "0 0");
     figure("OpenML's database deleted under two backends", "all rows kept, no backend restarted");
   });
+
+  /** The claims of the stack's own that are there. */
+  const claims = async (): Promise<readonly string[]> => {
+    const printed = await stack.kubectl("get", "persistentvolumeclaims", "--output", "name");
+    return printed.split("\n").filter((each) => each !== "" && !each.endsWith(`/${claim}`));
+  };
+
+  it("uses protected data again, after down and up", async () => {
+    stack.set(["stackberth:protectData"], true);
+    await stack.succeed("up");
+    const before = await claims();
+    const down = await stack.succeed("down");
+    for (const each of before) {
+      const named = each.replace(/^persistentvolumeclaim\//, "");
+      assert.match(down, new RegExp(`kept +PersistentVolumeClaim ${name}/${named}$`, "m"));
+    }
+    assert.deepEqual(await claims(), before);
+    assert.deepEqual(await stack.podsOf("openml-database"), []);
+    await stack.succeed("up");
+    assert.deepEqual(await post("/signup", account("Barbara")), { msg: "User already exists" });
+    figure("OpenML taken down and deployed again, data protected", "all rows kept and used");
+  });
+
+  it("starts from its dump again once its data was not protected", async () => {
+    stack.set(["stackberth:protectData"], false);
+    await stack.succeed("up");
+    await stack.succeed("down");
+    assert.deepEqual(await claims(), []);
+    await stack.succeed("up");
+    assert.deepEqual(await post("/signup", account("Barbara")), { msg: "User created" });
+    assert.deepEqual(await post("/signup", account("Old")), { msg: "User already exists" });
+    figure(
+      "OpenML taken down and deployed again, data not protected",
+      "nothing of the old is left",
+    );
+  });
 });

@@ -2,6 +2,7 @@
 #   connect          prepares credentials
 #   is_up            whether the server lets the administrator in
 #   exists           whether the database exists
+#   has_tables       whether the database exists and has any table
 #   dump             writes the database to standard output
 #   salvage FILE     writes what can be read of a broken database to a file, or fails
 #   verify FILE      whether a file is a whole, readable dump of the database

@@ -122,6 +122,17 @@ for (const engine of ["mysql", "postgresql"] as const) {
       assert.deepEqual(dumps(), old);
     });
 
+    it("are restored again into an empty database, whatever was restored into an old one", async () => {
+      const database = { mysql: "mysql", postgresql: "postgres" }[engine];
+      await pod.sql("DROP DATABASE lab_data", { database });
+      await pod.sql("CREATE DATABASE lab_data", { database });
+      assert.match(
+        await restore(file),
+        /was restored at .*, but lab_data is empty; restoring it again/,
+      );
+      assert.deepEqual(await contents(pod), filled);
+    });
+
     const plain = (): Buffer => gunzipSync(readFileSync(path(file)));
     const broken: Readonly<Record<string, () => Buffer | undefined>> = {
       missing: () => undefined,

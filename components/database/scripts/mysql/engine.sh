@@ -25,6 +25,10 @@ exists() {
   sql 'SHOW DATABASES' | grep -qxF "$DATABASE_NAME"
 }
 
+has_tables() {
+  [ "$(sql "SELECT COUNT(*) FROM information_schema.tables WHERE table_schema = '$DATABASE_NAME'")" != 0 ]
+}
+
 dump() {
   # With --databases and --add-drop-database the dump makes its database itself, from nothing.
   client mysqldump --single-transaction --routines --triggers --events --hex-blob \

@@ -17,6 +17,12 @@ exists() {
   sql --command 'SELECT datname FROM pg_database' | grep -qxF "$DATABASE_NAME"
 }
 
+has_tables() {
+  exists || return
+  [ "$(sql --dbname="$DATABASE_NAME" --command "SELECT COUNT(*) FROM information_schema.tables
+    WHERE table_schema NOT IN ('pg_catalog', 'information_schema')")" != 0 ]
+}
+
 dump() {
   # gzip compresses, and its checksum covers all of the file.
   pg_dump --format=custom --compress=0 --no-password "$DATABASE_NAME"
