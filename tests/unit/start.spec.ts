@@ -61,15 +61,4 @@ describe("a command's start", function () {
     const traced = start(home, "cluster", `--require=${preload}`, { STACKBERTH_TRACE: "1" });
     assert.match(traced.stderr, /at .*preload\.cjs:1:\d+/);
   });
-
-  it("does not end while the engine still has to say which resource failed", () => {
-    const preload = join(home, "preload.cjs");
-    const refused = "{ throw new Error('Resource monitor is terminating') }";
-    const when = `(event) => { if (event === 'uncaughtException') process.nextTick(() => ${refused}) }`;
-    writeFileSync(preload, `process.on("newListener", ${when});`);
-    const { status, stderr } = start(home, "cluster", `--require=${preload}`);
-    // What the command itself says: it has no words.
-    assert.equal(status, 2);
-    assert.doesNotMatch(stderr, /internal error|terminating/);
-  });
 });

@@ -2,14 +2,10 @@ import { resolve } from "node:path";
 import { explained } from "../../lib/errors";
 import { execute } from "./commands";
 
-/** Once a resource has failed, the engine takes no more of them; why, it says itself when it ends. */
-const isRefusedByEngine = (error: unknown): boolean =>
-  error instanceof Error && error.message.endsWith("Resource monitor is terminating");
-
-// What no command awaits ends it all the same, in the same words.
+// What no command awaits ends it all the same, in the same words, unless somebody else hears it.
 for (const event of ["uncaughtException", "unhandledRejection"]) {
   process.on(event, (error: unknown) => {
-    if (isRefusedByEngine(error)) return;
+    if (process.listenerCount(event) > 1) return;
     console.error(explained(error));
     process.exit(1);
   });

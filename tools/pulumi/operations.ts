@@ -65,7 +65,7 @@ export async function operate(
       ...(args.expectNoChanges === true && { expectNoChanges: true }),
       ...(policyPacks.length > 0 && { policyPacks }),
     };
-    await withoutStackTraces<unknown>(() => operations[operation](stack, options));
+    await attended(() => withoutStackTraces<unknown>(() => operations[operation](stack, options)));
     if (operation === "up") await awaitRollouts(await args.connect(), progress.changed);
   } catch (error) {
     live?.end();
@@ -92,6 +92,23 @@ export async function operate(
   }
   if (operation === "down") await sayKept(args, line);
   return progress.outputs;
+}
+
+/**
+ * Lets the engine end, whatever the program leaves unhandled: each resource that is refused is such an error, and a
+ * command that ended with the first would leave the stack locked. The engine says it then.
+ */
+async function attended(run: () => Promise<unknown>): Promise<void> {
+  const strays: unknown[] = [];
+  const hear = (error: unknown): unknown => strays.push(error);
+  const events = ["uncaughtException", "unhandledRejection"];
+  for (const event of events) process.on(event, hear);
+  try {
+    await run();
+    if (strays.length > 0) throw strays[0];
+  } finally {
+    for (const event of events) process.off(event, hear);
+  }
 }
 
 async function explain(
