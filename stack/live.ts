@@ -1,5 +1,5 @@
 import type { Cluster } from "../cluster";
-import { itemsOf } from "../cluster/client";
+import { ApiError, itemsOf } from "../cluster/client";
 import { refusedAdoption } from "../lib/adoption";
 import { stackLabel } from "../lib/labels";
 import {
@@ -174,7 +174,7 @@ async function liveMakers(
     places.map(async (place): Promise<readonly (readonly [string, Maker])[]> => {
       const [namespace = "", name = ""] = place.split("/");
       const of = (apiVersion: string, kind: string) =>
-        cluster.find({ apiVersion, kind, metadata: { namespace, name } });
+        cluster.find({ apiVersion, kind, metadata: { namespace, name } }).catch(unlessForbidden);
       if (await of("external-secrets.io/v1", "ExternalSecret")) return [[place, "ExternalSecret"]];
       if (await of("bitnami.com/v1alpha1", "SealedSecret")) return [[place, "SealedSecret"]];
       const secret = await of("v1", "Secret");
@@ -183,6 +183,11 @@ async function liveMakers(
     }),
   );
   return new Map(found.flat());
+}
+
+/** Whoever may not read such objects has deployed none. */
+function unlessForbidden(error: unknown): undefined {
+  if (!(error instanceof ApiError && error.status === 403)) throw error;
 }
 
 /** What runs and what is kept in a namespace. */

@@ -7,6 +7,7 @@ import { changeLine } from "../lib/liveChanges";
 import { describe, isJson, type Json, type KubeObject } from "../lib/objects";
 import { absentClasses } from "./classes";
 import { harmfulChanges, unknown } from "./live";
+import { missingRights } from "./rights";
 
 /** What is known of an object of the program before anything exists. */
 interface Wanted {
@@ -21,8 +22,8 @@ interface Wanted {
 }
 
 /**
- * Holds every object of a program back until it is certain that the cluster can take them all: it knows
- * their kinds and the classes of their pods, volumes and Ingresses, no namespace or other cluster-scoped object belongs
+ * Holds every object of a program back until it is certain that the cluster can take them all: the user may
+ * deploy them, it knows their kinds and the classes of their pods, volumes and Ingresses, no namespace or other cluster-scoped object belongs
  * to another stack, and no change of what is deployed does harm. The engine would notice an unknown kind
  * in the middle of a deployment, and a foreign object never: it would take the object over.
  *
@@ -102,13 +103,18 @@ async function check(
   settings: Readonly<Record<string, unknown>>,
 ): Promise<void> {
   const objects = wanted.flatMap(({ object }) => object ?? []);
-  const problems = [
+  // First: without them, the other questions are refused one by one.
+  refuse(await missingRights(cluster, objects.map(realObject)));
+  refuse([
     ...(await unknownKinds(cluster, wanted)),
     ...(await foreignObjects(cluster, stack, wanted)),
     ...(await absentObjects(cluster, wanted)),
     ...(await absentClasses(cluster, settings, objects)),
     ...(await harmfulChanges(cluster, stack, objects)).map(changeLine),
-  ];
+  ]);
+}
+
+function refuse(problems: readonly string[]): void {
   if (problems.length === 0) return;
   throw new Refusal(
     `the cluster cannot take this stack; nothing was changed:\n  ${problems.join("\n  ")}`,
@@ -187,6 +193,8 @@ async function absentObjects(
 
 /** The kind that a patch applies to: patches are kinds in Pulumi only. */
 const realKind = (kind: string): string => kind.replace(/Patch$/, "");
+
+const realObject = (object: KubeObject): KubeObject => ({ ...object, kind: realKind(object.kind) });
 
 /** The value of an output that depends on no resource. */
 function promiseOf<T>(output: pulumi.Output<T>): Promise<T> {

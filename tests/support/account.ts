@@ -19,6 +19,11 @@ export class Account {
     private readonly server: URL,
   ) {}
 
+  /** The text of its kubeconfig. */
+  get kubeconfig(): string {
+    return readFileSync(join(this.folder, "kubeconfig"), "utf8");
+  }
+
   static async open(namespace: string, name: string): Promise<Account> {
     const { embedded } = await testCluster();
     const token = (await kubectl("create", "token", name, "-n", namespace)).trim();

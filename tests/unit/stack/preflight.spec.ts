@@ -13,6 +13,7 @@ describe("the preflight", () => {
   /** Objects of the cluster: the stack that owns each, by path; none for an unlabelled one. */
   let live: Record<string, string | undefined> = {};
   let asked: string[] = [];
+  const reviews = "/apis/authorization.k8s.io/v1/selfsubjectrulesreviews";
   /** What the server answers instead. */
   let answer: ((path: string) => readonly [number, object] | undefined) | undefined;
   let server: Server;
@@ -40,6 +41,7 @@ describe("the preflight", () => {
   function known(path: string): readonly [number, object] {
     if (path === "/api" || path === "/apis") return [200, discovery(path)];
     if (path === "/api/v1/namespaces") return [200, { items: [] }];
+    if (path === reviews) return [201, { status: { incomplete: true } }];
     if (!(path in live)) return [404, { kind: "Status", message: `${path} not found` }];
     const owner = live[path];
     const labels = owner === undefined ? {} : { [stackLabel]: owner };
@@ -117,7 +119,8 @@ describe("the preflight", () => {
     assert.equal(await refusal(wanted), "");
     const namespaces = ["", "/a", "/b", "/c"].map((each) => `/api/v1/namespaces${each}`);
     const paths = ["/api", "/apis", ...namespaces];
-    assert.deepEqual([...asked].sort(), paths.map((path) => `GET ${path}`).sort());
+    const questions = [...paths.map((path) => `GET ${path}`), `POST ${reviews}`];
+    assert.deepEqual([...asked].sort(), questions.sort());
   });
 
   it("names every kind that the cluster does not know in one error, with how many there are", async () => {
@@ -217,7 +220,8 @@ describe("the preflight", () => {
     const unnamed = { metadata: { name: pulumi.output("x") } };
     const type = "kubernetes:core/v1:ConfigMap";
     assert.equal(await refusal([[type, inside], [type, later], [type, unnamed], [type]]), "");
-    assert.deepEqual([...asked].sort(), ["GET /api", "GET /api/v1/namespaces", "GET /apis"]);
+    const questions = ["GET /api", "GET /api/v1/namespaces", "GET /apis", `POST ${reviews}`];
+    assert.deepEqual([...asked].sort(), questions);
   });
 
   it("says plainly that the server cannot be reached", async () => {
