@@ -63,6 +63,7 @@ serve() {
     setpriv --pdeathsig KILL \
       socat "TCP-LISTEN:${way% *},bind=127.0.0.1,fork,reuseaddr" "UNIX-CONNECT:$run/${way#* }.sock" &
   done
+  setpriv --pdeathsig KILL sh "${0%/*}/balance.sh" outside >"$run/balance.log" 2>&1 &
   grep "/stackberth-$$\$" "$run/folders" | while read -r group; do echo $$ >"$group/cgroup.procs"; done
   setpriv --pdeathsig KILL \
     unshare --net --mount --pid --uts --ipc --cgroup --fork --kill-child --mount-proc sh "$0" start
@@ -100,7 +101,7 @@ remove() {
       done
     done <"$run/folders"
   fi
-  rm -f "$run/folders" "$run"/*.sock "$run/pid"
+  rm -rf "$run/folders" "$run"/*.sock "$run/ways" "$run/pid"
 }
 
 folders() {
@@ -274,6 +275,7 @@ start_all() {
   # Sockets cross namespaces of networks.
   start api socat "UNIX-LISTEN:$run/api.sock,fork" "TCP:127.0.0.1:$port"
   start http socat "UNIX-LISTEN:$run/http.sock,fork" "TCP:$address:80"
+  start balance sh "${0%/*}/balance.sh" inside
   # Also reaps what containers leave behind.
   wait
 }
