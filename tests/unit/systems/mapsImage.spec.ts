@@ -17,7 +17,6 @@ import {
   type SystemStack,
 } from "../../support/systemStack";
 
-const disk = "ephemeral-storage";
 const backendImage = own.backend.image;
 const runnerImage = own.runner.image;
 const smtp = { host: "mail.example.org", user: "maps", from: "maps@example.org" };
@@ -280,14 +279,6 @@ describe("the public source of MAPS", () => {
         ["jobs", { hard: { "count/configmaps": "1020" } }],
       ],
     );
-  });
-
-  it("limits what its pods write to the node's disk, which they do not", async () => {
-    assert.equal(at(pod(), "spec", "containers", 0, "resources", "limits", disk), undefined);
-    const runner = { ...own.runner, scratchSize: "2Gi" };
-    const limits = (await stackOf("maps", { ...own, runner })).find("LimitRange", "limits");
-    assert.equal(at(limits, "spec", "limits", 0, "default", disk), "2Gi");
-    assert.equal(at(limits, "spec", "limits", 0, "defaultRequest", disk), "50Mi");
   });
 
   it("has a guard that asks for no deadline and no explicit token, but for no privileges", () => {

@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
 import { at, listAt } from "../../../lib/objects";
+import { ofSource, ownPod } from "../../support/maps";
 import {
   backend,
   claims,
@@ -222,5 +223,15 @@ describe("MAPS", () => {
     const tmp = listAt(runner(stack), "spec", "volumes").find((each) => each["name"] === "tmp");
     assert.deepEqual(tmp?.["emptyDir"], { sizeLimit: "100Mi" });
     assert.equal(inRunner(stack, "securityContext", "readOnlyRootFilesystem"), true);
+  });
+
+  it("limits what pods of the source's own write to the node's disk, which they do not", async () => {
+    const disk = "ephemeral-storage";
+    const pod = ownPod("42", ofSource.runner.image);
+    assert.equal(at(pod, "spec", "containers", 0, "resources", "limits", disk), undefined);
+    const runner = { ...ofSource.runner, scratchSize: "2Gi" };
+    const limits = (await stackOf({ ...ofSource, runner })).find("LimitRange", "limits");
+    assert.equal(at(limits, "spec", "limits", 0, "default", disk), "2Gi");
+    assert.equal(at(limits, "spec", "limits", 0, "defaultRequest", disk), "50Mi");
   });
 });
