@@ -1,6 +1,6 @@
 import type { Cluster } from "../../cluster";
 import { ApiError } from "../../cluster/client";
-import { objectPath } from "../../cluster/discovery";
+import { dryRunOf } from "../../cluster/dryRun";
 import { wayAround } from "../../lib/adoption";
 import { type FieldChange, fieldChanges } from "../../lib/fieldChanges";
 import { stackLabel } from "../../lib/labels";
@@ -90,21 +90,14 @@ async function leftovers(
     .map(({ path, after }) => `${path} ${shown(after)} would stay`);
 }
 
-/** Applies an object as the engine does, without effect. Undefined if the cluster lacks its kind. */
+/** What would become of an object. Undefined if the cluster lacks its kind. */
 async function dryRun(
   { client, discovery }: Cluster,
   object: KubeObject,
 ): Promise<KubeObject | ApiError | undefined> {
   const resource = await discovery.find(object);
   if (resource === undefined) return undefined;
-  const applied = client.json({
-    method: "PATCH",
-    path: objectPath(resource, object),
-    contentType: "application/apply-patch+yaml",
-    query: { fieldManager: "stackberth", force: "true", dryRun: "All" },
-    body: object,
-  });
-  return applied.catch((error: unknown) => {
+  return client.json(dryRunOf(resource, object)).catch((error: unknown) => {
     if (error instanceof ApiError) return error;
     throw error;
   }) as Promise<KubeObject | ApiError>;

@@ -1,10 +1,9 @@
-import type { KubeObject } from "../../lib/objects";
+import { type KubeObject, textAt } from "../../lib/objects";
 import { collectRun, requireKnown } from "../offline/collect";
 import { withoutStackTraces } from "../project/stackTraces";
 import { projectDefaults, readProject } from "../project/stackConfig";
 import { holdsCiphertext, readStackFile } from "../project/stackFile";
 import { type ConfigArgs, readConfig } from "../pulumi/config";
-import { textAt } from "../../lib/objects";
 
 /**
  * The objects of a stack with the values of its secrets, so that they can be compared with what is there.

@@ -1,5 +1,5 @@
 import type { Cluster } from "../../cluster";
-import { objectPath } from "../../cluster/discovery";
+import { dryRunOf } from "../../cluster/dryRun";
 import { describe, type KubeObject } from "../../lib/objects";
 import { holdsSecret } from "./changes";
 
@@ -18,13 +18,7 @@ export async function serverWarnings(
       if (holdsSecret(object)) return [];
       const resource = await cluster.discovery.find(object);
       if (resource === undefined) return [];
-      const { warnings } = await cluster.client.text({
-        method: "PATCH",
-        path: objectPath(resource, object),
-        contentType: "application/apply-patch+yaml",
-        query: { dryRun: "All", fieldManager: "stackberth", force: "true" },
-        body: object,
-      });
+      const { warnings } = await cluster.client.text(dryRunOf(resource, object));
       return warnings.map((warning) => `${describe(object)}: ${warning}`);
     }),
   );
