@@ -1,37 +1,14 @@
 import assert from "node:assert/strict";
-import { spawn } from "node:child_process";
 import { readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { systems } from "../../systems";
 import { kubectl } from "../support/kubectl";
 import { ProcessWatch } from "../support/processes";
-import {
-  environment,
-  home,
-  type Ran,
-  root,
-  run,
-  start,
-  TestStack,
-  unchanged,
-} from "../support/stackberth";
-import { supplySecrets } from "../support/suppliedSecrets";
+import { shell } from "../support/shell";
+import { home, type Ran, run, start, TestStack, unchanged } from "../support/stackberth";
 import { live, testCluster, versions } from "../support/testCluster";
 
 const all = Object.keys(systems);
-
-/** Runs a line in a shell that `npm run env` has prepared for a stack. */
-async function shell(stack: string, line: string): Promise<Ran> {
-  const prepare = `eval "$(node tools/cli/start.cjs env --stack ${stack})"`;
-  const child = spawn("sh", ["-c", `${prepare} && ${line}`], { cwd: root, env: environment() });
-  let [output, stdout] = ["", ""];
-  child.stdout.on("data", (chunk: Buffer) => {
-    stdout += chunk.toString();
-    output += chunk.toString();
-  });
-  child.stderr.on("data", (chunk: Buffer) => (output += chunk.toString()));
-  return new Promise((settle) => child.on("close", (code) => settle({ code, output, stdout })));
-}
 
 /** What the CLI prints for a stack. */
 async function pulumi(stack: string, ...argv: readonly string[]): Promise<string> {
@@ -217,51 +194,5 @@ describe("a whole stack like dev", function () {
       const role = JSON.stringify((await live("Role", maps, "clean-up-runners"))["rules"]);
       assert.doesNotMatch(role, /secrets/);
     });
-  });
-});
-
-describe("a whole stack like prod", function () {
-  this.timeout(25 * 60_000);
-  const name = "test-prod";
-  const flags = ["--stack", name];
-  const stack = new TestStack(name, "prod", all);
-
-  before(async () => {
-    await testCluster();
-    stack.set(["stackberth:protectData"], false);
-    await supplySecrets(name, all);
-  });
-  after(async () => {
-    const { code, output } = await run("down", ...flags);
-    stack.remove();
-    assert.equal(code, 0, output);
-    assert.deepEqual(await versions(name), {});
-  });
-
-  it("breaks no rule of the policy pack, neither by npm run nor by plain pulumi", async () => {
-    stack.set(["stackberth:protectData"], true);
-    const own = await run("preview", "--policy", ...flags);
-    assert.equal(own.code, 0, own.output);
-    assert.match(own.output, /^policy: .*\(policy baseline-chosen\)$/m);
-    const line = `pulumi preview --stack ${name} --policy-pack policies --non-interactive`;
-    const { code, output } = await shell(name, line);
-    assert.equal(code, 0, output);
-    assert.match(output, /\[advisory\] +baseline-chosen/);
-    assert.doesNotMatch(output, /\[mandatory\]/);
-    stack.set(["stackberth:protectData"], false);
-  });
-
-  it("deploys on the embedded cluster, kinds of operators and all", async () => {
-    const { code, output } = await run("up", ...flags);
-    assert.equal(code, 0, output);
-    assert.match(output, /^openms +https:\/\//m);
-    const middlewares = await kubectl("get", "middlewares", "-A", "-o", "name");
-    assert.ok(middlewares.includes("middleware.traefik.io/"), middlewares);
-  });
-
-  it("changes nothing the second time", async () => {
-    const { code, output } = await run("up", ...flags);
-    assert.equal(code, 0, output);
-    assert.match(output, unchanged);
   });
 });

@@ -1,7 +1,8 @@
 import assert from "node:assert/strict";
 import { systems } from "../../systems";
 import { kubectl } from "../support/kubectl";
-import { run, TestStack } from "../support/stackberth";
+import { shell } from "../support/shell";
+import { run, TestStack, unchanged } from "../support/stackberth";
 import { supplySecrets } from "../support/suppliedSecrets";
 import { identities, testCluster, versions } from "../support/testCluster";
 
@@ -16,27 +17,41 @@ async function succeed(command: string, ...argv: readonly string[]): Promise<str
 
 describe("stacks like dev and prod in one cluster", function () {
   this.timeout(25 * 60_000);
-  let stacks: readonly TestStack[] = [];
+  const stacks = {
+    dev: new TestStack(names.dev, "dev", all),
+    prod: new TestStack(names.prod, "prod", all),
+  };
   let dev: Record<string, string> = {};
 
   before(async () => {
     await testCluster();
-    stacks = [new TestStack(names.dev, "dev", all), new TestStack(names.prod, "prod", all)];
-    stacks[1]?.set(["stackberth:protectData"], false);
     await supplySecrets(names.prod, all);
     await succeed("up", "--stack", names.dev);
     dev = await identities(names.dev);
   });
   after(async () => {
-    for (const stack of stacks) {
+    for (const stack of Object.values(stacks)) {
       await run("down", "--stack", stack.name);
       await kubectl("delete", "namespace", "-l", `stackberth.dev/stack=${stack.name}`);
       stack.remove();
     }
   });
 
-  it("do not touch each other when the second one is deployed", async () => {
-    await succeed("up", "--stack", names.prod);
+  it("like prod, break no rule of the policy pack, neither by npm run nor by plain pulumi", async () => {
+    const own = await succeed("preview", "--policy", "--stack", names.prod);
+    assert.match(own, /^policy: .*\(policy baseline-chosen\)$/m);
+    const line = `pulumi preview --stack ${names.prod} --policy-pack policies --non-interactive`;
+    const { code, output } = await shell(names.prod, line);
+    assert.equal(code, 0, output);
+    assert.match(output, /\[advisory\] +baseline-chosen/);
+    assert.doesNotMatch(output, /\[mandatory\]/);
+  });
+
+  it("do not touch each other when the second one is deployed, kinds of operators and all", async () => {
+    stacks.prod.set(["stackberth:protectData"], false);
+    const output = await succeed("up", "--stack", names.prod);
+    assert.match(output, /^openms +https:\/\//m);
+    assert.match(await kubectl("get", "middlewares", "-A"), new RegExp(`^${names.prod}-`, "m"));
     assert.deepEqual(await identities(names.dev), dev);
   });
 
@@ -54,9 +69,8 @@ describe("stacks like dev and prod in one cluster", function () {
   });
 
   it("each find nothing to do", async () => {
-    for (const stack of Object.values(names)) {
-      await succeed("preview", "--stack", stack, "--expect-no-changes");
-    }
+    await succeed("preview", "--stack", names.dev, "--expect-no-changes");
+    assert.match(await succeed("up", "--stack", names.prod), unchanged);
   });
 
   it("would be seen to touch each other: one label on one object is", async () => {
