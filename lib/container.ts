@@ -71,6 +71,8 @@ export interface ServerContainerArgs extends ContainerArgs {
   readonly startupProbe?: Probe;
   readonly readinessProbe?: Probe;
   readonly livenessProbe?: Probe;
+  /** A command that runs before SIGTERM, in the pod's grace period. @default - SIGTERM at once */
+  readonly preStop?: readonly string[];
 }
 
 const scratch: Mount = {
@@ -158,5 +160,6 @@ export function serverContainer(
     ...(args.startupProbe && { startupProbe: args.startupProbe }),
     ...(args.readinessProbe && { readinessProbe: args.readinessProbe }),
     ...(args.livenessProbe && { livenessProbe: args.livenessProbe }),
+    ...(args.preStop && { lifecycle: { preStop: { exec: { command: [...args.preStop] } } } }),
   };
 }

@@ -236,10 +236,10 @@ export function podTemplate(
         initContainers: initContainers.map(([key, args]) => container(key, args)),
       }),
       containers: Object.entries({ [name]: pod, ...pod.sidecars }).map(([key, args]) => ({
-        ...serverContainer(key, args),
         ...(preStopSleepSeconds > 0 && {
           lifecycle: { preStop: { sleep: { seconds: preStopSleepSeconds } } },
         }),
+        ...serverContainer(key, args),
       })),
       ...(volumes.length > 0 && {
         volumes: volumes.map(({ volumeName, volumeSource }) => ({

@@ -43,7 +43,10 @@ export function createServices(
     resources,
     ...queueProbes,
   });
-  const queue = container("jobqueueserver", jobQueue.resources);
+  const queue = {
+    ...container("jobqueueserver", jobQueue.resources),
+    preStop: ["sh", "-c", systemFile("bots", "drain.sh")],
+  };
   const monitor = dirMonitor && container("dirmonitor", dirMonitor.resources);
   if (jobQueue.mode === "sidecar") {
     // The rules refuse changes that concern the whole pod.
