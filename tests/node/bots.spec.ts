@@ -2,8 +2,9 @@ import assert from "node:assert/strict";
 import type { Page } from "puppeteer-core";
 import { noBrowser, openBrowser, shows } from "../support/browser";
 import { figure } from "../support/figures";
+import { tryConnections } from "../support/listedConnections";
 import { ask, NodeStack, urlOf } from "../support/nodeStack";
-import { onNode, startNode } from "../support/realNode";
+import { onNode, skipWithoutNode } from "../support/realNode";
 import { eventually } from "../support/simulatedNodes";
 import { unchanged } from "../support/stackberth";
 
@@ -28,16 +29,15 @@ describe("bots in real containers", function () {
   this.timeout(30 * 60_000);
   let stack: NodeStack;
 
-  before(async function () {
-    await startNode(this);
+  before(function () {
+    skipWithoutNode(this);
     stack = new NodeStack(name, "bots");
     // The tests run it.
     stack.set(["stackberth:bots", "engine", "suspend"], true);
     stack.set(["stackberth:bots", "init", "backoffLimit"], 0);
   });
   after(async () => {
-    await onNode("cluster", "reset");
-    stack?.remove();
+    await stack?.takeDown();
   });
 
   const inWeb = (script: string): Promise<string> => stack.inside(`deployment/${web}`, web, script);
@@ -127,6 +127,42 @@ describe("bots in real containers", function () {
       });
       assert.equal(await inWeb(`cat ${outbox}/second.edi`), translated(4712, 3));
     });
+  });
+
+  it("finishes the jobs of its queue before the queue stops", async () => {
+    const queue = (await stack.podsOf("bots-jobqueue"))[0] ?? "";
+    const task = `["bots-engine", "-c${environment}/config", "--new"]`;
+    const add = `python -c 'import xmlrpc.client
+print(xmlrpc.client.ServerProxy("http://localhost:28082").addjob(${task}, 5))'`;
+    // A file that the engine can read no further than the test has written it.
+    await inWeb(`mkfifo ${inbox}/held.csv`);
+    assert.equal(await inWeb(add), "0\n");
+    await eventually("a job that reads the file", async () =>
+      (await inWeb(`ls ${inbox}`)) === "" ? true : undefined,
+    );
+    await drop("waiting.csv", order(4714, 2));
+    assert.equal(await inWeb(add), "0\n");
+    await stack.kubectl("delete", queue, "--wait=false");
+    const state = ["get", queue, "--output", "jsonpath={.metadata.deletionTimestamp}"];
+    assert.notEqual(await stack.kubectl(...state), "");
+    await inWeb(`printf '${order(4715, 7)}' > $(find ${environment}/botssys/data -type p)`);
+    await stack.kubectl("wait", "--for=delete", queue, "--timeout=120s");
+    assert.equal(await inWeb(`cat ${outbox}/held.edi`), translated(4715, 7));
+    assert.equal(await inWeb(`cat ${outbox}/waiting.edi`), translated(4714, 2));
+    await inWeb(`find ${environment}/botssys/data -type p -delete`);
+    figure("The job queue of bots deleted with one job running and one waiting", "both finished");
+  });
+
+  it("lets connections through as its table of the network says, and no other", async () => {
+    const { count, open, listed, outside } = await tryConnections(stack);
+    assert.deepEqual(open, listed);
+    assert.ok(listed.length >= 3, listed.join("\n"));
+    const web = (await stack.podsOf("bots-webserver")).map((pod) => pod.replace("pod/", ""));
+    assert.deepEqual(outside, [...web.map((pod) => `${pod} 8080`), "the API server 443"].sort());
+    figure(
+      "Connections between pods of bots, the API server and a pod outside",
+      `${count} of ${count} as the network table says`,
+    );
   });
 
   it("comes back from its backups, file by file and row by row", async () => {

@@ -5,7 +5,7 @@ import { createServer } from "node:net";
 import { join } from "node:path";
 import { freePort } from "../../tools/cluster/freePort";
 import { home } from "../support/folders";
-import { nodeKubectl, onNode, startNode } from "../support/realNode";
+import { nodeKubectl, skipWithoutNode } from "../support/realNode";
 import { eventually } from "../support/simulatedNodes";
 
 const labels = { app: "page" };
@@ -58,12 +58,11 @@ describe("a load balancer of the real node", function () {
   let port = 0;
 
   before(async function () {
-    await startNode(this);
+    skipWithoutNode(this);
     port = await freePort();
     await apply(pod, service("first", port));
     await nodeKubectl("wait", "--for=condition=Ready", "pod/page", "--timeout=60s");
   });
-  after(() => onNode("cluster", "reset"));
 
   it("leads a port of loopback to the Service's pods", async () => {
     assert.equal(await addressed("first"), "127.0.0.1");

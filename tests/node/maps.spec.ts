@@ -12,7 +12,7 @@ import {
 import { MapsNode, modes, script, timeoutSeconds } from "../support/mapsNode";
 import { ask } from "../support/nodeStack";
 import { OutsideHost } from "../support/outsideHost";
-import { askServer, nodeKubectl, onNode, startNode } from "../support/realNode";
+import { askServer, nodeKubectl, skipWithoutNode } from "../support/realNode";
 import { eventually, until } from "../support/simulatedNodes";
 import { unchanged } from "../support/stackberth";
 
@@ -26,13 +26,13 @@ describe("MAPS in real containers", function () {
   let targets: Readonly<Record<string, Target>> = {};
 
   before(async function () {
-    await startNode(this);
+    skipWithoutNode(this);
     [source, template] = [new MapsNode("source"), new MapsNode("template")];
     const [, took] = await timed(source.stack.succeed("up"));
     figure("The first `up` of MAPS, until it is ready", took);
     await template.stack.succeed("up");
     await outside.start();
-    stranger = await startStranger(modes.source.runner.image);
+    stranger = await startStranger("stranger-to-maps", modes.source.runner.image);
     const database = ["pod/database", "--namespace", "default"];
     await nodeKubectl("run", "database", "--namespace", "default", "--image=redis:7-alpine");
     await nodeKubectl("wait", "--for=condition=Ready", ...database);
@@ -46,8 +46,7 @@ describe("MAPS in real containers", function () {
   });
   after(async () => {
     outside.stop();
-    await onNode("cluster", "reset");
-    for (const each of [source, template]) (each as MapsNode | undefined)?.stack.remove();
+    for (const each of [source, template]) await (each as MapsNode | undefined)?.stack.takeDown();
   });
 
   /** Does something with both at the same time. */

@@ -5,8 +5,9 @@ import { gzipSync } from "node:zlib";
 import { noBrowser, openBrowser, shows } from "../support/browser";
 import { figure } from "../support/figures";
 import { home } from "../support/folders";
+import { tryConnections } from "../support/listedConnections";
 import { type Answer, ask, exposureOf, NodeStack, urlOf } from "../support/nodeStack";
-import { nodeKubectl, onNode, startNode } from "../support/realNode";
+import { nodeKubectl, skipWithoutNode } from "../support/realNode";
 import { eventually } from "../support/simulatedNodes";
 import { unchanged } from "../support/stackberth";
 
@@ -76,7 +77,7 @@ describe("OpenML in real containers", function () {
   let stack: NodeStack;
 
   before(async function () {
-    await startNode(this);
+    skipWithoutNode(this);
     stack = new NodeStack(name, "openml");
     stack.set(["stackberth:openml", "exposure"], exposureOf(host));
     stack.set(["stackberth:openml", "backend", "replicas"], 2);
@@ -90,8 +91,7 @@ describe("OpenML in real containers", function () {
     await stack.succeed("up");
   });
   after(async () => {
-    await onNode("cluster", "reset");
-    stack?.remove();
+    await stack?.takeDown();
   });
 
   const post = async (path: string, json: object): Promise<Readonly<Record<string, string>>> => {
@@ -144,6 +144,17 @@ describe("OpenML in real containers", function () {
       return seen.size === 2 ? true : undefined;
     });
     assert.deepEqual([...seen].sort(), [...wanted].sort());
+  });
+
+  it("lets connections through as its table of the network says, and no other", async () => {
+    const { count, open, listed, outside } = await tryConnections(stack);
+    assert.deepEqual(open, listed);
+    assert.ok(listed.length >= 2, listed.join("\n"));
+    assert.ok(outside.includes("the API server 443"), outside.join("\n"));
+    figure(
+      "Connections between pods of OpenML, the API server and a pod outside",
+      `${count} of ${count} as the network table says`,
+    );
   });
 
   it("answers every request while a change rolls out", async () => {

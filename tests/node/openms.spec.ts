@@ -1,19 +1,13 @@
 import assert from "node:assert/strict";
-import { mkdirSync, readdirSync, writeFileSync } from "node:fs";
-import { join } from "node:path";
+import { existsSync, mkdirSync, writeFileSync } from "node:fs";
+import { basename, join } from "node:path";
 import type { Browser, Page } from "puppeteer-core";
 import { noBrowser, openBrowser, shows } from "../support/browser";
 import { home, root } from "../support/folders";
-import {
-  connectionsOf,
-  type Shell,
-  sizeOf,
-  startStranger,
-  type Target,
-} from "../support/connections";
 import { figure, timed } from "../support/figures";
+import { tryConnections } from "../support/listedConnections";
 import { exposureOf, NodeStack, urlOf } from "../support/nodeStack";
-import { onNode, startNode } from "../support/realNode";
+import { nodeKubectl, skipWithoutNode } from "../support/realNode";
 import { eventually, until } from "../support/simulatedNodes";
 import { unchanged } from "../support/stackberth";
 
@@ -38,7 +32,7 @@ describe("OpenMS in real containers", function () {
     stack.kubectl("exec", pod, "--", "bash", "-c", script);
 
   before(async function () {
-    await startNode(this);
+    skipWithoutNode(this);
     stack = new NodeStack(name, "openms");
     stack.set(["stackberth:openms", "exposure"], exposureOf(host));
     stack.set(["stackberth:openms", "web"], { replicas: 2, resources: small });
@@ -49,8 +43,7 @@ describe("OpenMS in real containers", function () {
     web = (await stack.podsOf("web"))[0] ?? "";
   });
   after(async () => {
-    await onNode("cluster", "reset");
-    stack?.remove();
+    await stack?.takeDown();
   });
 
   it("starts each container once, whatever starts first", async () => {
@@ -119,34 +112,40 @@ describe("OpenMS in real containers", function () {
   // Nested, so that the pods that the browser meets are still there.
   describe("on its pods", () => {
     it("lets connections through as its table of the network says, and no other", async () => {
-      // The address of one pod: a Service may lead a web pod to itself, which no policy concerns.
-      const [, other = ""] = await stack.podsOf("web");
-      const address = ["-o", "jsonpath={.status.podIP}"];
-      const targets: Readonly<Record<string, Target>> = {
-        redis: [`redis.${name}.svc.cluster.local`, 6379],
-        "another web pod": [await stack.kubectl("get", other, ...address), 8501],
-        "the API server": ["kubernetes.default.svc.cluster.local", 443],
-      };
-      const [webPod = "", workerPod = "", redisPod = ""] = await Promise.all(
-        ["web", "worker", "redis"].map(async (each) => (await stack.podsOf(each))[0]),
-      );
-      const pods: Readonly<Record<string, Shell>> = {
-        web: (script) => inPod(webPod, script),
-        worker: (script) => inPod(workerPod, script),
-        redis: (script) => inPod(redisPod, script),
-        stranger: await startStranger("stackberth.test/debian:1"),
-      };
-      assert.deepEqual(await connectionsOf(pods, targets), {
-        web: ["redis"],
-        worker: ["redis"],
-        redis: [],
-        // The proof that the API server can be reached at all.
-        stranger: ["another web pod", "the API server"],
-      });
-      const size = sizeOf(pods, targets);
+      const { count, open, listed, outside } = await tryConnections(stack);
+      assert.deepEqual(open, listed);
+      // Two web pods and two workers, each to Redis.
+      assert.equal(listed.length, 4, listed.join("\n"));
+      const web = (await stack.podsOf("web")).map((pod) => pod.replace("pod/", ""));
+      const reachable = ["the API server 443", ...web.map((pod) => `${pod} 8501`)];
+      assert.deepEqual(outside, reachable.sort());
       figure(
         "Connections between pods of OpenMS, the API server and a pod outside",
-        `${size} of ${size} as the network table says`,
+        `${count} of ${count} as the network table says`,
+      );
+    });
+
+    it("deletes workspaces that nobody used for a week, and only those", async () => {
+      const folder = "$WORKSPACES_DIR";
+      const kept = ["used-yesterday", "used-six-days-ago"];
+      const old = ["unused-for-eight-days", "unused for a year"];
+      const days = [1, 6, 8, 365];
+      const make = [...kept, ...old].map(
+        (each, index) =>
+          `mkdir "${folder}/${each}" && touch -d "${days[index]} days ago" "${folder}/${each}"`,
+      );
+      const list = `find ${folder} -mindepth 1 -maxdepth 1 -printf '%f\\n' | sort`;
+      const before = await inPod(web, list);
+      await inPod(web, make.join("\n"));
+      await inPod(web, `touch -d "1 year ago" ${folder}/.demos`);
+      const log = await stack.completed(await stack.operate("clean up workspaces now"));
+      for (const each of old) assert.match(log, new RegExp(`^deleted ${each}$`, "m"));
+      const after = (await inPod(web, list)).split("\n").filter(Boolean);
+      const wanted = [...before.split("\n").filter(Boolean), ...kept];
+      assert.deepEqual(after.sort(), wanted.sort());
+      figure(
+        "Clean-up of OpenMS, where two of four workspaces are unused for a week",
+        "those two deleted",
       );
     });
 
@@ -243,11 +242,14 @@ describe("OpenMS in real containers", function () {
 
     describe("when it goes", () => {
       it("leaves no data behind", async () => {
-        assert.ok(readdirSync(volumes).length > 0);
+        const path = `{.items[?(@.spec.claimRef.namespace=="${name}")].spec.local.path}`;
+        const paths = (
+          await nodeKubectl("get", "persistentvolumes", "-o", `jsonpath=${path}`)
+        ).split(" ");
+        const folders = paths.map((each) => join(volumes, basename(each)));
+        assert.ok(folders.length === 2 && folders.every(existsSync), folders.join());
         await stack.succeed("down");
-        await until("volumes that are gone", () =>
-          Promise.resolve(readdirSync(volumes).length === 0),
-        );
+        await until("volumes that are gone", () => Promise.resolve(!folders.some(existsSync)));
       });
     });
   });

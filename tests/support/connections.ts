@@ -9,13 +9,11 @@ export type Shell = (script: string) => Promise<string>;
 export type Connections = Readonly<Record<string, readonly string[]>>;
 
 /** Starts a pod that no policy selects, in the namespace `default`, and returns its shell. */
-export async function startStranger(image: string): Promise<Shell> {
-  const sleeping = ["--command", "--", "sleep", "infinity"];
-  await nodeKubectl(
-    ...["run", "stranger", "-n", "default", `--image=${image}`, "--restart=Never", ...sleeping],
-  );
-  await nodeKubectl("wait", "--for=condition=Ready", "pod/stranger", "-n", "default");
-  return (script) => nodeKubectl("exec", "-n", "default", "stranger", "--", "bash", "-c", script);
+export async function startStranger(name: string, image: string): Promise<Shell> {
+  const sleeping = ["--restart=Never", "--command", "--", "sleep", "infinity"];
+  await nodeKubectl("run", name, "-n", "default", `--image=${image}`, ...sleeping);
+  await nodeKubectl("wait", "--for=condition=Ready", `pod/${name}`, "-n", "default");
+  return (script) => nodeKubectl("exec", "-n", "default", name, "--", "bash", "-c", script);
 }
 
 /** Which of some targets each pod can connect to: the names of those, by the pod's own name. */

@@ -1,5 +1,4 @@
-import { readFileSync } from "node:fs";
-import { join } from "node:path";
+import { drawStack } from "../../tools/graph";
 import { at, listAt, textAt } from "../../lib/objects";
 import { root } from "./folders";
 import { startStranger } from "./connections";
@@ -18,27 +17,18 @@ interface Running extends Subject {
 interface Tried {
   readonly count: number;
   readonly open: readonly string[];
-  /** Those that the system's table lists, as far as somebody listens. */
+  /** Those that the stack's table lists, as far as somebody listens. */
   readonly listed: readonly string[];
-  /** What a pod outside reaches: it proves that a port can be reached at all. */
+  /** What a pod outside reaches, as `TO PORT`: it proves that a port can be reached at all. */
   readonly outside: readonly string[];
 }
 
 const apiServer = { name: "the API server", address: "10.96.0.1", port: 443 };
 
-/**
- * Tries every connection between the pods of a stack, a pod outside and the API server.
- *
- * @param system - Whose README has the table.
- * @param namespace - The one that the table calls the stack's.
- */
-export async function tryConnections(
-  stack: NodeStack,
-  system: string,
-  namespace: string,
-): Promise<Tried> {
+/** Tries every connection between the pods of a stack, a pod outside and the API server. */
+export async function tryConnections(stack: NodeStack): Promise<Tried> {
   const pods = await runningPods(stack);
-  const stranger = await startOutsider();
+  const stranger = await startOutsider(stack);
   const own = await Promise.all(
     pods.map((pod) =>
       reached(
@@ -59,20 +49,24 @@ export async function tryConnections(
   for (const { from, to } of tries)
     for (const { name, port } of await reached(from, to))
       open.push(`${from.name} to ${name} ${String(port)}`);
-  const text = readFileSync(join(root, "systems", system, "README.md"), "utf8");
-  const lines = linesOf(text.replaceAll(`**${namespace}**`, `**${stack.name}**`), [stack.name]);
+  const drawn = await drawStack(root, stack.name);
+  const lines = drawn.flatMap(({ network }) => linesOf(network, [stack.name]));
   const inTable = pods.flatMap((from) =>
     targets
       .filter((to) => to.name !== from.name)
       .filter((to) => listed(lines, from, to)({ port: to.port, protocol: "TCP" }))
       .map(({ name, port }) => `${from.name} to ${name} ${String(port)}`),
   );
-  const isOutside = (line: string): boolean => line.startsWith(`${stranger.name} to `);
+  const prefix = `${stranger.name} to `;
+  const isOutside = (line: string): boolean => line.startsWith(prefix);
   return {
     count: tries.reduce((sum, { to }) => sum + to.length, 0),
     open: open.filter((line) => !isOutside(line)).sort(),
     listed: inTable.sort(),
-    outside: open.filter(isOutside).sort(),
+    outside: open
+      .filter(isOutside)
+      .map((line) => line.slice(prefix.length))
+      .sort(),
   };
 }
 
@@ -96,10 +90,11 @@ async function runningPods(stack: NodeStack): Promise<readonly Running[]> {
 }
 
 /** A pod of nobody, in another namespace. */
-async function startOutsider(): Promise<Running> {
-  await startStranger("stackberth.test/debian:1");
-  const inside = ["--namespace", "default", "exec", "stranger", "--"];
-  return { ...outsider("stranger", "", "default"), ports: [], inside };
+async function startOutsider({ name: stack }: NodeStack): Promise<Running> {
+  const name = `stranger-to-${stack}`;
+  await startStranger(name, "stackberth.test/debian:1");
+  const inside = ["--namespace", "default", "exec", name, "--"];
+  return { ...outsider(name, "", "default"), ports: [], inside };
 }
 
 interface Target {

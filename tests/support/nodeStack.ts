@@ -18,6 +18,13 @@ export class NodeStack extends TestStack {
     super(name, "dev", system);
   }
 
+  /** Removes it, and whatever it had kept or a test had put into its namespace. */
+  async takeDown(): Promise<void> {
+    await onNode("down", "--stack", this.name);
+    await nodeKubectl("delete", "namespace", this.name, "--ignore-not-found");
+    this.remove();
+  }
+
   /** Runs a command on this stack. @throws AssertionError with all that it printed if it fails */
   async succeed(...argv: readonly string[]): Promise<string> {
     const { code, output } = await onNode(...argv, "--stack", this.name);

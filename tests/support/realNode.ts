@@ -45,14 +45,6 @@ export function skipWithoutNode(context: Mocha.Context): void {
   context.skip();
 }
 
-/** Starts the node anew for a suite, without anything of an earlier one; skips where none can be. */
-export async function startNode(context: Mocha.Context): Promise<void> {
-  skipWithoutNode(context);
-  await onNode("cluster", "reset");
-  const { code, output } = await onNode("cluster", "up", "--real");
-  assert.equal(code, 0, output);
-}
-
 /** The address of the Ingress controller. */
 export function ingressAddress(): URL {
   const { http } = JSON.parse(readFileSync(join(folder, "node.json"), "utf8")) as RealNode;
