@@ -1,9 +1,11 @@
 import { request as plainRequest } from "node:http";
 import { request as secureRequest, type RequestOptions } from "node:https";
+import type { Socket } from "node:net";
 import { setTimeout as sleep } from "node:timers/promises";
 import type { KubeConfig } from "@kubernetes/client-node" with { "resolution-mode": "import" };
 import { isJson, type Json, type KubeObject, listAt, textAt } from "../lib/objects";
 import { UserError } from "../lib/errors";
+import { outOfTime, timeProblem } from "./certificates";
 
 /** A request to the API server. */
 export interface ApiRequest {
@@ -35,7 +37,10 @@ export class ApiError extends Error {
 }
 
 const attempts = 6;
-const lostConnection = new Set(["ECONNRESET", "EPIPE", "ECONNREFUSED", "ETIMEDOUT"]);
+
+/** Seconds until a server must have taken the connection; a network that drops packets says nothing. */
+const connectSeconds = 10;
+const lostConnection = new Set(["ECONNRESET", "EPIPE", "ECONNREFUSED"]);
 
 /**
  * Sends JSON to the API server as it is, on kept connections. The generated client would map each
@@ -75,6 +80,7 @@ export class ApiClient {
       const last = attempt === attempts;
       try {
         const answer = await this.once(request, options);
+        if (answer.status === 401) throw this.unauthorized(options);
         if (last || (answer.status !== 429 && answer.status < 500)) return answer;
       } catch (error) {
         const code = error instanceof Error && "code" in error ? String(error.code) : "";
@@ -86,7 +92,17 @@ export class ApiClient {
   }
 
   private unreachable(code: string): UserError {
-    return new UserError(`cannot reach the API server ${this.server} (${code})`);
+    const reason = timeProblem(code) ?? code;
+    return new UserError(`cannot reach the API server ${this.server} (${reason})`);
+  }
+
+  private unauthorized({ cert }: RequestOptions): UserError {
+    const own = typeof cert === "string" || Buffer.isBuffer(cert) ? outOfTime(cert) : undefined;
+    const user = this.kubeConfig.getCurrentUser()?.name ?? "";
+    return new UserError(
+      `the API server ${this.server} does not accept the credentials of user ${user} in the kubeconfig: ` +
+        (own === undefined ? "log in again" : `the client certificate ${own}; get a new one`),
+    );
   }
 
   private async once(
@@ -115,6 +131,7 @@ export class ApiClient {
         },
       });
       sent.on("error", reject);
+      sent.on("socket", (socket) => boundConnecting(socket, url.protocol === "https:"));
       sent.on("response", (response) => {
         const chunks: Buffer[] = [];
         response.on("data", (chunk: Buffer) => chunks.push(chunk));
@@ -141,6 +158,17 @@ export class ApiClient {
     }
     return options;
   }
+}
+
+/** Ends a new connection that is not ready in time; one that is kept from an earlier request is. */
+function boundConnecting(socket: Socket, secure: boolean): void {
+  if (!socket.connecting) return;
+  const late = setTimeout(() => {
+    const message = `no connection within ${String(connectSeconds)} s`;
+    socket.destroy(Object.assign(new Error(message), { code: "ETIMEDOUT" }));
+  }, connectSeconds * 1000);
+  const ready = (): void => clearTimeout(late);
+  socket.once(secure ? "secureConnect" : "connect", ready).once("close", ready);
 }
 
 /** The objects in an answer about a collection. The API server leaves out their kind. */

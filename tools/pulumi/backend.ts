@@ -8,6 +8,12 @@ import { stateFolder } from "../project/stateFolder";
 /** The folder inside the checkout where state is kept unless the user chose another place. */
 const folderOf = (root: string): string => join(stateFolder(root), "pulumi");
 
+/** The folder of the state: the one inside the checkout, or another one that a variable names. */
+export function stateFiles(root: string, env: NodeJS.ProcessEnv = process.env): string {
+  const chosen = /^file:\/\/([^?]+)/.exec(env["PULUMI_BACKEND_URL"] ?? "")?.[1];
+  return join(chosen === undefined ? folderOf(root) : decodeURI(chosen), ".pulumi");
+}
+
 /**
  * The URL of a backend inside the checkout; undefined if the user chose the place of the state: by a
  * variable, in `Pulumi.yaml`, or by logging in with a CLI of their own.

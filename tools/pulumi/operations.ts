@@ -5,6 +5,7 @@ import { messageOf, UserError, withoutTrace } from "../../lib/errors";
 import { isRetained } from "../../lib/labels";
 import { describe, type KubeObject } from "../../lib/objects";
 import { additionLine, findAdditions, obstacle, removeAddition } from "./additions";
+import { explainDamage } from "./damagedState";
 import { occupiedNamespaces, releaseNamespace } from "./keep";
 import { explainLock, explainObjects } from "./failure";
 import { awaitRollouts, RolloutError } from "./rollouts";
@@ -117,8 +118,9 @@ async function explain(
   progress: Progress,
   { stack, connect }: OperationArgs,
 ): Promise<unknown> {
-  const locked = explainLock(error, stack.name);
-  if (locked !== undefined) return locked;
+  const known =
+    explainLock(error, stack.name) ?? explainDamage(error, stack.workspace.workDir, stack.name);
+  if (known !== undefined) return known;
   if (!(error instanceof CommandError || error instanceof RolloutError)) return error;
   const said = progress.errors.length > 0 ? progress.errors : [lastWords(messageOf(error))];
   const reasons = operation === "up" ? await explainObjects(connect, stack.name) : [];

@@ -1,8 +1,6 @@
 import assert from "node:assert/strict";
 import { createServer, type IncomingMessage, type Server } from "node:http";
 import type { AddressInfo } from "node:net";
-import { mock } from "node:test";
-import { setImmediate as immediate } from "node:timers/promises";
 import * as pulumi from "@pulumi/pulumi";
 import type { Access } from "../../../cluster";
 import { stackLabel } from "../../../lib/labels";
@@ -227,30 +225,6 @@ describe("the preflight", () => {
   it("says plainly that the server cannot be reached", async () => {
     const message = await refusal([namespace("shop")], { kubeconfig: kubeconfig("https") });
     assert.equal(message, `cannot reach the API server https://127.0.0.1:${port} (EPROTO)`);
-  });
-
-  it("says plainly that nobody answers", async () => {
-    const closed = createServer();
-    await new Promise<void>((resolve) => closed.listen(0, "127.0.0.1", resolve));
-    const { port: free } = closed.address() as AddressInfo;
-    await new Promise((resolve) => closed.close(resolve));
-    mock.timers.enable({ apis: ["setTimeout"] });
-    try {
-      let isOver = false;
-      const message = refusal([namespace("shop")], {
-        kubeconfig: kubeconfig().replace(`:${port}`, `:${free}`),
-      }).finally(() => (isOver = true));
-      while (!isOver) {
-        mock.timers.tick(10_000);
-        await immediate();
-      }
-      assert.equal(
-        await message,
-        `cannot reach the API server http://127.0.0.1:${free} (ECONNREFUSED)`,
-      );
-    } finally {
-      mock.timers.reset();
-    }
   });
 
   it("says plainly that there is no such context", async () => {
