@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
-import { readdirSync, readFileSync } from "node:fs";
+import { readdirSync, readFileSync, rmSync } from "node:fs";
 import { join } from "node:path";
+import { setTimeout as sleep } from "node:timers/promises";
 import { asUser, home, start, TestStack, unchanged } from "../support/stackberth";
 import { testCluster } from "../support/testCluster";
 
@@ -47,7 +48,7 @@ describe("two deployments of one stack at once", function () {
   });
 });
 
-describe("an API server that is restarted in the middle of an up", function () {
+describe("a control plane that fails in the middle of an up", function () {
   this.timeout(10 * 60_000);
   const name = "test-restart";
   const stack = new TestStack(name);
@@ -61,20 +62,42 @@ describe("an API server that is restarted in the middle of an up", function () {
   });
   after(async () => {
     await command("cluster", "reset").done;
+    // With the state of a stack that a failed test left.
+    rmSync(env.STACKBERTH_HOME, { recursive: true });
     stack.remove();
   });
 
-  it("needs one more up at the most, and then nothing is to do", async () => {
-    const up = command("up", "--verbose", "--stack", name);
-    await up.printed(/\+ kubernetes:/);
-    process.kill(componentOf(env.STACKBERTH_HOME, "kube-apiserver"), "SIGKILL");
-    assert.equal((await command("cluster", "up").done).code, 0);
-    const { code, output } = await up.done;
-    console.log(`    the interrupted up ended with ${String(code)}`);
-    const locked = /npm run pulumi -- (cancel .*)$/m.exec(output)?.[1];
-    assert.equal(locked, undefined, "the run itself must free its lock");
-    if (code !== 0) assert.equal((await command("up", "--stack", name).done).code, 0);
-    assert.match((await command("up", "--stack", name).done).output, unchanged);
-    assert.equal((await command("down", "--stack", name).done).code, 0);
-  });
+  const component = (each: string): number => componentOf(env.STACKBERTH_HOME, each);
+  const faults: readonly [what: string, fault: () => Promise<unknown>][] = [
+    [
+      "its API server is killed and started again",
+      async () => {
+        process.kill(component("kube-apiserver"), "SIGKILL");
+        assert.equal((await command("cluster", "up").done).code, 0);
+      },
+    ],
+    [
+      "etcd stands still for ten seconds",
+      async () => {
+        process.kill(component("etcd"), "SIGSTOP");
+        await sleep(10_000);
+        process.kill(component("etcd"), "SIGCONT");
+      },
+    ],
+  ];
+
+  for (const [what, fault] of faults) {
+    it(`needs one more up at the most, and then nothing is to do: ${what}`, async () => {
+      const up = command("up", "--verbose", "--stack", name);
+      await up.printed(/\+ kubernetes:/);
+      await fault();
+      const { code, output } = await up.done;
+      console.log(`    the interrupted up ended with ${String(code)}`);
+      const locked = /npm run pulumi -- (cancel .*)$/m.exec(output)?.[1];
+      assert.equal(locked, undefined, "the run itself must free its lock");
+      if (code !== 0) assert.equal((await command("up", "--stack", name).done).code, 0);
+      assert.match((await command("up", "--stack", name).done).output, unchanged);
+      assert.equal((await command("down", "--stack", name).done).code, 0);
+    });
+  }
 });
