@@ -3,7 +3,7 @@ import type { Page } from "puppeteer-core";
 import { noBrowser, openBrowser, shows } from "../support/browser";
 import { figure } from "../support/figures";
 import { tryConnections } from "../support/listedConnections";
-import { ask, NodeStack, urlOf } from "../support/nodeStack";
+import { ask, NodeStack, small, urlOf } from "../support/nodeStack";
 import { onNode, skipWithoutNode } from "../support/realNode";
 import { eventually } from "../support/simulatedNodes";
 import { unchanged } from "../support/stackberth";
@@ -32,6 +32,8 @@ describe("bots in real containers", function () {
   before(function () {
     skipWithoutNode(this);
     stack = new NodeStack(name, "bots");
+    for (const part of ["web", "jobQueue", "engine", "database"])
+      stack.set(["stackberth:bots", part, "resources"], small("1", "1Gi"));
     // The tests run it.
     stack.set(["stackberth:bots", "engine", "suspend"], true);
     stack.set(["stackberth:bots", "init", "backoffLimit"], 0);

@@ -6,7 +6,7 @@ import { noBrowser, openBrowser, shows } from "../support/browser";
 import { tryConnections } from "../support/listedConnections";
 import { figure, timed } from "../support/figures";
 import { metadata, nominal, type Files, writeData } from "../support/mipData";
-import { ask, NodeStack, urlOf } from "../support/nodeStack";
+import { ask, NodeStack, small, urlOf } from "../support/nodeStack";
 import { onNode, skipWithoutNode } from "../support/realNode";
 import { eventually } from "../support/simulatedNodes";
 import { unchanged } from "../support/stackberth";
@@ -14,10 +14,6 @@ import { unchanged } from "../support/stackberth";
 const name = "test-federation";
 const host = "mip.localhost";
 const workers = [0, 1, 2];
-const small = {
-  requests: { cpu: "50m", memory: "64Mi" },
-  limits: { cpu: "1", memory: "1Gi" },
-};
 const roles = [
   ...["controller", "localworker", "globalworker", "aggregationServer", "frontend"],
   ...["portalbackend", "portalbackendDb", "smpc"],
@@ -121,7 +117,7 @@ describe("MIP in real containers", function () {
     stack = new NodeStack(name, "mip");
     // All of it on one node.
     set(["shareNodes"], true);
-    set(["resources"], Object.fromEntries(roles.map((role) => [role, small])));
+    set(["resources"], Object.fromEntries(roles.map((role) => [role, small("1", "1Gi")])));
     set(["engine"], { landscapeUpdateSeconds: 5, smpcResultIntervalSeconds: 1 });
     federation("localnodes", workers.length);
     federation("smpc", { enabled: true, optional: true });

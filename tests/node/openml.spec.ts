@@ -6,7 +6,7 @@ import { noBrowser, openBrowser, shows } from "../support/browser";
 import { figure } from "../support/figures";
 import { home } from "../support/folders";
 import { tryConnections } from "../support/listedConnections";
-import { type Answer, ask, exposureOf, NodeStack, urlOf } from "../support/nodeStack";
+import { type Answer, ask, exposureOf, NodeStack, small, urlOf } from "../support/nodeStack";
 import { nodeKubectl, skipWithoutNode } from "../support/realNode";
 import { eventually } from "../support/simulatedNodes";
 import { unchanged } from "../support/stackberth";
@@ -81,8 +81,13 @@ describe("OpenML in real containers", function () {
     stack = new NodeStack(name, "openml");
     stack.set(["stackberth:openml", "exposure"], exposureOf(host));
     stack.set(["stackberth:openml", "backend", "replicas"], 2);
-    const backup = { existingClaim: claim };
-    stack.set(["stackberth:openml", "database"], { type: "managed", restoreFrom: dump, backup });
+    stack.set(["stackberth:openml", "backend", "resources"], small("1", "2Gi"));
+    stack.set(["stackberth:openml", "database"], {
+      type: "managed",
+      restoreFrom: dump,
+      backup: { existingClaim: claim },
+      resources: small("1", "1Gi"),
+    });
     stack.set(["stackberth:openml", "config", "REACT_APP_URL_SITE_BACKEND"], urlOf(host));
     // Without a mail, accounts are active at once.
     stack.set(["stackberth:openml", "config", "SEND_EMAIL"], "False");

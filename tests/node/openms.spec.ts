@@ -6,18 +6,12 @@ import { noBrowser, openBrowser, shows } from "../support/browser";
 import { home, root } from "../support/folders";
 import { figure, timed } from "../support/figures";
 import { tryConnections } from "../support/listedConnections";
-import { exposureOf, NodeStack, urlOf } from "../support/nodeStack";
+import { exposureOf, NodeStack, small, urlOf } from "../support/nodeStack";
 import { nodeKubectl, skipWithoutNode } from "../support/realNode";
 import { eventually, until } from "../support/simulatedNodes";
 import { unchanged } from "../support/stackberth";
 
 const name = "test-node";
-const small = {
-  requests: { cpu: "100m", memory: "256Mi" },
-  limits: { cpu: "2", memory: "2Gi" },
-};
-
-const large = { ...small, limits: { cpu: "2", memory: "3Gi" } };
 
 const host = "openms.localhost";
 
@@ -35,8 +29,8 @@ describe("OpenMS in real containers", function () {
     skipWithoutNode(this);
     stack = new NodeStack(name, "openms");
     stack.set(["stackberth:openms", "exposure"], exposureOf(host));
-    stack.set(["stackberth:openms", "web"], { replicas: 2, resources: small });
-    const worker = { replicas: 2, resources: small, jobTimeoutSeconds: 60 };
+    stack.set(["stackberth:openms", "web"], { replicas: 2, resources: small("2", "2Gi") });
+    const worker = { replicas: 2, resources: small("2", "2Gi"), jobTimeoutSeconds: 60 };
     stack.set(["stackberth:openms", "worker"], worker);
     const [, took] = await timed(stack.succeed("up"));
     figure("The first `up` of OpenMS, until it is ready", took);
@@ -196,7 +190,7 @@ describe("OpenMS in real containers", function () {
 
     describe("while a change rolls out", () => {
       const changes: readonly [string, string, unknown][] = [
-        ["a change of the container", "web", { replicas: 2, resources: large }],
+        ["a change of the container", "web", { replicas: 2, resources: small("2", "3Gi") }],
         ["a change of the configuration", "files", { settings: { "app-name": "Renamed" } }],
       ];
       for (const [title, key, value] of changes) {

@@ -3,7 +3,7 @@ import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import type { Shell, Target } from "./connections";
 import { root } from "./folders";
-import { ask, exposureOf, NodeStack } from "./nodeStack";
+import { ask, exposureOf, NodeStack, small } from "./nodeStack";
 import { eventually } from "./simulatedNodes";
 
 const runnerImage = "registry.example.org/py-exec:1.22.0";
@@ -53,6 +53,7 @@ export class MapsNode {
       this.stack.set(["stackberth:maps", ...keys], value);
     for (const [key, value] of Object.entries(modes[mode])) set(value, key);
     set(exposureOf(this.host), "exposure");
+    set(small("1", "2Gi"), "backend", "resources");
     // The tests run it.
     set(true, "cleanUp", "suspend");
   }

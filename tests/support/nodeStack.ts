@@ -9,6 +9,12 @@ import { type Ran, root, TestStack } from "./stackberth";
 
 const exec = promisify(execFile);
 
+/** Resources with which the pods of several systems fit on a node with two CPUs, side by side. */
+export const small = (cpu: string, memory: string): object => ({
+  requests: { cpu: "20m", memory: "64Mi" },
+  limits: { cpu, memory },
+});
+
 /** A stack with one system on the tests' real node, in a namespace of the stack's name. */
 export class NodeStack extends TestStack {
   constructor(
