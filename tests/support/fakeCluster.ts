@@ -5,6 +5,7 @@ const kinds: Readonly<Record<string, readonly (readonly [string, string, boolean
   v1: [
     ["Namespace", "namespaces", false],
     ["ConfigMap", "configmaps", true],
+    ["Pod", "pods", true],
     ["Node", "nodes", false],
   ],
   "rbac.authorization.k8s.io/v1": [["ClusterRole", "clusterroles", false]],

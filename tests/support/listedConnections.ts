@@ -51,8 +51,10 @@ export async function tryConnections(stack: NodeStack): Promise<Tried> {
       open.push(`${from.name} to ${name} ${String(port)}`);
   const drawn = await drawStack(root, stack.name);
   const lines = drawn.flatMap(({ network }) => linesOf(network, [stack.name]));
+  // An address like any other, for a system that may connect to all of them.
+  const addressed = { ...outsider(apiServer.name, apiServer.address), port: apiServer.port };
   const inTable = pods.flatMap((from) =>
-    targets
+    [...targets, addressed]
       .filter((to) => to.name !== from.name)
       .filter((to) => listed(lines, from, to)({ port: to.port, protocol: "TCP" }))
       .map(({ name, port }) => `${from.name} to ${name} ${String(port)}`),
