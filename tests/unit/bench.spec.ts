@@ -2,6 +2,7 @@ import assert from "node:assert/strict";
 import fc from "fast-check";
 import { partsOf } from "../../bench/breakdown";
 import { describeSlowdown, slowdowns } from "../../bench/compare";
+import { slopesOf } from "../../bench/flatness";
 import type { Results } from "../../bench/results";
 import type { Span } from "../../bench/spans";
 import { type Seconds, type Step, steps, type WayName } from "../../bench/steps";
@@ -121,5 +122,24 @@ describe("the benchmark's breakdown", () => {
 
   it("refuses a run of which no trace is there", () => {
     assert.throws(() => partsOf({ ...traced, spans: [] }, 1), /no process of pulumi/);
+  });
+});
+
+describe("the benchmark of growth", () => {
+  const sizes = [50, 100, 250, 500, 1000, 2000];
+  const costs = (cost: (objects: number) => number) =>
+    slopesOf(sizes.map((objects) => ({ objects, cost: cost(objects) })));
+
+  it("calls a cost flat that grows with the objects, whatever the start costs", () => {
+    const { few, many, isFlat } = costs((objects) => 3000 + 4 * objects);
+    assert.deepEqual([few, many, isFlat], [4, 4, true]);
+  });
+
+  it("finds a cost that grows with their square, even if a large start hides it", () => {
+    assert.equal(costs((objects) => 30_000 + 4 * objects + objects ** 2 / 500).isFlat, false);
+  });
+
+  it("needs three sizes", () => {
+    assert.throws(() => slopesOf([{ objects: 1, cost: 1 }]), /at least three/);
   });
 });
