@@ -73,9 +73,15 @@ export async function makeSubject(like: StackLike): Promise<Subject> {
 async function objectsOf(stack: string): Promise<readonly KubeObject[]> {
   const { objects } = await collectOffline({ root, stack });
   // The account that a namespace has by itself: Helm takes over nothing that is there.
-  return objects.filter(
-    ({ kind, metadata }) => kind !== "ServiceAccount" || metadata.name !== "default",
-  );
+  return objects
+    .filter(({ kind, metadata }) => kind !== "ServiceAccount" || metadata.name !== "default")
+    .map(withAcceptedSecret);
+}
+
+/** What stands for a secret is no JSON, which the API server wants of credentials for a registry. */
+function withAcceptedSecret(object: KubeObject): KubeObject {
+  if (object["type"] !== "kubernetes.io/dockerconfigjson") return object;
+  return { ...object, stringData: { ".dockerconfigjson": '{"auths":{}}' } };
 }
 
 function requireDeployments(before: readonly KubeObject[], after: readonly KubeObject[]): void {
