@@ -127,8 +127,11 @@ describe("a whole stack like dev", function () {
   describe("that somebody has changed by hand", () => {
     const ns = `${name}-openms`;
     const maps = `${name}-maps`;
+    const openml = `${name}-openml`;
     const patch = (namespace: string, what: string, body: object, type = "merge") =>
       kubectl("patch", what, "-n", namespace, `--type=${type}`, "-p", JSON.stringify(body));
+    const append = (namespace: string, what: string, path: string, value: object) =>
+      patch(namespace, what, [{ op: "add", path: `${path}/-`, value }], "json");
     const edits: readonly [what: string, edit: () => Promise<unknown>, shown: RegExp][] = [
       [
         "replicas",
@@ -159,19 +162,27 @@ describe("a whole stack like dev", function () {
       [
         "a rule more in a Role, which the engine's refresh does not see",
         () =>
-          patch(
-            maps,
-            "role/clean-up-runners",
-            [
-              {
-                op: "add",
-                path: "/rules/-",
-                value: { apiGroups: [""], resources: ["secrets"], verbs: ["get"] },
-              },
-            ],
-            "json",
-          ),
+          append(maps, "role/clean-up-runners", "/rules", {
+            apiGroups: [""],
+            resources: ["secrets"],
+            verbs: ["get"],
+          }),
         /to restore +Role test-dev-maps\/clean-up-runners/,
+      ],
+      [
+        "an image",
+        () => kubectl("set", "image", "deployment/openml-backend", "-n", openml, "*=nginx:1.27.0"),
+        /to update +Deployment test-dev-openml\/openml-backend/,
+      ],
+      [
+        "a host more of an Ingress",
+        () => append(ns, "ingress/web", "/spec/rules", { host: "by-hand.example.org" }),
+        /to restore +Ingress test-dev-openms\/web/,
+      ],
+      [
+        "a Secret's value",
+        () => patch(ns, "secret/redis-auth", { data: { password: "Ynk=" } }),
+        /to update +Secret test-dev-openms\/redis-auth/,
       ],
     ];
     let previewed: Ran;
@@ -193,6 +204,8 @@ describe("a whole stack like dev", function () {
       assert.equal(code, 0, output);
       const role = JSON.stringify((await live("Role", maps, "clean-up-runners"))["rules"]);
       assert.doesNotMatch(role, /secrets/);
+      const ingress = JSON.stringify((await live("Ingress", ns, "web"))["spec"]);
+      assert.doesNotMatch(ingress, /by-hand/);
     });
   });
 });

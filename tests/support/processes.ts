@@ -66,13 +66,14 @@ export async function runWatched(
   return { code, output, watch };
 }
 
-function parentOf(pid: string): number {
+/** The process that started a process; 0 if that has ended. */
+export function parentOf(pid: string): number {
   // After the name, which may have brackets and blanks: the state, then the parent.
   return Number(textOf(pid, "stat").split(") ").at(-1)?.split(" ")[1] ?? 0);
 }
 
-/** A file of a process; empty if the process has ended. */
-function textOf(pid: string | number, file: string): string {
+/** A file that Linux has in /proc of a process; empty if the process has ended. */
+export function textOf(pid: string | number, file: string): string {
   try {
     return readFileSync(`/proc/${pid}/${file}`, "utf8");
   } catch {

@@ -31,12 +31,30 @@ interface OperationArgs {
 /** The commands of `pulumi` under this project's names. */
 export const operations = {
   up: (stack: Stack, options: object) => stack.up(options),
-  preview: (stack: Stack, options: object) => stack.preview(options),
+  preview: (stack: Stack, options: object) =>
+    withoutCheckpoints(stack, () => stack.preview(options)),
   refresh: (stack: Stack, options: object) => stack.refresh(options),
   down: (stack: Stack, options: object) => stack.destroy({ ...options, excludeProtected: true }),
 } as const;
 
 export type Operation = keyof typeof operations;
+
+/**
+ * Nothing of a preview is kept. Yet the engine makes a checkpoint of the whole state after each resource and discards
+ * it, which takes time by the square of their number: 161 s for a preview of 1,463 resources, and 26 s without.
+ */
+async function withoutCheckpoints<T>(
+  { workspace }: Pick<Stack, "workspace">,
+  run: () => Promise<T>,
+): Promise<T> {
+  const { envVars } = workspace;
+  workspace.envVars = { ...envVars, PULUMI_SKIP_CHECKPOINTS: "true" };
+  try {
+    return await run();
+  } finally {
+    workspace.envVars = envVars;
+  }
+}
 
 /**
  * Runs one operation, and shows what it does.

@@ -2,6 +2,7 @@ import assert from "node:assert/strict";
 import { createServer, type Server } from "node:http";
 import type { AddressInfo } from "node:net";
 import { Cluster } from "../../../cluster";
+import { ownedBy } from "../../../cluster/ownership";
 import { retainAnnotation } from "../../../lib/labels";
 import { deleteUnownedPods } from "../../../tools/pulumi/unownedPods";
 import { discovery, kubeconfigOf } from "../../support/fakeCluster";
@@ -17,7 +18,7 @@ describe("pods without an owner, when a stack goes", () => {
     named("web", { namespace, ownerReferences: [{ kind: "ReplicaSet", name: "web" }] }),
   ];
   const answers: Readonly<Record<string, readonly object[]>> = {
-    "/api/v1/namespaces?labelSelector=stackberth.dev%2Fstack%3Ddev": [
+    [`/api/v1/namespaces?${new URLSearchParams({ labelSelector: ownedBy("dev") }).toString()}`]: [
       named("goes"),
       named("occupied"),
       named("retained", { annotations: { [retainAnnotation]: "true" } }),

@@ -1,0 +1,32 @@
+import assert from "node:assert/strict";
+import type { Stack } from "@pulumi/pulumi/automation";
+import { type Operation, operations } from "../../../tools/pulumi/operations";
+
+/** The environment that the engine gets in an operation, and what is left of it in the workspace. */
+async function environmentsOf(operation: Operation, failing = false): Promise<readonly object[]> {
+  const workspace = { envVars: { KUBECONFIG: "/config" } };
+  let during: object = {};
+  const look = (): Promise<void> => {
+    during = workspace.envVars;
+    return failing ? Promise.reject(new Error("refused")) : Promise.resolve();
+  };
+  const stack = { workspace, up: look, preview: look, refresh: look, destroy: look };
+  await operations[operation](stack as unknown as Stack, {}).catch(() => undefined);
+  return [during, workspace.envVars];
+}
+
+describe("checkpoints", () => {
+  const usual = { KUBECONFIG: "/config" };
+
+  it("are not made by a preview, whose state is discarded", async () => {
+    const without = { ...usual, PULUMI_SKIP_CHECKPOINTS: "true" };
+    assert.deepEqual(await environmentsOf("preview"), [without, usual]);
+    assert.deepEqual(await environmentsOf("preview", true), [without, usual]);
+  });
+
+  for (const operation of ["up", "refresh", "down"] as const) {
+    it(`are made by ${operation}, or a kill would lose what it did`, async () => {
+      assert.deepEqual(await environmentsOf(operation), [usual, usual]);
+    });
+  }
+});
