@@ -1,11 +1,13 @@
 import { availableParallelism } from "node:os";
-import { explained, UserError } from "../lib/errors";
+import { UserError } from "../lib/errors";
 import { asUser, root } from "../tests/support/folders";
 import { start, TestStack } from "../tests/support/stackberth";
 import { testCluster } from "../tests/support/testCluster";
 import { readFlags } from "../tools/cli/arguments";
 import { collectOffline } from "../tools/offline/offline";
+import { exitWith } from "./exit";
 import { slopesOf } from "./flatness";
+import { roundsOf } from "./options";
 import { median, secondsOf } from "./steps";
 import { tableOf } from "./table";
 import { type Usage, UsageWatch } from "./usage";
@@ -103,9 +105,10 @@ function judge(what: string, rows: readonly Row[], costOf: (row: Row) => number)
 }
 
 async function main(): Promise<number> {
-  const { rounds } = readFlags("bench:growth", process.argv.slice(2), {
+  const flags = readFlags("bench:growth", process.argv.slice(2), {
     rounds: { type: "string", default: "3" },
   });
+  const rounds = roundsOf(flags.rounds);
   const stack = new TestStack(stackName, "dev", "mip");
   try {
     await testCluster();
@@ -114,7 +117,7 @@ async function main(): Promise<number> {
     setFederations(stack, 1);
     await preview();
     const rows: Row[] = [];
-    for (const federations of sizes) rows.push(await measure(stack, federations, Number(rounds)));
+    for (const federations of sizes) rows.push(await measure(stack, federations, rounds));
     console.log(`Node ${process.version}, ${availableParallelism()} processors\n`);
     print(rows);
     console.log();
@@ -128,10 +131,4 @@ async function main(): Promise<number> {
   }
 }
 
-main().then(
-  (code) => process.exit(code),
-  (error: unknown) => {
-    console.error(explained(error));
-    process.exit(1);
-  },
-);
+exitWith(main);

@@ -1,12 +1,13 @@
 import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { availableParallelism, tmpdir } from "node:os";
 import { join } from "node:path";
-import { explained, UserError } from "../lib/errors";
+import { UserError } from "../lib/errors";
 import { root } from "../tests/support/folders";
 import { testCluster, versions } from "../tests/support/testCluster";
 import { ensureBuilt, helm as helmProgram } from "../tools/toolchain";
 import { traceSteps } from "./breakdown";
 import { describeSlowdown, slowdowns } from "./compare";
+import { exitWith } from "./exit";
 import { type Options, readOptions } from "./options";
 import { barChart } from "./plot";
 import { readResults, type Results, writeResults } from "./results";
@@ -91,10 +92,4 @@ async function main(): Promise<number> {
   }
 }
 
-main().then(
-  (code) => process.exit(code),
-  (error: unknown) => {
-    console.error(explained(error));
-    process.exit(1);
-  },
-);
+exitWith(main);

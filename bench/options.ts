@@ -25,10 +25,7 @@ export function readOptions(argv: readonly string[]): Options {
     plot: { type: "string" },
   });
   const { compare, json, plot } = read;
-  const rounds = Number(read.rounds);
-  if (!Number.isInteger(rounds) || rounds < 1) {
-    throw new UserError(`--rounds ${read.rounds}; must be a whole number from 1`);
-  }
+  const rounds = roundsOf(read.rounds);
   const stackLike = oneOf("--stack-like", stackLikes, read["stack-like"]);
   const only = read.only.split(",").map((name) => oneOf("--only", wayNames, name));
   // In their own order, whatever that of the flag is.
@@ -37,6 +34,13 @@ export function readOptions(argv: readonly string[]): Options {
     throw new UserError("--compare needs stackberth and helm among --only");
   }
   return { stackLike, rounds, ways, compare, json, plot };
+}
+
+/** The number of rounds that a flag gives. @throws UserError if it is not a whole number from 1. */
+export function roundsOf(given: string): number {
+  const rounds = Number(given);
+  if (Number.isInteger(rounds) && rounds >= 1) return rounds;
+  throw new UserError(`--rounds ${given}; must be a whole number from 1`);
 }
 
 function oneOf<T extends string>(flag: string, known: readonly T[], given: string): T {
