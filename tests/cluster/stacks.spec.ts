@@ -184,6 +184,11 @@ describe("a whole stack like dev", function () {
         () => patch(ns, "secret/redis-auth", { data: { password: "Ynk=" } }),
         /to update +Secret test-dev-openms\/redis-auth/,
       ],
+      [
+        "a variable more, which kubectl gives to init containers too",
+        () => kubectl("set", "env", "deployment/maps-backend", "-n", maps, "ADDED=by-hand"),
+        /to restore +Deployment test-dev-maps\/maps-backend\n.*initContainers.0.env/,
+      ],
     ];
     let previewed: Ran;
     let mended: Ran;
@@ -206,6 +211,8 @@ describe("a whole stack like dev", function () {
       assert.doesNotMatch(role, /secrets/);
       const ingress = JSON.stringify((await live("Ingress", ns, "web"))["spec"]);
       assert.doesNotMatch(ingress, /by-hand/);
+      const backend = JSON.stringify((await live("Deployment", maps, "maps-backend"))["spec"]);
+      assert.doesNotMatch(backend, /by-hand/);
     });
   });
 });

@@ -17,6 +17,7 @@ export interface Addition {
 /**
  * Finds what somebody appended to lists of a stack's objects: a rule of a Role, a variable of a container.
  * The provider compares only as many elements as the program sets, so the engine sees no drift.
+ * In a pod's template, where the API server adds no list of its own, a list that the program does not set is empty.
  */
 export async function findAdditions(
   cluster: Cluster,
@@ -43,10 +44,17 @@ function longerLists(
     return wanted.flatMap((each, index) => longerLists(each, found[index], [...path, index]));
   }
   if (!isJson(wanted) || !isJson(found)) return [];
-  return Object.entries(wanted).flatMap(([key, each]) =>
+  const all = path.includes("template") ? { ...emptied(found), ...wanted } : wanted;
+  return Object.entries(all).flatMap(([key, each]) =>
     longerLists(each, found[key], [...path, key]),
   );
 }
+
+/** The lists of an object, without their elements. */
+const emptied = (object: Json): Json =>
+  Object.fromEntries(
+    Object.entries(object).flatMap(([key, each]) => (Array.isArray(each) ? [[key, []]] : [])),
+  );
 
 /** An addition in words. */
 export function additionLine({ object, path, wanted, found }: Addition): string {

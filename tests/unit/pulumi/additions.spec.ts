@@ -59,6 +59,24 @@ describe("elements that somebody appended to a live list", () => {
     assert.deepEqual(patches[0]?.body, { spec: wanted["spec"] });
   });
 
+  it("are found in a list that the program does not set, inside a pod's template alone", async () => {
+    const wait = { name: "wait", image: "redis:7" };
+    const job = (initContainers: readonly object[], pod = {}, spec = {}): KubeObject => ({
+      ...deployment([plain]),
+      spec: { template: { spec: { initContainers, ...pod } }, ...spec },
+    });
+    const wanted = job([wait]);
+    const added = job([{ ...wait, env: [extra] }], {}, { ofTheServer: ["kept"] });
+    const { addition, cluster, patches } = await additionIn(wanted, added);
+    assert.deepEqual(addition.path, ["spec", "template", "spec", "initContainers", 0, "env"]);
+    await removeAddition(cluster, addition);
+    assert.deepEqual(patches[0]?.body, { spec: wanted["spec"] });
+
+    const outer = await additionIn(wanted, job([wait], { tolerations: [{ operator: "Exists" }] }));
+    await removeAddition(outer.cluster, outer.addition);
+    assert.deepEqual(outer.patches[0]?.body, { spec: { template: { spec: { tolerations: [] } } } });
+  });
+
   const hidden: readonly (readonly [string, KubeObject, readonly unknown[]])[] = [
     ["as an element", deployment([secret]), [{ name: "KEY", value: "s3cret" }, extra]],
     ["in an element", deployment([{ name: "KEY", value: secret }]), [plain, extra]],
