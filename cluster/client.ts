@@ -40,6 +40,8 @@ const attempts = 6;
 
 /** Seconds until a server must have taken the connection; a network that drops packets says nothing. */
 const connectSeconds = 10;
+const late = "ETIMEDOUT";
+const tooLate = `no connection within ${String(connectSeconds)} s`;
 const lostConnection = new Set(["ECONNRESET", "EPIPE", "ECONNREFUSED"]);
 
 /**
@@ -92,7 +94,7 @@ export class ApiClient {
   }
 
   private unreachable(code: string): UserError {
-    const reason = timeProblem(code) ?? code;
+    const reason = code === late ? tooLate : (timeProblem(code) ?? code);
     return new UserError(`cannot reach the API server ${this.server} (${reason})`);
   }
 
@@ -163,11 +165,9 @@ export class ApiClient {
 /** Ends a new connection that is not ready in time; one that is kept from an earlier request is. */
 function boundConnecting(socket: Socket, secure: boolean): void {
   if (!socket.connecting) return;
-  const late = setTimeout(() => {
-    const message = `no connection within ${String(connectSeconds)} s`;
-    socket.destroy(Object.assign(new Error(message), { code: "ETIMEDOUT" }));
-  }, connectSeconds * 1000);
-  const ready = (): void => clearTimeout(late);
+  const end = (): unknown => socket.destroy(Object.assign(new Error(tooLate), { code: late }));
+  const timer = setTimeout(end, connectSeconds * 1000);
+  const ready = (): void => clearTimeout(timer);
   socket.once(secure ? "secureConnect" : "connect", ready).once("close", ready);
 }
 

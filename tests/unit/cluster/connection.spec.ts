@@ -72,7 +72,7 @@ describe("a connection to an API server", function () {
     const port = await serve(createServer());
     const server = `https://127.0.0.1:${String(port)}`;
     await assert.rejects(connect(server), {
-      message: `cannot reach the API server ${server} (ETIMEDOUT)`,
+      message: `cannot reach the API server ${server} (no connection within 10 s)`,
     });
   });
 
