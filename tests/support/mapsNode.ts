@@ -117,13 +117,15 @@ export class MapsNode {
     return [await this.stack.kubectl("get", pod, "--output", "jsonpath={.status.podIP}"), 8080];
   }
 
-  /** The restarts of all containers, and whether the backend is ready. */
-  async state(): Promise<{ readonly restarts: number; readonly ready: string }> {
-    const counts = "jsonpath={.items[*].status.containerStatuses[*].restartCount}";
-    const printed = await this.stack.kubectl("get", "pods", "--output", counts);
+  /** The containers that were restarted, with the reason, and whether the backend is ready. */
+  async state(): Promise<{ readonly restarted: readonly string[]; readonly ready: string }> {
+    const end = "{.lastState.terminated.reason} {.lastState.terminated.exitCode}";
+    const each = `{.restartCount} {.name} ${end}{"\\n"}`;
+    const all = `jsonpath={range .items[*].status.containerStatuses[*]}${each}{end}`;
+    const printed = await this.stack.kubectl("get", "pods", "--output", all);
     const ready = "jsonpath={.status.readyReplicas}";
     return {
-      restarts: printed.split(" ").reduce((sum, each) => sum + Number(each), 0),
+      restarted: printed.split("\n").filter((line) => /^[1-9]/.test(line)),
       ready: await this.stack.kubectl("get", backend, "--output", ready),
     };
   }
