@@ -37,15 +37,27 @@ export interface NamespaceArgs {
   readonly secretSource?: SecretSource;
 }
 
-const plainNames = new WeakMap<object, string>();
+/** Each namespace by the output of its name, which the objects in it have. */
+const known = new WeakMap<object, Readonly<{ plainName: string; goes?: pulumi.Resource }>>();
+
+const knownOf = (namespace: unknown) =>
+  typeof namespace === "object" && namespace !== null ? known.get(namespace) : undefined;
 
 /** The namespace that an object names, also before it exists; undefined for an object of none. */
-export function plainNamespace(namespace: unknown): string | undefined {
-  if (typeof namespace === "string") return namespace;
-  return typeof namespace === "object" && namespace !== null
-    ? plainNames.get(namespace)
-    : undefined;
-}
+export const plainNamespace = (namespace: unknown): string | undefined =>
+  typeof namespace === "string" ? namespace : knownOf(namespace)?.plainName;
+
+/**
+ * Leaves it to the cluster to delete what is in a namespace that goes: it does so at once and in its own order, where
+ * the engine would delete one object after the other and wait for each. What has pods is still deleted by the engine:
+ * Kubernetes looks again whether a namespace is empty only after half of the time that its pods have to end.
+ */
+export const deletedWithNamespace: pulumi.ResourceTransformation = ({ type, props, opts }) => {
+  if (/^kubernetes:(apps|batch)\//.test(type)) return undefined;
+  const { metadata } = props as { readonly metadata?: { readonly namespace?: unknown } };
+  const deletedWith = knownOf(metadata?.namespace)?.goes;
+  return deletedWith && { props, opts: { ...opts, deletedWith } };
+};
 
 /**
  * A namespace that denies by default: it enforces Pod Security and allows no traffic except DNS.
@@ -64,6 +76,8 @@ export class Namespace extends pulumi.ComponentResource {
   readonly secretSource: SecretSource;
   /** The level of Pod Security that it enforces. */
   readonly podSecurity: PodSecurity;
+  /** Volumes that outlast it: Kubernetes keeps a volume for as long as its claim is there. */
+  readonly volumes: pulumi.Resource[] = [];
 
   constructor(name: string, args: NamespaceArgs, opts?: pulumi.ComponentResourceOptions) {
     const { deadlineSeconds: deadline = 300, dns = usualDns } = args;
@@ -91,10 +105,10 @@ export class Namespace extends pulumi.ComponentResource {
           ...(retain && { annotations: { [retainAnnotation]: "true" } }),
         },
       },
-      { parent: this, retainOnDelete: retain },
+      { parent: this, retainOnDelete: retain, dependsOn: atEnd(() => this.volumes) },
     );
     this.name = namespace.metadata.name;
-    plainNames.set(this.name, args.name);
+    known.set(this.name, { plainName: args.name, ...(!retain && { goes: namespace }) });
     if (this.podSecurity !== "restricted") {
       // Looser than the default, so that every preview says it.
       void pulumi.log.warn(`enforces Pod Security ${this.podSecurity}, not restricted`, this);
@@ -164,6 +178,9 @@ export class Namespace extends pulumi.ComponentResource {
     );
   }
 }
+
+/** What is known only once the program has created everything. */
+const atEnd = <T>(read: () => T): Promise<T> => new Promise(setImmediate).then(read);
 
 /** Answers that do not fit into one datagram come over TCP. */
 const dnsPorts = (port: number) => [

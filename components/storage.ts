@@ -117,6 +117,7 @@ export class Storage extends pulumi.ComponentResource implements Mountable {
         },
         options,
       );
+    if (volume) namespace.volumes.push(volume);
     return new k8s.core.v1.PersistentVolumeClaim(
       name,
       {

@@ -7,6 +7,7 @@ import { secretLookup, secretSource } from "./secretValues";
 import { formatCapacity } from "../lib/capacity";
 import { expiresAnnotation } from "../lib/labels";
 import { textAt } from "../lib/objects";
+import { deletedWithNamespace } from "../components";
 import { preflight } from "./preflight";
 import { type ClusterConfig, clusterConfig, clusterProvider } from "./provider";
 import { systems } from "../systems";
@@ -73,7 +74,11 @@ export function deploySystems(stack: ParsedStack): StackOutputs {
         },
         {
           provider,
-          transformations: [...transformations, ...(expires === "" ? [] : [expiring(expires)])],
+          transformations: [
+            deletedWithNamespace,
+            ...transformations,
+            ...(expires === "" ? [] : [expiring(expires)]),
+          ],
         },
       ),
     ];

@@ -9,6 +9,7 @@ import { testCluster } from "../support/testCluster";
 
 const name = "test-maps-own-pods";
 const ofStack = ["--stack", name];
+const namespace = { apiVersion: "v1", kind: "Namespace", metadata: { name } };
 const pod = (id: string): Json => ownPod(id, ofSource.runner.image);
 
 /** The pod with its specification or container changed. */
@@ -38,9 +39,8 @@ describe("MAPS with the pods that the public source builds, on the embedded API 
   });
   after(async () => {
     (backend as Account | undefined)?.close();
-    const { code, output } = await run("down", ...ofStack);
+    await run("down", ...ofStack);
     stack.remove();
-    assert.equal(code, 0, output);
   });
   afterEach(async () => {
     const selector = ["-n", name, "--selector", "app=maps-runner", "--now"];
@@ -122,5 +122,14 @@ describe("MAPS with the pods that the public source builds, on the embedded API 
     } finally {
       cleanUp.close();
     }
+  });
+
+  it("goes with a pod that no controller owns and that still holds the volume", async () => {
+    await backend.create(pod("e1"));
+    const { code, output } = await run("down", ...ofStack);
+    assert.equal(code, 0, output);
+    assert.match(output, /\d+ deleted in/);
+    const { cluster } = await testCluster();
+    assert.equal(await cluster.find(namespace), undefined);
   });
 });

@@ -13,6 +13,8 @@ export interface Recorded {
   readonly parent: string;
   readonly protect: boolean;
   readonly retainOnDelete: boolean;
+  /** The URN of the resource with which it goes; empty for none. */
+  readonly deletedWith: string;
 }
 
 const signature = "4dabf18193072939515e22adb298388d";
@@ -39,6 +41,7 @@ interface Request {
   getParent(): string;
   getProtect(): boolean;
   getRetainondelete(): boolean;
+  getDeletedwith(): string;
 }
 
 /** What the mocks do not tell: parents and options, read off the requests themselves. */
@@ -76,7 +79,7 @@ export async function deployed<T>(
   build: () => T,
   { state = () => ({}), onRegister = () => undefined, creation }: DeployOptions = {},
 ): Promise<{ readonly resources: Recorded[]; readonly result: T }> {
-  const seen: Omit<Recorded, "parent" | "protect" | "retainOnDelete">[] = [];
+  const seen: Omit<Recorded, "parent" | "protect" | "retainOnDelete" | "deletedWith">[] = [];
   await pulumi.runtime.setMocks(
     {
       newResource: async (args) => {
@@ -111,6 +114,7 @@ export async function deployed<T>(
         parent: request.getParent(),
         protect: request.getProtect(),
         retainOnDelete: request.getRetainondelete(),
+        deletedWith: request.getDeletedwith(),
       };
     });
     return { resources, result };

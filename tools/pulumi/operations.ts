@@ -13,7 +13,6 @@ import { Progress } from "./progress";
 import { withoutStackTraces } from "../project/stackTraces";
 import { LiveLines, type Screen } from "./screen";
 import { serverWarnings } from "./serverWarnings";
-import { deleteUnownedPods } from "./unownedPods";
 
 /** What to run on an opened stack. */
 interface OperationArgs {
@@ -69,7 +68,7 @@ export async function operate(
   const line = (text: string): unknown => screen.write(`${text}\n`);
   const began = Date.now();
   const progress = new Progress(operation === "preview");
-  const kept = operation === "down" ? await makeWay(args) : [];
+  const kept = operation === "down" ? await occupiedNamespaces(stack, await args.connect()) : [];
   const live = verbose
     ? undefined
     : new LiveLines(
@@ -112,15 +111,6 @@ export async function operate(
   }
   if (operation === "down") await sayKept(args, line);
   return progress.outputs;
-}
-
-/** Removes what would keep a stack from going. @returns The namespaces that must stay. */
-async function makeWay({ stack, connect }: OperationArgs): ReturnType<typeof occupiedNamespaces> {
-  const cluster = await connect();
-  const kept = await occupiedNamespaces(stack, cluster);
-  const staying = kept.map(({ namespace }) => namespace);
-  await deleteUnownedPods(cluster, stack.name, staying);
-  return kept;
 }
 
 /**

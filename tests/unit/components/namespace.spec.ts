@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { Namespace, type NamespaceArgs } from "../../../components";
+import { deletedWithNamespace, Namespace, type NamespaceArgs, Storage } from "../../../components";
 import { assertParents, itRefuses } from "../../support/components";
 import { count, deploy, one, oneResource, read } from "../../support/deploy";
 
@@ -31,6 +31,23 @@ describe("Namespace", () => {
     assert.equal(oneResource(found, "Namespace").retainOnDelete, false);
     assertParents(found, "Namespace");
   });
+
+  for (const retain of [false, true]) {
+    it(`${retain ? "does not take along" : "takes along"} what is in it, ${retain ? "kept" : "deleted"}`, async () => {
+      const found = await deploy(() => {
+        const opts = { transformations: [deletedWithNamespace] };
+        const args = { name: "lab", system: "sys", stack: "test", retain };
+        const namespace = new Namespace("lab", args, opts);
+        new Storage("data", { namespace, size: "1Gi", folder: { host: "vm-1", path: "/d" } }, opts);
+      });
+      const owner = retain ? /^$/ : /kubernetes:core\/v1:Namespace::lab$/;
+      const kinds = ["NetworkPolicy", "PersistentVolumeClaim"];
+      const along = found.filter((each) => kinds.includes(each.type.split(":")[2] ?? ""));
+      assert.equal(along.length, 3);
+      for (const each of along) assert.match(each.deletedWith, owner);
+      assert.equal(oneResource(found, "PersistentVolume").deletedWith, "");
+    });
+  }
 
   it("allows only DNS, over UDP and TCP", async () => {
     const { spec } = one(await deploy(() => void make()), "NetworkPolicy", "allow-dns");
