@@ -1,40 +1,51 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import type { Cluster } from "../../cluster";
-import { describe, type KubeObject } from "../../lib/objects";
-import { rolloutOf } from "../status/readiness";
+import { annotation, describe, type KubeObject } from "../../lib/objects";
+import { readinessOf, rolloutOf } from "../status/readiness";
 
-/** Deployments whose rollout failed. */
+/** Workloads whose rollout failed. */
 export class RolloutError extends Error {}
 
 const pollMs = 250;
 
+/** How the rollout of a live workload goes, by its kind. */
+const judges = { Deployment: rolloutOf, StatefulSet: readinessOf } as const;
+
+const isJudged = (kind: string): kind is keyof typeof judges => kind in judges;
+
 /**
- * Waits until the controller says how the rollout of each changed Deployment ended. The provider can take
- * the end of the rollout before for it, and call a Deployment ready whose new image does not exist.
+ * Waits until the controller says how the rollout of each changed Deployment and StatefulSet ended. The provider can
+ * take the end of the rollout before for it, and call ready what a busy controller has not looked at yet.
  *
- * @throws RolloutError that names the Deployments whose rollout failed. The controller gives each up after its
- *   `progressDeadlineSeconds`.
+ * @throws RolloutError that names those whose rollout failed. A Deployment's controller gives up after its
+ *   `progressDeadlineSeconds`; a StatefulSet's never does, and its `pulumi.com/timeoutSeconds` count.
  */
 export async function awaitRollouts(
   cluster: Pick<Cluster, "find">,
   changed: readonly KubeObject[],
 ): Promise<void> {
-  const deployments = changed.filter(({ kind }) => kind === "Deployment");
-  const ends = await Promise.all(deployments.map((each) => endOf(cluster, each)));
+  const ends = await Promise.all(changed.map((each) => endOf(cluster, each)));
   const failed = ends.filter((end) => end !== undefined);
   if (failed.length > 0) throw new RolloutError(failed.join("\n"));
 }
 
-/** Why the rollout failed; undefined if it did not, or if somebody deleted the Deployment. */
+/** Why the rollout failed; undefined if it did not, or if somebody deleted the workload. */
 async function endOf(
   cluster: Pick<Cluster, "find">,
-  deployment: KubeObject,
+  workload: KubeObject,
 ): Promise<string | undefined> {
-  for (;;) {
-    const live = await cluster.find(deployment);
-    const rollout = live && rolloutOf(live);
-    if (rollout?.state === "failed") return `${describe(deployment)}: ${rollout.reason}`;
-    if (rollout?.state !== "waiting") return undefined;
-    await sleep(pollMs);
+  const { kind } = workload;
+  if (!isJudged(kind)) return undefined;
+  for (const began = Date.now(); ; await sleep(pollMs)) {
+    const live = await cluster.find(workload);
+    if (live === undefined) return undefined;
+    const rollout = judges[kind](live);
+    if (rollout.state === "ready") return undefined;
+    const isLate = kind === "StatefulSet" && Date.now() - began > 1000 * secondsFor(live);
+    if (rollout.state === "failed" || isLate) return `${describe(workload)}: ${rollout.reason}`;
   }
 }
+
+/** How long a workload may take; the provider's own bound where it says nothing. */
+const secondsFor = (live: KubeObject): number =>
+  Number(annotation(live, "pulumi.com/timeoutSeconds") ?? 600);

@@ -55,6 +55,33 @@ describe("the end of a rollout", () => {
     );
   });
 
+  /** A StatefulSet of two, as its controller has seen it. */
+  const database = (observedGeneration: number, updatedReplicas: number, seconds = "60") => ({
+    ...web,
+    kind: "StatefulSet",
+    metadata: {
+      ...web.metadata,
+      generation: 2,
+      annotations: { "pulumi.com/timeoutSeconds": seconds },
+    },
+    spec: { replicas: 2 },
+    status: { observedGeneration, updatedReplicas, availableReplicas: 2 },
+  });
+
+  it("of a StatefulSet is waited for until each of its pods is new", async () => {
+    const states = [database(1, 2), database(2, 1), database(2, 2)];
+    const find = () => Promise.resolve(states.shift());
+    await awaitRollouts({ find }, [database(2, 0)]);
+    assert.deepEqual(states, [], "it stopped too early");
+  });
+
+  it("of a StatefulSet is a failure once its time is over", async () => {
+    const find = () => Promise.resolve(database(2, 1, "0.3"));
+    await assert.rejects(awaitRollouts({ find }, [database(2, 0)]), {
+      message: "StatefulSet ns/web: 1 of 2 replicas are updated",
+    });
+  });
+
   it("is not asked of other kinds", async () => {
     await awaitRollouts(cluster(), [{ ...web, kind: "Service" }]);
   });
