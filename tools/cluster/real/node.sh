@@ -223,6 +223,8 @@ resolvConf: /run/resolv.conf
 failSwapOn: false
 maxPods: 200
 serializeImagePulls: false
+# How soon it sees a volume that is over its limit; by default, after a minute.
+volumeStatsAggPeriod: 10s
 # What the machine's disk has left is not the node's business.
 evictionHard: { memory.available: 100Mi }
 imageGCHighThresholdPercent: 100
