@@ -193,7 +193,8 @@ describe("OpenML in real containers", function () {
     assert.deepEqual(await post("/signup", account("Barbara")), { msg: "User already exists" });
     const restarts = ["--output", "jsonpath={.items[*].status.containerStatuses[*].restartCount}"];
     const backends = ["--selector", "app.kubernetes.io/name=openml-backend"];
-    assert.equal(await stack.kubectl("get", "pods", ...backends, ...restarts), "0 0");
+    const counts = await stack.kubectl("get", "pods", ...backends, ...restarts);
+    assert.match(counts, /^0( 0)+$/);
     figure("OpenML's database deleted under two backends", "all rows kept, no backend restarted");
   });
 

@@ -3,7 +3,7 @@ import { execFile } from "node:child_process";
 import { request } from "node:http";
 import { promisify } from "node:util";
 import { type Answers, Load } from "./load";
-import { ingressAddress, nodeEnvironment, nodeKubectl, onNode } from "./realNode";
+import { ingressAddress, nodeEnvironment, nodeKubectl, nodeKubectlWords, onNode } from "./realNode";
 import { runbooksOf } from "./runbook";
 import { type Ran, root, TestStack } from "./stackberth";
 
@@ -82,7 +82,7 @@ export class NodeStack extends TestStack {
       (text, [part, instead]) => text.replaceAll(part, instead),
       given,
     );
-    const kubectl = 'kubectl() { node tools/cli/start.cjs cluster kubectl "$@"; }';
+    const kubectl = `kubectl() { ${(await nodeKubectlWords()).join(" ")} "$@"; }`;
     const options = { cwd: root, env: nodeEnvironment() };
     const { stdout } = await exec("sh", ["-euc", `${kubectl}\n${command}`], options);
     return stdout;

@@ -1,11 +1,15 @@
 import assert from "node:assert/strict";
-import { spawnSync } from "node:child_process";
+import { execFile, spawnSync } from "node:child_process";
 import { existsSync, readFileSync, readdirSync, readlinkSync } from "node:fs";
 import { request } from "node:https";
 import { join } from "node:path";
+import { promisify } from "node:util";
 import { noRealNode, type RealNode } from "../../tools/cluster/real";
-import { environment, home } from "./folders";
+import { builtPath, controlPlane } from "../../tools/toolchain";
+import { environment, home, root } from "./folders";
 import { type Ran, type Running, start } from "./stackberth";
+
+const exec = promisify(execFile);
 
 /** The tests' own node, beside one that somebody works with. */
 const nodeHome = join(home, "node");
@@ -30,10 +34,22 @@ export const startOnNode = (...argv: readonly string[]): Running =>
 /** Runs a command on the node to its end. */
 export const onNode = (...argv: readonly string[]): Promise<Ran> => startOnNode(...argv).done;
 
+/** What the node says of itself. */
+const node = (): RealNode =>
+  JSON.parse(readFileSync(join(folder, "node.json"), "utf8")) as RealNode;
+
+let program: Promise<string> | undefined;
+
+/** What `npm run cluster -- kubectl` runs there; that would take longer to start than kubectl itself. */
+export async function nodeKubectlWords(): Promise<readonly string[]> {
+  program ??= builtPath(root, controlPlane);
+  return [await program, "kubectl", "--kubeconfig", node().kubeconfig];
+}
+
 /** What kubectl prints there. @throws Error with its complaint if it fails */
 export async function nodeKubectl(...argv: readonly string[]): Promise<string> {
-  const { code, stdout, output } = await onNode("cluster", "kubectl", ...argv);
-  if (code !== 0) throw new Error(output);
+  const [file = "", ...words] = await nodeKubectlWords();
+  const { stdout } = await exec(file, [...words, ...argv], { maxBuffer: Infinity });
   return stdout;
 }
 
@@ -47,13 +63,12 @@ export function skipWithoutNode(context: Mocha.Context): void {
 
 /** The address of the Ingress controller. */
 export function ingressAddress(): URL {
-  const { http } = JSON.parse(readFileSync(join(folder, "node.json"), "utf8")) as RealNode;
-  return new URL(http);
+  return new URL(node().http);
 }
 
 /** Asks the API server with a token alone. @param json - Sent by POST. @default - GET */
 export function askServer(path: string, token: string, json?: object): Promise<Answer> {
-  const { server } = JSON.parse(readFileSync(join(folder, "node.json"), "utf8")) as RealNode;
+  const { server } = node();
   return new Promise((resolve, reject) => {
     const asked = request(
       new URL(path, server),
@@ -86,10 +101,18 @@ export const nodeProcesses = (): readonly string[] =>
     .filter((name) => /^\d+$/.test(name))
     .filter((pid) => environmentOf(pid).includes(`FOLDER=${folder}\0`));
 
+/** The namespace of networks of a process; empty for one that has ended. */
+function networkOf(pid: string): string {
+  try {
+    return readlinkSync(`/proc/${pid}/ns/net`);
+  } catch {
+    return "";
+  }
+}
+
 /** A process in the node's namespace of networks. */
 export function processInside(): string {
-  const namespaceOf = (pid: string): string => readlinkSync(`/proc/${pid}/ns/net`);
-  const inside = nodeProcesses().find((pid) => namespaceOf(pid) !== namespaceOf("self"));
+  const inside = nodeProcesses().find((pid) => ![networkOf("self"), ""].includes(networkOf(pid)));
   assert.ok(inside !== undefined, "no node runs");
   return inside;
 }
