@@ -1,4 +1,3 @@
-import { spawn } from "node:child_process";
 import { readFileSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { parseDocument } from "yaml";
@@ -6,76 +5,17 @@ import { systems } from "../../systems";
 import type { PlainSettings } from "../../systems/system";
 import { asUser, environment, home, root } from "./folders";
 import { inProcess, type Ran } from "./inProcess";
+import { type Running, startProgram, type StartOptions } from "./running";
 import { testCluster } from "./testCluster";
 
-export { asUser, environment, home, root, type Ran };
+export { asUser, environment, home, root, type Ran, type Running };
 
 /** What an `up` or a `preview` prints that changes nothing. */
 export const unchanged = /^\d+ unchanged in/m;
 
-/** A command that is running. */
-export interface Running {
-  readonly pid: number;
-  /** What it printed and how it ended, once it has. */
-  readonly done: Promise<Ran>;
-  /** Resolves as soon as it has printed so many such lines, or has ended. @param count @default 1 */
-  printed(line: RegExp, count?: number): Promise<void>;
-  /** kill -9 of the command and of all that it started. */
-  kill(): void;
-}
-
-/** How to start a command. */
-export interface StartOptions {
-  /** @default - that of the tests' commands */
-  readonly env?: NodeJS.ProcessEnv;
-  /** What it reads from its standard input. @default - nothing */
-  readonly input?: string;
-}
-
 /** Starts `npm run …` as a process, without npm's own second of start-up. */
-export function start(argv: readonly string[], options: StartOptions = {}): Running {
-  const { env = environment(), input = "" } = options;
-  const child = spawn(process.execPath, ["tools/cli/start.cjs", ...argv], {
-    cwd: root,
-    env,
-    // A group of its own: a kill takes what it started along.
-    detached: true,
-  });
-  const { pid = 0 } = child;
-  const waiting = new Set<() => void>();
-  let [output, stdout] = ["", ""];
-  const hear = (chunk: Buffer): void => {
-    output += chunk.toString();
-    for (const look of waiting) look();
-  };
-  child.stdin.end(input);
-  child.stdout.on("data", (chunk: Buffer) => {
-    stdout += chunk.toString();
-    hear(chunk);
-  });
-  child.stderr.on("data", hear);
-  const done = new Promise<Ran>((settle) =>
-    child.on("close", (code) => settle({ code, output, stdout })),
-  );
-  return {
-    pid,
-    done,
-    printed: (line, count = 1) =>
-      new Promise((resolve) => {
-        const look = (): void => {
-          if (output.split("\n").filter((each) => line.test(each)).length < count) return;
-          waiting.delete(look);
-          resolve();
-        };
-        waiting.add(look);
-        look();
-        void done.then(() => resolve());
-      }),
-    kill: () => {
-      if (child.exitCode === null) process.kill(-pid, "SIGKILL");
-    },
-  };
-}
+export const start = (argv: readonly string[], options: StartOptions = {}): Running =>
+  startProgram(process.execPath, ["tools/cli/start.cjs", ...argv], options);
 
 /** Runs what `npm run …` runs, to its end, in this process. Those of a test run one after the other. */
 export const run = (...argv: readonly string[]): Promise<Ran> => runWith({}, ...argv);
