@@ -30,6 +30,24 @@ describe("a command's start", function () {
     assert.equal(existsSync(join(home, "compile-cache")), enableCompileCache !== undefined);
   });
 
+  it("leaves out what only a serialized function needs, until there is one", () => {
+    const script = `
+      require("./tools/cli/loader.cjs");
+      const { runtime } = require("@pulumi/pulumi");
+      const compiler = "/typescript/lib/typescript.js";
+      const isLoaded = () =>
+        Object.values(require.cache).some(({ filename }) => filename?.endsWith(compiler));
+      const before = isLoaded();
+      runtime.serializeFunction(() => 1).then(({ text }) =>
+        console.log(before, isLoaded(), text.includes("exports.handler")));
+    `;
+    const { stdout, stderr } = spawnSync(process.execPath, ["-e", script], {
+      cwd: root,
+      encoding: "utf8",
+    });
+    assert.equal(stdout, "false true true\n", stderr);
+  });
+
   /** Has the state in a file, which nobody expects. */
   function startInFile(more: NodeJS.ProcessEnv = {}): void {
     const file = join(home, "file");
