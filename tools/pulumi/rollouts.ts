@@ -1,6 +1,7 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import type { Cluster } from "../../cluster";
-import { annotation, describe, type KubeObject } from "../../lib/objects";
+import { secondsAwaited } from "../../lib/await";
+import { describe, type KubeObject } from "../../lib/objects";
 import { readinessOf, rolloutOf } from "../status/readiness";
 
 /** Workloads whose rollout failed. */
@@ -41,11 +42,7 @@ async function endOf(
     if (live === undefined) return undefined;
     const rollout = judges[kind](live);
     if (rollout.state === "ready") return undefined;
-    const isLate = kind === "StatefulSet" && Date.now() - began > 1000 * secondsFor(live);
+    const isLate = kind === "StatefulSet" && Date.now() - began > 1000 * secondsAwaited(live);
     if (rollout.state === "failed" || isLate) return `${describe(workload)}: ${rollout.reason}`;
   }
 }
-
-/** How long a workload may take; the provider's own bound where it says nothing. */
-const secondsFor = (live: KubeObject): number =>
-  Number(annotation(live, "pulumi.com/timeoutSeconds") ?? 600);
