@@ -97,11 +97,6 @@ describe("MIP in real containers", function () {
   const federation = (path: string, value: unknown): void => {
     stack.set(["stackberth:mip", "federations", "0", path], value);
   };
-  const restarts = async (): Promise<string> => {
-    const counts = "{.items[*].status.containerStatuses[*].restartCount}";
-    const printed = await stack.kubectl("get", "pods", "-o", `jsonpath=${counts}`);
-    return [...new Set(printed.split(" "))].join();
-  };
   /** Copies a worker's folder to its claim, as the runbook says. */
   const copy = async (worker: number, ages: readonly (number | string)[]): Promise<void> => {
     const from = join(folder, site(worker));
@@ -131,7 +126,7 @@ describe("MIP in real containers", function () {
   });
 
   it("starts each container once, whatever starts first, and then changes nothing", async () => {
-    assert.equal(await restarts(), "0");
+    assert.deepEqual(await stack.restarted(), []);
     assert.match(await stack.succeed("up"), unchanged);
   });
 
@@ -208,7 +203,7 @@ describe("MIP in real containers", function () {
     await stack.kubectl("rollout", "status", "statefulset/portal-db", "--timeout=180s");
     assert.deepEqual(await eventually("the experiment", finished), result);
     assert.deepEqual(await stack.podsOf("portalbackend"), backends);
-    assert.equal(await restarts(), "0");
+    assert.deepEqual(await stack.restarted(), []);
     assert.match(await stack.succeed("up"), unchanged);
 
     // A new pod of the backend runs the bootstrap again.
@@ -243,7 +238,7 @@ describe("MIP in real containers", function () {
     assertAges(await query([site(0), site(1)]), 0, 1);
     const [, took] = await timed(scale(3).then(() => eventually("all workers", answers)));
     assertAges(await query(sites), ...workers);
-    assert.equal(await restarts(), "0");
+    assert.deepEqual(await stack.restarted(), []);
     figure(
       "A worker of MIP is lost and comes back",
       `queries over its data fail and name them, others are answered; whole ${took} after it is started`,

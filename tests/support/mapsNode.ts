@@ -93,13 +93,21 @@ export class MapsNode {
   /** The newest job whose script has printed something. */
   async jobThatPrinted(text: string): Promise<string> {
     return await eventually(`a script that prints "${text}"`, async () => {
-      const newest = ["get", "pods", "--selector", "app=maps-runner", "--output", "name"];
-      const by = ["--sort-by", ".metadata.creationTimestamp"];
-      const pods = (await this.stack.kubectl(...newest, ...by)).split("\n").filter(Boolean);
-      const job = pods.at(-1)?.replace("pod/runner-", "");
+      const job = (await this.jobs()).at(-1);
       const log = job === undefined ? "" : await this.log(job).catch(() => "");
       return log.includes(text) ? job : undefined;
     });
+  }
+
+  /** The jobs that have a pod, the oldest first. */
+  async jobs(): Promise<readonly string[]> {
+    const runners = ["get", "pods", "--selector", "app=maps-runner", "--output", "name"];
+    const printed = await this.stack.kubectl(
+      ...runners,
+      "--sort-by",
+      ".metadata.creationTimestamp",
+    );
+    return printed.split("\n").flatMap((pod) => /^pod\/runner-(.+)/.exec(pod)?.[1] ?? []);
   }
 
   /** A shell in one of its pods. */
@@ -117,15 +125,11 @@ export class MapsNode {
     return [await this.stack.kubectl("get", pod, "--output", "jsonpath={.status.podIP}"), 8080];
   }
 
-  /** The containers that were restarted, with the reason, and whether the backend is ready. */
+  /** Whether the backend is ready, and what was restarted. */
   async state(): Promise<{ readonly restarted: readonly string[]; readonly ready: string }> {
-    const end = "{.lastState.terminated.reason} {.lastState.terminated.exitCode}";
-    const each = `{.restartCount} {.name} ${end}{"\\n"}`;
-    const all = `jsonpath={range .items[*].status.containerStatuses[*]}${each}{end}`;
-    const printed = await this.stack.kubectl("get", "pods", "--output", all);
     const ready = "jsonpath={.status.readyReplicas}";
     return {
-      restarted: printed.split("\n").filter((line) => /^[1-9]/.test(line)),
+      restarted: await this.stack.restarted(),
       ready: await this.stack.kubectl("get", backend, "--output", ready),
     };
   }
