@@ -16,7 +16,7 @@ type Settings = Required<Pick<NamespaceArgs, "podSecurity">>;
 export function createNamespace(
   { name, stack, stackSettings, secretSource, settings }: SystemContext<Settings>,
   args: OwnArgs,
-  parent: pulumi.Resource,
+  opts: pulumi.ComponentResourceOptions,
   resourceName = name,
 ): Namespace {
   const { protectData: retain, deadlineSeconds, dns } = stackSettings;
@@ -24,6 +24,6 @@ export function createNamespace(
   return new Namespace(
     resourceName,
     { ...args, system: name, stack, podSecurity, retain, deadlineSeconds, dns, secretSource },
-    { parent },
+    opts,
   );
 }

@@ -22,7 +22,7 @@ import type { Context } from "./schema";
 export function createBots(context: Context, parent: pulumi.Resource): Deployed {
   const { settings } = context;
   const own = { name: settings.namespace, quota: settings.quota };
-  const namespace = createNamespace(context, own, parent);
+  const namespace = createNamespace(context, own, { parent });
   const volumes = createVolumes(context, namespace, parent);
   const secrets = createSecrets(context, namespace, parent);
   const config = createConfig(context, namespace, parent);

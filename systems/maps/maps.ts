@@ -23,7 +23,7 @@ export function createMaps(context: Context, parent: pulumi.Resource): Deployed 
       // The pods that the backend creates lack these labels and so cannot resolve names.
       dnsOnlyFor: systemLabels(name, context.stack),
     },
-    parent,
+    { parent },
   );
   const volumes = createVolumes(context, namespace, parent);
   const imagePullSecrets = createPullSecrets(context, namespace, parent);

@@ -13,7 +13,7 @@ import { type Context, containersOf } from "./schema";
 export function createOpenml(context: Context, parent: pulumi.Resource): Deployed {
   const { settings } = context;
   const own = { name: settings.namespace, quota: settings.quota };
-  const namespace = createNamespace(context, own, parent);
+  const namespace = createNamespace(context, own, { parent });
   const secrets = createSecrets(context, namespace, parent);
   const containers = containersOf(settings);
   const containerSecrets = createContainerSecrets(context, namespace, containers, parent);

@@ -19,7 +19,7 @@ import { containersOf } from "./secrets";
 export function createOpenms(context: Context, parent: pulumi.Resource): Deployed {
   const { settings } = context;
   const own = { name: settings.namespace, limitRange: limitRange(settings), quota: settings.quota };
-  const namespace = createNamespace(context, own, parent);
+  const namespace = createNamespace(context, own, { parent });
   const nfsServer = createNfsServer(context, parent);
   const workspaces = createVolumes(context, namespace, nfsServer, parent);
   const secrets = createSecrets(context, namespace, parent);

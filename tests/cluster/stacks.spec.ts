@@ -5,7 +5,7 @@ import { systems } from "../../systems";
 import { kubectl } from "../support/kubectl";
 import { ProcessWatch } from "../support/processes";
 import { shell } from "../support/shell";
-import { home, type Ran, run, start, TestStack, unchanged } from "../support/stackberth";
+import { feed, home, type Ran, run, start, TestStack, unchanged } from "../support/stackberth";
 import { live, testCluster, versions } from "../support/testCluster";
 
 const all = Object.keys(systems);
@@ -16,6 +16,20 @@ async function pulumi(stack: string, ...argv: readonly string[]): Promise<string
   assert.equal(code, 0, output);
   return stdout;
 }
+
+interface Resource {
+  readonly type: string;
+  readonly urn: string;
+  readonly parent?: string;
+}
+
+interface State {
+  readonly deployment: { readonly resources: readonly Resource[] };
+}
+
+/** The state of a stack. */
+const stateOf = async (stack: string): Promise<State["deployment"]> =>
+  (JSON.parse(await pulumi(stack, "stack", "export")) as State).deployment;
 
 /** The values of a stack's secrets, as its owner may see them. */
 async function secretsOf(stack: string): Promise<readonly string[]> {
@@ -78,12 +92,47 @@ describe("a whole stack like dev", function () {
   it("is a stack of Pulumi's: its outputs, its state and its history", async () => {
     const outputs = JSON.parse(await pulumi(name, "stack", "output", "--json")) as object;
     assert.deepEqual(Object.keys(outputs).sort(), ["capacity", "namespaces", "urls"]);
-    const state = JSON.parse(await pulumi(name, "stack", "export")) as {
-      deployment: { resources: { type: string }[] };
-    };
-    const types = state.deployment.resources.map(({ type }) => type);
+    const types = (await stateOf(name)).resources.map(({ type }) => type);
     assert.ok(types.filter((type) => type.startsWith("kubernetes:")).length > 150);
     assert.match(await pulumi(name, "stack", "history"), /UpdateKind: update/i);
+  });
+
+  it("has its namespaces equally deep in its state, so that all are deleted at once", async () => {
+    const { resources } = await stateOf(name);
+    const namespaces = resources.filter(({ type }) => type === "kubernetes:core/v1:Namespace");
+    assert.ok(namespaces.length >= all.length, "a system has no namespace");
+    const depths = namespaces.map(({ urn }) => urn.split("$").length);
+    assert.deepEqual([...new Set(depths)], [3]);
+  });
+
+  it("takes a state where a federation's namespace is deeper, and changes nothing", async () => {
+    const before = await versions(name);
+    const federation = "stackberth:systems:Mip$stackberth:systems:MipFederation";
+    const component = "stackberth:components:Namespace";
+    const exported = await pulumi(name, "stack", "export");
+    const older = JSON.parse(
+      exported.replaceAll(`stackberth:systems:Mip$${component}`, `${federation}$${component}`),
+    ) as State;
+    const { resources } = older.deployment;
+    const owner = resources.find(({ urn }) => urn.includes(`::${federation}::`));
+    const inside = resources.find(({ urn }) => urn.includes(`::${federation}$${component}::`));
+    assert.ok(owner && inside);
+    // A parent comes first.
+    const rest = resources.filter((each) => each !== owner);
+    rest.splice(rest.indexOf(inside), 1, owner, { ...inside, parent: owner.urn });
+    const deployment = { ...older.deployment, resources: rest };
+    const imported = await feed(
+      JSON.stringify({ ...older, deployment }),
+      "pulumi",
+      "stack",
+      "import",
+      ...flags,
+    );
+    assert.equal(imported.code, 0, imported.output);
+    const { code, output } = await start(["up", ...flags]).done;
+    assert.equal(code, 0, output);
+    assert.match(output, unchanged);
+    assert.deepEqual(await versions(name), before);
   });
 
   it("is what plain pulumi would deploy, in a shell that env has prepared", async () => {

@@ -12,6 +12,8 @@ import { Notebook } from "./notebook";
 import { Portal } from "./portal";
 import { Smpc } from "./smpc";
 
+const type = "stackberth:systems:MipFederation";
+
 /** One federation, with its own namespace, secrets, Exaflow and portal. */
 export class Federation extends pulumi.ComponentResource {
   readonly urls: pulumi.Output<string[]>;
@@ -22,11 +24,16 @@ export class Federation extends pulumi.ComponentResource {
     context: Context,
     federation: FederationSettings,
     cluster: Cluster,
-    opts: pulumi.ComponentResourceOptions,
+    opts: pulumi.ComponentResourceOptions & { readonly parent: pulumi.Resource },
   ) {
     const name = `${context.name}-${federation.name}`;
-    super("stackberth:systems:MipFederation", name, {}, opts);
-    const namespace = createNamespace(context, { name: namespaceOf(federation) }, this, name);
+    super(type, name, {}, opts);
+    // As deep as those of other systems: the engine deletes at once what is equally deep, and a namespace takes long.
+    const beside = {
+      parent: opts.parent,
+      aliases: [{ parent: pulumi.createUrn(name, type, opts.parent) }],
+    };
+    const namespace = createNamespace(context, { name: namespaceOf(federation) }, beside, name);
     const environment = createContainerSecrets(
       { ...context, name },
       namespace,

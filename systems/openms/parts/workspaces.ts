@@ -42,7 +42,7 @@ export function createNfsServer(context: Context, parent: pulumi.Resource): NfsS
   const namespace = createNamespace(
     { ...context, settings: { podSecurity: "privileged" } },
     { name: nfsNamespaceOf(settings) },
-    parent,
+    { parent },
     `${name}-nfs`,
   );
   const storage = { size, storageClassName, retain: stackSettings.protectData };
