@@ -48,7 +48,7 @@ export class StatefulStack {
       });
       await operate(operation, {
         stack: opened,
-        connect: () => Promise.resolve(cluster),
+        cluster,
         screen: { write: (text) => (output += text) },
       });
       return output;

@@ -159,7 +159,7 @@ async function down(stack: string, request: Request): Promise<number> {
   if (state !== undefined) {
     await operate("down", {
       stack: state,
-      connect: () => Promise.resolve(cluster),
+      cluster,
       screen: process.stdout,
     });
     await forget(stack, request, target);

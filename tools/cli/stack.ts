@@ -29,7 +29,7 @@ const plain: Readonly<Record<Operation, string>> = {
   up: "up",
   preview: "preview",
   refresh: "refresh",
-  down: "destroy --exclude-protected",
+  down: "destroy --exclude-protected --refresh=false",
 };
 
 /** The folder of this project's policy pack. */
@@ -65,10 +65,13 @@ async function run(operation: Operation, argv: readonly string[], root: string):
   const { openStack } = load("../pulumi/stack") as typeof import("../pulumi/stack");
   const { operate } = load("../pulumi/operations") as typeof import("../pulumi/operations");
   const { kubeconfig } = target;
-  const opened = await openStack({ root, stack, engine, kubeconfig, line });
+  const [cluster, opened] = await Promise.all([
+    Cluster.connect(readTarget(target), target.context),
+    openStack({ root, stack, engine, kubeconfig, line }),
+  ]);
   const args = {
     stack: opened,
-    connect: () => Cluster.connect(readTarget(target), target.context),
+    cluster,
     screen: process.stdout,
     verbose,
     expectNoChanges: "expect-no-changes" in read,

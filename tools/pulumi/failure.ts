@@ -16,12 +16,8 @@ export function explainLock(error: unknown, stack: string): UserError | undefine
 }
 
 /** Why a stack's objects are not ready, read from the cluster: the engine does not say. */
-export async function explainObjects(
-  connect: () => Promise<Cluster>,
-  stack: string,
-): Promise<readonly string[]> {
+export async function explainObjects(cluster: Cluster, stack: string): Promise<readonly string[]> {
   try {
-    const cluster = await connect();
     const live = await cluster.labelled(ownedBy(stack));
     const problems = await Promise.all(live.map((each) => problemOf(cluster, each, undefined)));
     const values = live.flatMap(secretValues);

@@ -17,7 +17,7 @@ import { serverWarnings } from "./serverWarnings";
 /** What to run on an opened stack. */
 interface OperationArgs {
   readonly stack: Stack;
-  readonly connect: () => Promise<Cluster>;
+  readonly cluster: Cluster;
   readonly screen: Screen;
   /** Shows the engine's own output instead of a line a system. @default false */
   readonly verbose?: boolean;
@@ -31,11 +31,13 @@ interface OperationArgs {
 export const operations = {
   up: (stack: Stack, options: object) => stack.up(options),
   preview: (stack: Stack, options: object) =>
-    withoutCheckpoints(stack, () => stack.preview(options)),
+    withVariables(stack, noCheckpoints, () => stack.preview(options)),
   refresh: (stack: Stack, options: object) =>
-    withoutCheckpoints(stack, () => stack.refresh(options)),
+    withVariables(stack, noCheckpoints, () => stack.refresh(options)),
   down: (stack: Stack, options: object) =>
-    withoutCheckpoints(stack, () => stack.destroy({ ...options, excludeProtected: true })),
+    withVariables(stack, { ...noCheckpoints, ...noRefresh }, () =>
+      stack.destroy({ ...options, excludeProtected: true }),
+    ),
 } as const;
 
 export type Operation = keyof typeof operations;
@@ -45,12 +47,18 @@ export type Operation = keyof typeof operations;
  * 161 s for a preview of 1,463 resources, and 26 s without. A preview discards them. What a killed `refresh` or `down` has
  * found or deleted, the next command finds out by itself. Not so `up`: passwords that it makes are in the state alone.
  */
-async function withoutCheckpoints<T>(
+const noCheckpoints = { PULUMI_SKIP_CHECKPOINTS: "true" } as const;
+
+/** What is gone already counts as deleted, so that `down` need not look first, as `Pulumi.yaml` would have it. */
+const noRefresh = { PULUMI_OPTION_REFRESH: "false" } as const;
+
+async function withVariables<T>(
   { workspace }: Pick<Stack, "workspace">,
+  variables: Readonly<Record<string, string>>,
   run: () => Promise<T>,
 ): Promise<T> {
   const { envVars } = workspace;
-  workspace.envVars = { ...envVars, PULUMI_SKIP_CHECKPOINTS: "true" };
+  workspace.envVars = { ...envVars, ...variables };
   try {
     return await run();
   } finally {
@@ -67,11 +75,11 @@ export async function operate(
   operation: Operation,
   args: OperationArgs,
 ): Promise<Progress["outputs"]> {
-  const { stack, screen, verbose = false, policyPacks = [] } = args;
+  const { stack, cluster, screen, verbose = false, policyPacks = [] } = args;
   const line = (text: string): unknown => screen.write(`${text}\n`);
   const began = Date.now();
   const progress = new Progress(operation === "preview");
-  const kept = operation === "down" ? await occupiedNamespaces(stack, await args.connect()) : [];
+  const kept = operation === "down" ? await occupiedNamespaces(stack, cluster) : [];
   const live = verbose
     ? undefined
     : new LiveLines(
@@ -88,7 +96,7 @@ export async function operate(
       ...(policyPacks.length > 0 && { policyPacks }),
     };
     await attended(() => withoutStackTraces<unknown>(() => operations[operation](stack, options)));
-    if (operation === "up") await awaitRollouts(await args.connect(), progress.changed);
+    if (operation === "up") await awaitRollouts(cluster, progress.changed);
   } catch (error) {
     live?.end();
     throw await explain(error, operation, progress, args);
@@ -103,13 +111,13 @@ export async function operate(
   }
   if (operation === "up" || operation === "preview") {
     await mend(operation, progress.objects, args, line);
-    for (const warning of await serverWarnings(await args.connect(), progress.changed)) {
+    for (const warning of await serverWarnings(cluster, progress.changed)) {
       line(`warning: ${warning}`);
     }
   }
   line(`${progress.totals} in ${((Date.now() - began) / 1000).toFixed(1)} s`);
   for (const { namespace, claims, isShared } of kept) {
-    if (isShared) await releaseNamespace(await args.connect(), namespace);
+    if (isShared) await releaseNamespace(cluster, namespace);
     line(`kept  Namespace ${namespace}, which holds PersistentVolumeClaim ${claims.join(", ")}`);
   }
   if (operation === "down") await sayKept(args, line);
@@ -137,14 +145,14 @@ async function explain(
   error: unknown,
   operation: Operation,
   progress: Progress,
-  { stack, connect }: OperationArgs,
+  { stack, cluster }: OperationArgs,
 ): Promise<unknown> {
   const known =
     explainLock(error, stack.name) ?? explainDamage(error, stack.workspace.workDir, stack.name);
   if (known !== undefined) return known;
   if (!(error instanceof CommandError || error instanceof RolloutError)) return error;
   const said = progress.errors.length > 0 ? progress.errors : [lastWords(messageOf(error))];
-  const reasons = operation === "up" ? await explainObjects(connect, stack.name) : [];
+  const reasons = operation === "up" ? await explainObjects(cluster, stack.name) : [];
   return new UserError(withoutTrace([...said, ...reasons].join("\n")));
 }
 
@@ -158,11 +166,10 @@ function lastWords(output: string): string {
 async function mend(
   operation: Operation,
   objects: readonly KubeObject[],
-  { stack, connect, expectNoChanges = false }: OperationArgs,
+  { stack, cluster, expectNoChanges = false }: OperationArgs,
   line: (text: string) => unknown,
 ): Promise<void> {
   if (objects.length === 0) return;
-  const cluster = await connect();
   const additions = await findAdditions(cluster, stack.name, objects);
   for (const addition of additions) {
     const problem = obstacle(addition);
@@ -179,9 +186,9 @@ async function mend(
 }
 
 async function sayKept(
-  { stack, connect }: OperationArgs,
+  { stack, cluster }: OperationArgs,
   line: (text: string) => unknown,
 ): Promise<void> {
-  const live = await (await connect()).labelled(ownedBy(stack.name));
+  const live = await cluster.labelled(ownedBy(stack.name));
   for (const object of live.filter(isRetained)) line(`kept  ${describe(object)}`);
 }

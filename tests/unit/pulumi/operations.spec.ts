@@ -15,18 +15,24 @@ async function environmentsOf(operation: Operation, failing = false): Promise<re
   return [during, workspace.envVars];
 }
 
-describe("checkpoints", () => {
+describe("the engine", () => {
   const usual = { KUBECONFIG: "/config" };
+  const without = { ...usual, PULUMI_SKIP_CHECKPOINTS: "true" };
+  const environments = {
+    preview: without,
+    refresh: without,
+    down: { ...without, PULUMI_OPTION_REFRESH: "false" },
+  } as const;
 
-  for (const operation of ["preview", "refresh", "down"] as const) {
-    it(`are not made by ${operation}, whose work the next command would find out`, async () => {
-      const without = { ...usual, PULUMI_SKIP_CHECKPOINTS: "true" };
-      assert.deepEqual(await environmentsOf(operation), [without, usual]);
-      assert.deepEqual(await environmentsOf(operation, true), [without, usual]);
+  for (const [operation, wanted] of Object.entries(environments)) {
+    it(`makes no checkpoint in ${operation}, whose work the next command would find out`, async () => {
+      const name = operation as keyof typeof environments;
+      assert.deepEqual(await environmentsOf(name), [wanted, usual]);
+      assert.deepEqual(await environmentsOf(name, true), [wanted, usual]);
     });
   }
 
-  it("are made by up, or a kill would lose passwords that it made", async () => {
+  it("makes them in up, or a kill would lose passwords that it made", async () => {
     assert.deepEqual(await environmentsOf("up"), [usual, usual]);
   });
 });
