@@ -23,7 +23,6 @@ describe("OpenMS that kubectl has deployed, taken over by a stack", function () 
 
   before(async () => {
     await testCluster();
-    await kubectl("delete", "namespace", name, "--ignore-not-found");
     stack = new TestStack(name);
     stack.set(["stackberth:openms", "workspaces", "existingClaim"], "workspaces-pvc");
     stack.set(["stackberth:openms", "exposure", "hosts"], [`${name}.localhost`]);
@@ -127,7 +126,6 @@ describe("OpenML that kubectl has deployed, with a Secret that stays its owner's
 
   before(async () => {
     await testCluster();
-    await kubectl("delete", "namespace", name, "--ignore-not-found");
     stack = new TestStack(name, "dev", "openml");
     stack.set(["stackberth:secretsMode"], "existing");
     const names = { backend: "openml-backend-dev-secrets" };
@@ -185,7 +183,6 @@ describe("what a stack cannot take over", function () {
 
   before(async () => {
     await testCluster();
-    await kubectl("delete", "namespace", openms, mip, "--ignore-not-found");
     stack = new TestStack(name, "dev", ["openms", "mip"]);
     await kubectl("create", "namespace", openms);
     await kubectl("create", "configmap", "maker", "-n", openms);

@@ -20,7 +20,6 @@ describe("bots on the embedded API server", function () {
 
   before(async () => {
     await testCluster();
-    await run("down", ...ofStack);
     const { code, output } = await up();
     assert.equal(code, 0, output);
     assert.match(output, /http:\/\/bots\.localhost/);

@@ -94,8 +94,6 @@ describe("moving bots from a single Deployment, on the embedded API server", fun
 
   before(async () => {
     stack = new TestStack(name, "dev", "bots");
-    await run("down", ...ofStack);
-    await kubectl("delete", "namespace", name, "--ignore-not-found");
     for (const object of old) await apply(object);
     await kubectl("rollout", "status", "deployment/bots-edi", "-n", name, "--timeout=120s");
     kept["secret"] = content(await secret());

@@ -23,7 +23,6 @@ describe("the order in which bots starts, on the embedded API server", function 
     // An external database saves waiting for one pod.
     set(["database"], { type: "external", host: "mysql.example.org" });
     await testCluster();
-    await run("down", ...ofStack);
   });
   after(async () => {
     const { code, output } = await run("down", ...ofStack);

@@ -65,7 +65,6 @@ describe("changes of a deployed stack, on the embedded API server", function () 
   before(async () => {
     await testCluster();
     stack = new TestStack(stackName, "dev", systemsOfStack);
-    await kubectl("delete", "namespace", "-l", ofStack);
     await apply({
       apiVersion: "storage.k8s.io/v1",
       kind: "StorageClass",

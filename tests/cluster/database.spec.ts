@@ -28,9 +28,6 @@ describe("databases on the embedded API server", function () {
   this.timeout(25 * 60_000);
   const stack = new StatefulStack(name);
 
-  before(async () => {
-    await stack.down();
-  });
   after(async () => {
     await stack.down();
     stack.remove();
@@ -131,9 +128,6 @@ describe("a StatefulSet on the embedded API server", function () {
     return found.split(" ").filter(Boolean).sort();
   };
 
-  before(async () => {
-    await stack.down();
-  });
   after(async () => {
     await stack.down();
     stack.remove();

@@ -68,6 +68,12 @@ describe("a control plane that fails in the middle of an up", function () {
   });
 
   const component = (each: string): number => componentOf(env.STACKBERTH_HOME, each);
+  const standStill = async (each: string): Promise<void> => {
+    const pid = component(each);
+    process.kill(pid, "SIGSTOP");
+    await sleep(10_000);
+    process.kill(pid, "SIGCONT");
+  };
   const faults: readonly [what: string, fault: () => Promise<unknown>][] = [
     [
       "its API server is killed and started again",
@@ -76,14 +82,8 @@ describe("a control plane that fails in the middle of an up", function () {
         assert.equal((await command("cluster", "up").done).code, 0);
       },
     ],
-    [
-      "etcd stands still for ten seconds",
-      async () => {
-        process.kill(component("etcd"), "SIGSTOP");
-        await sleep(10_000);
-        process.kill(component("etcd"), "SIGCONT");
-      },
-    ],
+    ["etcd stands still for ten seconds", () => standStill("etcd")],
+    ["its controllers stand still for ten seconds", () => standStill("kube-controller-manager")],
   ];
 
   for (const [what, fault] of faults) {

@@ -30,7 +30,6 @@ describe("MAPS on the embedded API server", function () {
     stack.set(["stackberth:maps", "runner", "template"], true);
     stack.set(["stackberth:maps", "runner", "serviceAccount"], "maps-runner-sa");
     await testCluster();
-    await run("down", ...ofStack);
   });
   after(async () => {
     jobs.close();

@@ -32,7 +32,6 @@ describe("MAPS with the pods that the public source builds, on the embedded API 
   before(async () => {
     stack.set(["stackberth:maps", "cleanUp", "suspend"], true);
     await testCluster();
-    await run("down", ...ofStack);
     const { code, output } = await run("up", ...ofStack);
     assert.equal(code, 0, output);
     backend = await Account.open(name, "maps-backend-sa");

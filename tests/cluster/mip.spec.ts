@@ -84,7 +84,6 @@ for (const [title, settings] of Object.entries({ managed, unmanaged })) {
       stack.set(["stackberth:secretsMode"], "generated");
       stack.set(["stackberth:protectData"], false);
       await testCluster();
-      await down();
       await addNodes(hosts);
       stack.set(["stackberth:mip"], settings);
     });

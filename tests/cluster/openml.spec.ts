@@ -26,7 +26,6 @@ describe("OpenML with dev's settings on the embedded API server", function () {
 
   before(async () => {
     await testCluster();
-    await succeed("down", name);
   });
   after(async () => {
     await succeed("down", name);
@@ -110,7 +109,6 @@ describe("OpenML with prod's settings on the embedded API server", function () {
       const { code, output } = await feed(value, "secrets", "--stack", name, "--set", key);
       assert.equal(code, 0, output);
     }
-    await succeed("down", name);
   });
   after(async () => {
     await succeed("down", name);

@@ -25,7 +25,6 @@ describe("OpenML with a MySQL of its own, on the embedded API server", function 
       type: "managed",
       restoreFrom: "openml-20261101T020000Z.sql.gz",
     });
-    await succeed("down", ...ofStack);
     assert.equal(
       (await feed("canary-smtp", "secrets", ...["--stack", name], "--set", "openmlSmtpPass")).code,
       0,

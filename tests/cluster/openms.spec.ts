@@ -26,7 +26,6 @@ describe("OpenMS on the embedded API server", function () {
 
   before(async () => {
     await testCluster();
-    await run("down", ...ofStack);
   });
   after(() => stack.remove());
 

@@ -67,7 +67,6 @@ describe("review stacks on the embedded API server", function () {
 
   describe("of every system", () => {
     const name = "test-all";
-    before(() => review("down", name));
     after(() => review("down", name));
 
     it("come up ready, with namespaces of their own that say when they end", async () => {

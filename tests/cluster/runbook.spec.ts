@@ -20,7 +20,6 @@ describe("the runbook, on the embedded API server", function () {
     await addNodes([spareNode]);
     // Nobody else's pods go there.
     await kubectl("cordon", spareNode);
-    await run("down", ...ofStack);
     const { code, output } = await run("up", ...ofStack);
     assert.equal(code, 0, output);
     runbooks = runbooksOf(name);

@@ -99,7 +99,6 @@ describe("secrets that the cluster brings, on the embedded API server", function
 
   before(async () => {
     await testCluster();
-    await run("down", ...ofStack);
     for (const key of own) stack.set([`stackberth:${key}`], undefined);
   });
   afterEach(async () => {

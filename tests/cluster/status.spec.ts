@@ -40,7 +40,6 @@ describe("status of a stack on the embedded API server", function () {
 
   before(async () => {
     await testCluster();
-    await down();
   });
   after(async () => {
     await down();

@@ -22,7 +22,6 @@ describe("other ways to run OpenMS, on the embedded API server", function () {
   before(async () => {
     stack = new TestStack(name);
     await testCluster();
-    await run("down", ...ofStack);
   });
   afterEach(async () => {
     const { code, output } = await run("down", ...ofStack);

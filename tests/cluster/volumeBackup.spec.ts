@@ -66,7 +66,6 @@ describe("VolumeBackup by snapshots, on the embedded API server", function () {
     await testCluster();
     await kubectl("apply", "-f", crd);
     await kubectl("wait", "--for=condition=established", "--timeout=120s", "-f", crd);
-    await run("down", ...ofStack);
     const { code, output } = await run("up", ...ofStack);
     assert.equal(code, 0, output);
     account = await Account.open(name, "backup-volumes");
@@ -184,7 +183,6 @@ describe("VolumeBackup by copies, on the embedded API server", function () {
   before(async () => {
     stack.set(["stackberth:maps", "backup"], { type: "copy", size: "20Gi" });
     await testCluster();
-    await down();
     const { code, output } = await up();
     assert.equal(code, 0, output);
   });

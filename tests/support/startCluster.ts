@@ -1,8 +1,14 @@
+import { rmSync } from "node:fs";
+import { join } from "node:path";
+import { environment, home, root } from "./folders";
+import { inProcess } from "./inProcess";
 import { run } from "./stackberth";
 import { testCluster } from "./testCluster";
 
-/** Starts the cluster once, before mocha runs files that use it side by side. */
+/** Starts a new cluster, once, before mocha runs files that use it side by side: an earlier run may have left something. */
 export async function mochaGlobalSetup(): Promise<void> {
+  await inProcess(["cluster", "reset"], root, environment());
+  rmSync(join(home, "pulumi"), { recursive: true, force: true });
   await testCluster();
 }
 

@@ -1,4 +1,5 @@
 import assert from "node:assert/strict";
+import * as k8s from "@pulumi/kubernetes";
 import { deletedWithNamespace, Namespace, type NamespaceArgs, Storage } from "../../../components";
 import { assertParents, itRefuses } from "../../support/components";
 import { count, deploy, one, oneResource, read } from "../../support/deploy";
@@ -39,6 +40,10 @@ describe("Namespace", () => {
         const args = { name: "lab", system: "sys", stack: "test", retain };
         const namespace = new Namespace("lab", args, opts);
         new Storage("data", { namespace, size: "1Gi", folder: { host: "vm-1", path: "/d" } }, opts);
+        const containers = [{ name: "main", image: "example:1" }];
+        const metadata = namespace.metadata("work");
+        const template = { spec: { containers, restartPolicy: "Never" } };
+        new k8s.batch.v1.Job("work", { metadata, spec: { template } }, opts);
       });
       const owner = retain ? /^$/ : /kubernetes:core\/v1:Namespace::lab$/;
       const kinds = ["NetworkPolicy", "PersistentVolumeClaim"];
@@ -46,6 +51,8 @@ describe("Namespace", () => {
       assert.equal(along.length, 3);
       for (const each of along) assert.match(each.deletedWith, owner);
       assert.equal(oneResource(found, "PersistentVolume").deletedWith, "");
+      // It has pods, which may take their time to end.
+      assert.equal(oneResource(found, "Job").deletedWith, "");
     });
   }
 
