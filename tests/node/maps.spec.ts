@@ -160,9 +160,9 @@ describe("MAPS in real containers", function () {
         const began = Date.now();
         // Its log goes with its container, so the kubelet's word is what is left.
         await until("an eviction", async () => (await app.podField(job, ".status.reason")) !== "");
+        const seconds = (Date.now() - began) / 1000;
         assert.equal(await app.podField(job, ".status.reason"), "Evicted");
         assert.match(await app.podField(job, ".status.message"), /exceed/);
-        const seconds = (Date.now() - began) / 1000;
         assert.ok([400, 504].includes((await answered).status));
         return seconds;
       });

@@ -191,6 +191,7 @@ describe("OpenML in real containers", function () {
     await eventually("a login after the restart", signedIn);
     // Nothing was restored again.
     assert.deepEqual(await post("/signup", account("Barbara")), { msg: "User already exists" });
+    assert.ok((await stack.podsOf("openml-backend")).length > 1);
     assert.deepEqual(await stack.restarted(), []);
     figure("OpenML's database deleted under two backends", "all rows kept, no backend restarted");
   });
