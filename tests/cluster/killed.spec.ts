@@ -5,26 +5,41 @@ import { testCluster, versions } from "../support/testCluster";
 
 /** What a stack may leave in a namespace. */
 const kinds = "deploy,svc,cm,secret,pvc,ingress,netpol,cronjob,limitrange";
+type Operation = "up" | "down" | "preview";
 /** When a command is killed: after so many lines of the engine's that say what it does to an object. */
-const kills = [
-  ["up", 1],
-  ["up", 9],
-  ["up", 17],
-  ["down", 1],
-  ["down", 17],
-] as const;
+const points = (operation: Operation, ...counts: readonly number[]) =>
+  counts.map((count) => [operation, count] as const);
+/** `KILLS=all` takes four times as long. */
+const kills =
+  process.env["KILLS"] === "all"
+    ? [
+        ...points("up", 1, 3, 5, 7, 9, 11, 13, 15, 17, 19),
+        ...points("down", 1, 4, 7, 10, 13, 16, 17),
+        ...points("preview", 1, 9, 17),
+      ]
+    : [...points("up", 1, 9, 17), ...points("down", 1, 17)];
 type Kill = (typeof kills)[number];
 const nameOf = ([operation, count]: Kill): string => `test-killed-${operation}-${count}`;
 
 /** kill -9 of an operation and of all that it started. */
 async function kill(point: Kill): Promise<void> {
   const [operation, count] = point;
-  const sign = operation === "up" ? /\+ kubernetes:/ : /- kubernetes:/;
+  const sign = operation === "down" ? /- kubernetes:/ : /\+ kubernetes:/;
   const running = start([operation, "--verbose", "--stack", nameOf(point)], { env: asUser() });
   await running.printed(sign, count);
   running.kill();
   const { code, output } = await running.done;
   assert.equal(code, null, `it ended before it was killed: ${output}`);
+}
+
+/** Runs the command that a locked stack's refusal prints. */
+async function free(name: string): Promise<void> {
+  const locked = await run("up", "--stack", name);
+  assert.equal(locked.code, 1, locked.output);
+  const command = /npm run pulumi -- (cancel .*)$/m.exec(locked.output)?.[1];
+  assert.ok(command !== undefined, locked.output);
+  const freed = await run("pulumi", ...command.split(" "));
+  assert.equal(freed.code, 0, freed.output);
 }
 
 describe("a stack whose up or down is killed", function () {
@@ -49,12 +64,8 @@ describe("a stack whose up or down is killed", function () {
     const [operation, count] = point;
     it(`is freed by the line that is printed, and converges, after ${operation} of ${count} objects`, async () => {
       const flags = ["--stack", nameOf(point)];
-      const locked = await run("up", ...flags);
-      assert.equal(locked.code, 1, locked.output);
-      const command = /npm run pulumi -- (cancel .*)$/m.exec(locked.output)?.[1];
-      assert.ok(command !== undefined, locked.output);
-      const freed = await run("pulumi", ...command.split(" "));
-      assert.equal(freed.code, 0, freed.output);
+      // A preview takes no lock.
+      if (operation !== "preview") await free(nameOf(point));
       const next = await run("up", ...flags);
       assert.equal(next.code, 0, next.output);
       assert.match((await run("up", ...flags)).output, unchanged);
@@ -67,4 +78,58 @@ describe("a stack whose up or down is killed", function () {
       assert.deepEqual(await versions(nameOf(point)), {});
     });
   }
+});
+
+describe("what a killed up made and no state knows", function () {
+  this.timeout(10 * 60_000);
+
+  it("is deleted by down", async () => {
+    await testCluster();
+    const name = nameOf(["up", 12]);
+    const stack = new TestStack(name);
+    try {
+      await kill(["up", 12]);
+      await free(name);
+      assert.ok(Object.keys(await versions(name)).length > 0);
+      const down = await run("down", "--stack", name);
+      assert.equal(down.code, 0, down.output);
+      assert.match(
+        down.output,
+        new RegExp(`^deleted {2}Namespace ${name}, left by a killed up$`, "m"),
+      );
+      assert.deepEqual(await versions(name), {});
+    } finally {
+      stack.remove();
+    }
+  });
+
+  it("is announced by preview and deleted by up, once the program no longer has it", async () => {
+    const name = nameOf(["up", 24]);
+    const stack = new TestStack(name, "dev", ["openms", "openml"]);
+    const flags = ["--stack", name];
+    try {
+      await kill(["up", 24]);
+      await free(name);
+      const ofOpenml = async (): Promise<readonly string[]> =>
+        Object.keys(await versions(name)).filter((it) => it.includes(`${name}-openml`));
+      assert.notDeepEqual(await ofOpenml(), []);
+      stack.set(["stackberth:systems"], ["openms"]);
+      stack.set(["stackberth:openml"], undefined);
+      const namespace = `Namespace ${name}-openml, left by a killed up`;
+      const preview = await run("preview", "--expect-no-changes", ...flags);
+      assert.equal(preview.code, 1, preview.output);
+      const announced = await run("preview", ...flags);
+      assert.equal(announced.code, 0, announced.output);
+      assert.match(announced.output, new RegExp(`^to delete {2}${namespace}$`, "m"));
+      const up = await run("up", ...flags);
+      assert.equal(up.code, 0, up.output);
+      assert.match(up.output, new RegExp(`^deleted {2}${namespace}$`, "m"));
+      assert.deepEqual(await ofOpenml(), []);
+      const next = await run("preview", "--expect-no-changes", ...flags);
+      assert.equal(next.code, 0, next.output);
+      assert.equal((await run("down", ...flags)).code, 0);
+    } finally {
+      stack.remove();
+    }
+  });
 });

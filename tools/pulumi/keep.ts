@@ -33,11 +33,8 @@ export async function occupiedNamespaces(
   const found = await Promise.all(
     namespaces.map(async (each) => {
       const namespace = textAt(each, "id");
-      const path = `/api/v1/namespaces/${namespace}/persistentvolumeclaims`;
-      const items = itemsOf(await cluster.client.json({ path }));
-      const lasting = items.filter(
-        (claim) =>
-          retained.has(`${namespace}/${claim.metadata.name}`) || !goesAlong(claim, stack.name),
+      const lasting = await lastingClaims(cluster, stack.name, namespace, ({ metadata }) =>
+        retained.has(`${namespace}/${metadata.name}`),
       );
       const claims = lasting.map(({ metadata }) => metadata.name);
       const isShared = lasting.every(
@@ -47,6 +44,21 @@ export async function occupiedNamespaces(
     }),
   );
   return found.filter(({ claims }) => claims.length > 0);
+}
+
+/**
+ * The claims in a namespace that must outlast a stack.
+ * @param isKept - Whether a claim of the stack's own must.
+ */
+export async function lastingClaims(
+  cluster: Cluster,
+  stack: string,
+  namespace: string,
+  isKept: (claim: KubeObject) => boolean,
+): Promise<readonly KubeObject[]> {
+  const path = `/api/v1/namespaces/${namespace}/persistentvolumeclaims`;
+  const claims = itemsOf(await cluster.client.json({ path }));
+  return claims.filter((claim) => isKept(claim) || !goesAlong(claim, stack));
 }
 
 /** Takes the stack's labels off a namespace that stays: it is somebody else's, with their pods. */

@@ -1,3 +1,4 @@
+import { log } from "@pulumi/pulumi";
 import { LocalWorkspace, PulumiCommand, type Stack } from "@pulumi/pulumi/automation";
 import { textAt } from "../../lib/objects";
 import { runEntry } from "../project/entry";
@@ -67,8 +68,12 @@ export async function openStack(args: OpenArgs): Promise<Stack> {
   }
 }
 
-/** Runs `index.ts` anew, in the environment that plain `pulumi` would give it. */
+/**
+ * Runs `index.ts` anew, in the environment that plain `pulumi` would give it. The SDK sends the engine each of its 1,300
+ * debug messages by a call of its own, one after the other, and the program ends only then; the engine drops them.
+ */
 function loadProgram(root: string, kubeconfig?: string): Promise<Record<string, unknown>> {
+  Object.assign(log, { debug: () => Promise.resolve() });
   if (kubeconfig !== undefined) process.env["KUBECONFIG"] = kubeconfig;
   return Promise.resolve(runEntry(root) as Record<string, unknown>);
 }

@@ -1,13 +1,10 @@
-import { setTimeout as sleep } from "node:timers/promises";
 import { ApiError, itemsOf } from "../../cluster/client";
 import type { Cluster } from "../../cluster";
-import { deletionStages, ownedBy } from "../../cluster/ownership";
-import { UserError } from "../../lib/errors";
-import { describe, isBorrowed, type KubeObject, listAt, textAt } from "../../lib/objects";
+import { deleteInStages } from "../../cluster/deletion";
+import { ownedBy } from "../../cluster/ownership";
+import { isBorrowed, textAt } from "../../lib/objects";
 import { reviewOf } from "./stackFile";
 
-const deadlineMs = 300_000;
-const pollMs = 200;
 const volumesPath = "/api/v1/persistentvolumes";
 const policy = "persistentVolumeReclaimPolicy";
 
@@ -21,9 +18,7 @@ export async function clear(cluster: Cluster, stack: string): Promise<number> {
   if (reviewOf(stack) === undefined) throw new RangeError(`${stack} is not a review stack`);
   // A node may carry a review's labels, but the review must never delete it.
   const objects = (await cluster.labelled(ownedBy(stack))).filter((each) => !isBorrowed(each));
-  for (const stage of deletionStages(objects)) {
-    await Promise.all(stage.map((object) => remove(cluster, object)));
-  }
+  await deleteInStages(cluster, objects);
   return objects.length;
 }
 
@@ -55,33 +50,4 @@ export async function releaseVolumes(cluster: Cluster, stack: string): Promise<r
     if (!(error instanceof ApiError) || error.status !== 403) throw error;
     return [`volumes with reclaim policy Retain may stay behind: ${error.message}`];
   }
-}
-
-async function remove(cluster: Cluster, object: KubeObject): Promise<void> {
-  await cluster.delete(object);
-  await waitUntilGone(cluster, object);
-}
-
-/** Waits until an object, or at least the one of this uid, is no longer there. */
-async function waitUntilGone(cluster: Cluster, object: KubeObject): Promise<void> {
-  const began = Date.now();
-  for (;;) {
-    const live = await cluster.find(object);
-    if (live === undefined || live.metadata.uid !== object.metadata.uid) return;
-    if (Date.now() - began > deadlineMs) throw stuck(live);
-    await sleep(pollMs);
-  }
-}
-
-function stuck(live: KubeObject): UserError {
-  const finalizers = live.metadata["finalizers"];
-  const reasons = listAt(live, "status", "conditions")
-    .filter((it) => it["status"] === "True" && textAt(it, "message") !== "")
-    .map((it) => textAt(it, "message"));
-  const holders = Array.isArray(finalizers) ? [`finalizers: ${finalizers.join(", ")}`] : [];
-  return new UserError(
-    `${describe(live)} is still being deleted after ${String(deadlineMs / 1000)} s ` +
-      `(${[...holders, ...reasons].join("; ") || "no reason given"}); its pods may be finishing ` +
-      "their work. Run the command again to keep waiting",
-  );
 }

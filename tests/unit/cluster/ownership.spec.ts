@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { deletionStages, ownedBy } from "../../../cluster/ownership";
+import { ownedBy } from "../../../cluster/ownership";
 import { isRetained } from "../../../lib/labels";
 import { retainAnnotation, systemLabels } from "../../../lib/labels";
 
@@ -22,27 +22,5 @@ describe("ownership of objects", () => {
     assert.ok(isRetained(object("PersistentVolumeClaim", { [retainAnnotation]: "true" })));
     assert.ok(!isRetained(object("PersistentVolumeClaim", { [retainAnnotation]: "false" })));
     assert.ok(!isRetained(object("PersistentVolumeClaim")));
-  });
-
-  it("is given up in stages: users before what they use, namespaces last", () => {
-    const kinds = [
-      "Namespace",
-      "CustomResourceDefinition",
-      "Secret",
-      "Deployment",
-      "HorizontalPodAutoscaler",
-      "Certificate",
-    ];
-    const stages = deletionStages(kinds.map((kind) => object(kind)));
-    assert.deepEqual(
-      stages.map((stage) => stage.map(({ kind }) => kind)),
-      [
-        ["HorizontalPodAutoscaler"],
-        ["Deployment"],
-        ["Secret", "Certificate"],
-        ["CustomResourceDefinition"],
-        ["Namespace"],
-      ],
-    );
   });
 });

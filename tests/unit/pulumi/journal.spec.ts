@@ -1,0 +1,105 @@
+import assert from "node:assert/strict";
+import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import * as k8s from "@pulumi/kubernetes";
+import * as pulumi from "@pulumi/pulumi";
+import type { Stack } from "@pulumi/pulumi/automation";
+import type { Cluster } from "../../../cluster";
+import { retainAnnotation, stackLabel } from "../../../lib/labels";
+import { keyOf, type KubeObject } from "../../../lib/objects";
+import { deployed } from "../../support/deploy";
+import { Journal } from "../../../tools/pulumi/journal";
+
+describe("the journal of a stack", () => {
+  let root = "";
+  let home: string | undefined;
+  beforeEach(() => {
+    root = mkdtempSync(join(tmpdir(), "journal-"));
+    ({ STACKBERTH_HOME: home } = process.env);
+    process.env["STACKBERTH_HOME"] = root;
+  });
+  afterEach(() => {
+    if (home === undefined) delete process.env["STACKBERTH_HOME"];
+    else process.env["STACKBERTH_HOME"] = home;
+    rmSync(root, { recursive: true });
+  });
+  const path = (): string => join(root, "journals", "dev.jsonl");
+
+  function open(secretsMode = "config", envVars: object = { PULUMI_BACKEND_URL: "file:///x" }) {
+    const file = { config: { "stackberth:secretsMode": secretsMode } };
+    writeFileSync(join(root, "Pulumi.yaml"), "name: stackberth\nruntime: nodejs\n");
+    writeFileSync(join(root, "Pulumi.dev.yaml"), JSON.stringify(file));
+    return Journal.of({ name: "dev", workspace: { workDir: root, envVars } } as unknown as Stack);
+  }
+
+  /** Runs a program of ConfigMaps that a journal notes. */
+  async function note(journal: Journal | undefined, names: readonly string[], isKept = true) {
+    const program = (): Promise<void> => {
+      for (const name of names) {
+        new k8s.core.v1.ConfigMap(name, { metadata: { name, namespace: "shop" } });
+      }
+      return Promise.resolve();
+    };
+    const noting = journal?.noting(program, isKept).program;
+    assert.ok(noting !== undefined);
+    await deployed(() => pulumi.runtime.runInPulumiStack(noting));
+  }
+
+  /** A cluster in which every object that is asked for is live, with more in its metadata. */
+  const clusterOf = (more: Partial<KubeObject["metadata"]>, claims: readonly object[] = []) =>
+    ({
+      find: (object: KubeObject) =>
+        Promise.resolve({ ...object, metadata: { ...object.metadata, ...more } }),
+      client: { json: () => Promise.resolve({ items: claims }) },
+    }) as unknown as Cluster;
+  const own = { labels: { [stackLabel]: "dev" } };
+  const names = (objects: readonly KubeObject[] = []) => objects.map((it) => it.metadata.name);
+
+  it("knows what a killed run asked for and this one does not", async () => {
+    await note(open(), ["a", "b"]);
+    const next = open();
+    await note(next, ["b", "c"]);
+    assert.deepEqual(names(await next?.leftovers(clusterOf(own), "dev")), ["a"]);
+    next?.end();
+    assert.deepEqual(names(await open()?.leftovers(clusterOf(own), "dev")), []);
+  });
+
+  it("leaves what is another stack's, or must stay", async () => {
+    await note(open(), ["a"]);
+    const kept = { ...own, annotations: { [retainAnnotation]: "true" } };
+    for (const more of [{}, { labels: { [stackLabel]: "prod" } }, kept]) {
+      assert.deepEqual(await open()?.leftovers(clusterOf(more), "dev"), []);
+    }
+    assert.deepEqual(names(await open()?.leftovers(clusterOf(own), "dev")), ["a"]);
+  });
+
+  it("leaves a namespace with somebody else's claim", async () => {
+    await note(open(), ["a"]);
+    const namespace: KubeObject = { apiVersion: "v1", kind: "Namespace", metadata: { name: "n" } };
+    writeFileSync(path(), `${JSON.stringify(namespace)}\n`);
+    const claim = { metadata: { name: "theirs" } };
+    assert.deepEqual(await open()?.leftovers(clusterOf(own, [claim]), "dev"), []);
+    assert.deepEqual(names(await open()?.leftovers(clusterOf(own), "dev")), ["n"]);
+  });
+
+  it("survives a line that a kill cut short", async () => {
+    await note(open(), ["a", "b"]);
+    const text = readFileSync(path(), "utf8");
+    assert.equal(text.split("\n").filter(Boolean).length, 2);
+    writeFileSync(path(), text.slice(0, -10));
+    const found = await open()?.leftovers(clusterOf(own), "dev");
+    assert.deepEqual(found?.map(keyOf), ["|ConfigMap|shop|a"]);
+  });
+
+  it("is not written by a preview", async () => {
+    await note(open(), ["a"], false);
+    assert.ok(!existsSync(path()));
+  });
+
+  it("is not there where only a checkpoint can tell", () => {
+    assert.ok(open() !== undefined);
+    assert.equal(open("generated"), undefined, "passwords are in the state alone");
+    assert.equal(open("config", {}), undefined, "the state is elsewhere");
+  });
+});
