@@ -1,7 +1,7 @@
 import { mkdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { UserError } from "../lib/errors";
-import { asUser } from "../tests/support/folders";
+import { environment } from "../tests/support/folders";
 import { start } from "../tests/support/stackberth";
 import type { Cluster } from "../tools/cluster";
 import type { Files } from "./files";
@@ -48,7 +48,7 @@ export async function callStackberth(
   more: NodeJS.ProcessEnv = {},
 ): Promise<void> {
   if (step === "one image changed") setImage("after");
-  const env = { ...asUser(), ...more };
+  const env = { ...environment(), ...more };
   const { code, output } = await start([commands[step], "--stack", stack], { env }).done;
   if (step === "down") setImage("before");
   if (code !== 0) throw new UserError(output);
@@ -148,6 +148,6 @@ function byEmptyProgram(folder: string): Way {
   writeFileSync(join(folder, "Pulumi.yaml"), "name: bench-empty\nruntime: nodejs\n");
   writeFileSync(join(folder, "index.ts"), "export {};\n");
   return eachStep((step) =>
-    runProgram([...typescript("emptyProgram.ts"), commands[step], folder, stack], asUser()),
+    runProgram([...typescript("emptyProgram.ts"), commands[step], folder, stack], environment()),
   );
 }

@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { readdirSync, readFileSync, rmSync } from "node:fs";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
-import { asUser, home, start, TestStack, unchanged } from "../support/stackberth";
+import { environment, home, start, TestStack, unchanged } from "../support/stackberth";
 import { testCluster } from "../support/testCluster";
 
 /** The process of a component of the embedded cluster in a folder. */
@@ -53,7 +53,7 @@ describe("a control plane that fails in the middle of an up", function () {
   const name = "test-restart";
   const stack = new TestStack(name);
   // A cluster of its own: others' deployments would notice.
-  const env = { ...asUser(), STACKBERTH_HOME: join(home, "restart") };
+  const env = { ...environment(), STACKBERTH_HOME: join(home, "restart") };
   const command = (...argv: readonly string[]) => start(argv, { env });
 
   before(async () => {

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { kubectl } from "../support/kubectl";
-import { asUser, run, start, TestStack, unchanged } from "../support/stackberth";
+import { run, start, TestStack, unchanged } from "../support/stackberth";
 import { testCluster, versions } from "../support/testCluster";
 
 /** What a stack may leave in a namespace. */
@@ -25,7 +25,7 @@ const nameOf = ([operation, count]: Kill): string => `test-killed-${operation}-$
 async function kill(point: Kill): Promise<void> {
   const [operation, count] = point;
   const sign = operation === "down" ? /- kubernetes:/ : /\+ kubernetes:/;
-  const running = start([operation, "--verbose", "--stack", nameOf(point)], { env: asUser() });
+  const running = start([operation, "--verbose", "--stack", nameOf(point)]);
   await running.printed(sign, count);
   running.kill();
   const { code, output } = await running.done;

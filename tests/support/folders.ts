@@ -7,16 +7,10 @@ export const root = resolve(__dirname, "..", "..");
 export const home = join(root, ".stackberth", "tests");
 
 /** The environment of the commands that tests run, as a user has it. */
-export const asUser = (): NodeJS.ProcessEnv => ({
+export const environment = (): NodeJS.ProcessEnv => ({
   ...process.env,
   STACKBERTH_HOME: home,
   PULUMI_CONFIG_PASSPHRASE: "stackberth-dev",
-});
-
-/** That of commands which no test kills: the engine writes its state once, at their end, in half the time. */
-export const environment = (): NodeJS.ProcessEnv => ({
-  ...asUser(),
-  PULUMI_SKIP_CHECKPOINTS: "true",
 });
 
 /** The environment of a user who has said no passphrase, nor where state is. */

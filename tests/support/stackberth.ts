@@ -3,12 +3,12 @@ import { join } from "node:path";
 import { parseDocument } from "yaml";
 import { systems } from "../../systems";
 import type { PlainSettings } from "../../systems/system";
-import { asUser, environment, home, root } from "./folders";
+import { environment, home, root } from "./folders";
 import { inProcess, type Ran } from "./inProcess";
 import { type Running, startProgram, type StartOptions } from "./running";
 import { testCluster } from "./testCluster";
 
-export { asUser, environment, home, root, type Ran, type Running };
+export { environment, home, root, type Ran, type Running };
 
 /** What an `up` or a `preview` prints that changes nothing. */
 export const unchanged = /^\d+ unchanged in/m;

@@ -4,7 +4,7 @@ import * as pulumi from "@pulumi/pulumi";
 import type { PulumiFn, Stack } from "@pulumi/pulumi/automation";
 import type { Cluster } from "../../cluster";
 import { isRetained, stackLabel } from "../../lib/labels";
-import { isBorrowed, keyOf, type KubeObject, textAt } from "../../lib/objects";
+import { isBorrowed, keyOf, type KubeObject } from "../../lib/objects";
 import { lastingClaims } from "./keep";
 import { plainSettings } from "../project/stackConfig";
 import { stateFolder } from "../project/stateFolder";
@@ -54,7 +54,8 @@ export class Journal {
     this.wanted.add(keyOf(object));
     if (!isKept) return;
     mkdirSync(dirname(this.path), { recursive: true });
-    appendFileSync(this.path, `${JSON.stringify(object)}\n`);
+    // The line before may have been cut short.
+    appendFileSync(this.path, `\n${JSON.stringify(object)}`);
   }
 
   /** The stack's objects that are live, of those that an earlier `up` asked for and this run has not. */
@@ -75,12 +76,7 @@ export class Journal {
 
   private get others(): readonly KubeObject[] {
     if (!existsSync(this.path)) return [];
-    const lines = readFileSync(this.path, "utf8").split("\n");
-    const noted = lines.flatMap((line) => {
-      // A kill may have cut the last one short; the engine had not heard of it then.
-      const object = line.endsWith("}") ? (JSON.parse(line) as KubeObject) : undefined;
-      return object === undefined || textAt(object, "metadata", "name") === "" ? [] : [object];
-    });
+    const noted = readFileSync(this.path, "utf8").split("\n").flatMap(objectIn);
     const byKey = new Map(noted.map((object) => [keyOf(object), object]));
     return [...byKey].filter(([key]) => !this.wanted.has(key)).map(([, object]) => object);
   }
@@ -88,5 +84,14 @@ export class Journal {
   /** Forgets all of it: the state knows what there is. */
   end(): void {
     rmSync(this.path, { force: true });
+  }
+}
+
+/** The object that a line says, if it is whole: the engine had not heard of one whose line a kill cut short. */
+function objectIn(line: string): readonly KubeObject[] {
+  try {
+    return [JSON.parse(line) as KubeObject];
+  } catch {
+    return [];
   }
 }
