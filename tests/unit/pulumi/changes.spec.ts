@@ -66,6 +66,53 @@ describe("what a step changes", () => {
     ]);
   });
 
+  describe("in a list of names", () => {
+    const pod = (...env: readonly object[]) => ({ spec: { containers: [{ name: "app", env }] } });
+    const variable = (name: string, value: unknown = name) => ({ name, value });
+    const env = "spec.containers[0].env";
+
+    it("is told by name where an entry comes in between, or goes", () => {
+      const step = update(
+        pod(variable("A"), variable("C"), variable("D"), variable("E")),
+        pod(variable("A"), variable("B"), variable("C"), variable("E", "new")),
+        `${env}[1].name`,
+        `${env}[1].value`,
+        `${env}[2].name`,
+        `${env}[2].value`,
+        `${env}[3].value`,
+      );
+      assert.deepEqual(changedFields(step), [
+        `${env}["D"]: {"name":"D","value":"D"} -> (none)`,
+        `${env}["E"]: {"name":"E","value":"E"} -> {"name":"E","value":"new"}`,
+        `${env}["B"]: (none) -> {"name":"B","value":"B"}`,
+      ]);
+    });
+
+    it("is told by position where all names stay, or an entry has none of its own", () => {
+      const same = update(pod(variable("A", 1)), pod(variable("A", 2)), `${env}[0].value`);
+      assert.deepEqual(changedFields(same), [`${env}[0].value: 1 -> 2`]);
+      const twice = update(
+        pod(variable("A", 1), variable("A", 2)),
+        pod(variable("B", 1)),
+        `${env}[0].name`,
+      );
+      assert.deepEqual(changedFields(twice), [`${env}[0].name: "A" -> "B"`]);
+    });
+
+    it("is not told if it is secret", () => {
+      const step = update(
+        pod(variable("A", secret), variable("B")),
+        pod(variable("B"), variable("A", secret)),
+        `${env}[0].value`,
+        `${env}[1].name`,
+      );
+      assert.deepEqual(changedFields(step), [
+        `${env}[0].value: [secret] -> "B"`,
+        `${env}[1].name: "B" -> "A"`,
+      ]);
+    });
+  });
+
   it("is cut short where it is long", () => {
     const [line = ""] = changedFields(update({}, { data: "x".repeat(1000) }, "data"));
     assert.match(line, /^data: \(none\) -> "x{76}\.\.\.$/);
