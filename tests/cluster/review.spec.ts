@@ -102,7 +102,8 @@ describe("review stacks on the embedded API server", function () {
       assert.ok(Math.min(...(await ends())) > Math.max(...endBefore));
     });
 
-    it("go wholly", async () => {
+    it("go wholly, also without the file that says what they are", async () => {
+      rmSync(fileOf(name));
       const { code, output } = await review("down", name);
       assert.equal(code, 0, output);
       await assertNothingLeft(name);

@@ -26,8 +26,10 @@ export class Journal {
   static of({ name, workspace }: Stack): Journal | undefined {
     const { workDir, envVars } = workspace;
     const isElsewhere = envVars["PULUMI_BACKEND_URL"] === undefined;
-    if (isElsewhere || plainSettings(workDir, name)["secretsMode"] === "generated")
-      return undefined;
+    // Only `down` goes without a stack's file: that of a review may be gone, and its passwords were generated.
+    const isKnown = existsSync(join(workDir, `Pulumi.${name}.yaml`));
+    if (isElsewhere || !isKnown) return undefined;
+    if (plainSettings(workDir, name)["secretsMode"] === "generated") return undefined;
     return new Journal(join(stateFolder(workDir), "journals", `${name}.jsonl`));
   }
 

@@ -103,4 +103,11 @@ describe("the journal of a stack", () => {
     assert.equal(open("generated"), undefined, "passwords are in the state alone");
     assert.equal(open("config", {}), undefined, "the state is elsewhere");
   });
+
+  it("is not there for a stack whose file is gone, so that its review can still be removed", () => {
+    open();
+    rmSync(join(root, "Pulumi.dev.yaml"));
+    const workspace = { workDir: root, envVars: { PULUMI_BACKEND_URL: "file:///x" } };
+    assert.equal(Journal.of({ name: "dev", workspace } as unknown as Stack), undefined);
+  });
 });
