@@ -1,6 +1,6 @@
 import { availableParallelism } from "node:os";
 import { UserError } from "../lib/errors";
-import { environment, root } from "../tests/support/folders";
+import { root } from "../tests/support/folders";
 import { start, TestStack } from "../tests/support/stackberth";
 import { testCluster } from "../tests/support/testCluster";
 import { readFlags } from "../tools/cli/arguments";
@@ -45,7 +45,7 @@ function setFederations(stack: TestStack, count: number): void {
 async function preview(): Promise<Cost> {
   let usage: Usage = { megabytes: 0, processorSeconds: 0 };
   const seconds = await secondsOf(async () => {
-    const running = start(["preview", "--stack", stackName], { env: environment() });
+    const running = start(["preview", "--stack", stackName]);
     const watch = new UsageWatch(running.pid);
     const { code, output } = await running.done;
     usage = watch.end();

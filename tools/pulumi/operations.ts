@@ -202,12 +202,13 @@ async function sweep(
   line: (text: string) => unknown,
 ): Promise<void> {
   const leftovers = await journal.leftovers(cluster, stack.name);
-  const what = operation === "preview" ? "to delete" : "deleted";
-  for (const object of leftovers) line(`${what}  ${describe(object)}, left by a killed up`);
   if (operation !== "preview") {
     await deleteInStages(cluster, leftovers);
     journal.end();
-  } else if (expectNoChanges && leftovers.length > 0) {
+  }
+  const what = operation === "preview" ? "to delete" : "deleted";
+  for (const object of leftovers) line(`${what}  ${describe(object)}, left by a killed up`);
+  if (expectNoChanges && leftovers.length > 0) {
     throw new UserError("expected no changes, but a killed up left objects behind: see above");
   }
 }
