@@ -1,7 +1,9 @@
 import assert from "node:assert/strict";
 import { readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
+import { describe as nameOf } from "../../lib/objects";
 import { systems } from "../../systems";
+import { drifted } from "../../tools/pulumi/drift";
 import { kubectl } from "../support/kubectl";
 import { ProcessWatch } from "../support/processes";
 import { shell } from "../support/shell";
@@ -18,6 +20,7 @@ async function pulumi(stack: string, ...argv: readonly string[]): Promise<string
 }
 
 interface Resource {
+  readonly [field: string]: unknown;
   readonly type: string;
   readonly urn: string;
   readonly parent?: string;
@@ -181,32 +184,42 @@ describe("a whole stack like dev", function () {
       kubectl("patch", what, "-n", namespace, `--type=${type}`, "-p", JSON.stringify(body));
     const append = (namespace: string, what: string, path: string, value: object) =>
       patch(namespace, what, [{ op: "add", path: `${path}/-`, value }], "json");
-    const edits: readonly [what: string, edit: () => Promise<unknown>, shown: RegExp][] = [
+    const edits: readonly (readonly [
+      what: string,
+      edit: () => Promise<unknown>,
+      word: string,
+      object: string,
+    ])[] = [
       [
         "replicas",
         () => kubectl("scale", "deployment/web", "-n", ns, "--replicas=0"),
-        /to update +Deployment test-dev-openms\/web/,
+        "to update",
+        "Deployment test-dev-openms/web",
       ],
       [
         "a variable's value",
         () => kubectl("set", "env", "deployment/worker", "-n", ns, "ONLINE_DEPLOYMENT=false"),
-        /to update +Deployment test-dev-openms\/worker/,
+        "to update",
+        "Deployment test-dev-openms/worker",
       ],
       [
         "a ConfigMap",
         () => patch(ns, "configmap/openms-config", { data: { "settings.json": "{}" } }),
-        /to update +ConfigMap test-dev-openms\/openms-config/,
+        "to update",
+        "ConfigMap test-dev-openms/openms-config",
       ],
       [
         "a selector",
         () =>
           patch(ns, "service/redis", { spec: { selector: { "app.kubernetes.io/name": "no" } } }),
-        /to update +Service test-dev-openms\/redis/,
+        "to update",
+        "Service test-dev-openms/redis",
       ],
       [
         "a NetworkPolicy that is gone",
         () => kubectl("delete", "networkpolicy/default-deny", "-n", ns),
-        /to create +NetworkPolicy test-dev-openms\/default-deny/,
+        "to create",
+        "NetworkPolicy test-dev-openms/default-deny",
       ],
       [
         "a rule more in a Role, which the engine's refresh does not see",
@@ -216,41 +229,59 @@ describe("a whole stack like dev", function () {
             resources: ["secrets"],
             verbs: ["get"],
           }),
-        /to restore +Role test-dev-maps\/clean-up-runners/,
+        "to restore",
+        "Role test-dev-maps/clean-up-runners",
       ],
       [
         "an image",
         () => kubectl("set", "image", "deployment/openml-backend", "-n", openml, "*=nginx:1.27.0"),
-        /to update +Deployment test-dev-openml\/openml-backend/,
+        "to update",
+        "Deployment test-dev-openml/openml-backend",
       ],
       [
         "a host more of an Ingress",
         () => append(ns, "ingress/web", "/spec/rules", { host: "by-hand.example.org" }),
-        /to restore +Ingress test-dev-openms\/web/,
+        "to restore",
+        "Ingress test-dev-openms/web",
       ],
       [
         "a Secret's value",
         () => patch(ns, "secret/redis-auth", { data: { password: "Ynk=" } }),
-        /to update +Secret test-dev-openms\/redis-auth/,
+        "to update",
+        "Secret test-dev-openms/redis-auth",
       ],
       [
         "a variable more, which kubectl gives to init containers too",
         () => kubectl("set", "env", "deployment/maps-backend", "-n", maps, "ADDED=by-hand"),
-        /to restore +Deployment test-dev-maps\/maps-backend\n.*initContainers.0.env/,
+        "to restore",
+        "Deployment test-dev-maps/maps-backend\n.*initContainers.0.env",
       ],
     ];
+    let suspected: readonly string[] = [];
     let previewed: Ran;
     let mended: Ran;
 
     before(async () => {
       for (const [, edit] of edits) await edit();
+      const { resources } = await stateOf(name);
+      const { cluster } = await testCluster();
+      suspected = (await drifted(resources, cluster, name)).map(nameOf);
       previewed = await run("preview", ...flags);
       mended = await run("up", ...flags);
     });
 
-    for (const [what, , shown] of edits) {
-      it(`shows ${what}`, () => assert.match(previewed.output, shown));
+    for (const [what, , word, object] of edits) {
+      it(`shows ${what}`, () => assert.match(previewed.output, RegExp(`${word} +${object}`)));
     }
+
+    it("makes the engine look by each edit that it can see, and by nothing else", () => {
+      const visible = edits.filter(([, , word]) => word !== "to restore").map(([, , , it]) => it);
+      assert.equal(visible.length, 7);
+      const missed = visible.filter((object) => !suspected.includes(object));
+      assert.deepEqual(missed, []);
+      const others = suspected.filter((object) => /test-dev-(bots|mip)/.test(object));
+      assert.deepEqual(others, []);
+    });
 
     it("is as it was after one up", async () => {
       assert.equal(mended.code, 0, mended.output);

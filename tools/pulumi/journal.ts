@@ -8,6 +8,7 @@ import { isBorrowed, keyOf, type KubeObject } from "../../lib/objects";
 import { lastingClaims } from "./keep";
 import { plainSettings } from "../project/stackConfig";
 import { stateFolder } from "../project/stateFolder";
+import { isInCheckout } from "./state";
 
 /**
  * The objects that each `up` of a stack asked for, since the last one that ended well. With it, `up` needs no checkpoint of
@@ -23,14 +24,19 @@ export class Journal {
    * A stack's journal. There is none, so that checkpoints are needed, where the engine makes passwords, which are in the
    * state alone, and where the state is not in the checkout, so that the next run may be on another machine.
    */
-  static of({ name, workspace }: Stack): Journal | undefined {
-    const { workDir, envVars } = workspace;
-    const isElsewhere = envVars["PULUMI_BACKEND_URL"] === undefined;
+  static of(stack: Stack): Journal | undefined {
+    const { name, workspace } = stack;
+    const { workDir } = workspace;
     // Only `down` goes without a stack's file: that of a review may be gone, and its passwords were generated.
     const isKnown = existsSync(join(workDir, `Pulumi.${name}.yaml`));
-    if (isElsewhere || !isKnown) return undefined;
+    if (!isInCheckout(stack) || !isKnown) return undefined;
     if (plainSettings(workDir, name)["secretsMode"] === "generated") return undefined;
     return new Journal(join(stateFolder(workDir), "journals", `${name}.jsonl`));
+  }
+
+  /** Whether an `up` has not ended well since. */
+  get isOpen(): boolean {
+    return existsSync(this.path);
   }
 
   /** The option by which a program notes what it asks for, before the engine can have made it. */
@@ -77,7 +83,7 @@ export class Journal {
   }
 
   private get others(): readonly KubeObject[] {
-    if (!existsSync(this.path)) return [];
+    if (!this.isOpen) return [];
     const noted = readFileSync(this.path, "utf8").split("\n").flatMap(objectIn);
     const byKey = new Map(noted.map((object) => [keyOf(object), object]));
     return [...byKey].filter(([key]) => !this.wanted.has(key)).map(([, object]) => object);

@@ -2,7 +2,8 @@ import type { Stack } from "@pulumi/pulumi/automation";
 import type { Cluster } from "../../cluster";
 import { itemsOf } from "../../cluster/client";
 import { podSecurityLabels, stackLabel, systemLabels } from "../../lib/labels";
-import { type KubeObject, listAt, textAt } from "../../lib/objects";
+import { type KubeObject, textAt } from "../../lib/objects";
+import { readState } from "./state";
 
 /** A namespace that must stay, since it holds a volume that is protected or that the stack has not made. */
 interface Occupied {
@@ -21,8 +22,7 @@ export async function occupiedNamespaces(
   stack: Stack,
   cluster: Cluster,
 ): Promise<readonly Occupied[]> {
-  const state: unknown = await stack.exportStack();
-  const resources = listAt(state, "deployment", "resources");
+  const { resources } = await readState(stack);
   const namespaces = resources.filter(
     // One that outlives the stack keeps what is in it.
     (each) => each["type"] === "kubernetes:core/v1:Namespace" && each["retainOnDelete"] !== true,

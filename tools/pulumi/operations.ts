@@ -7,6 +7,7 @@ import { isRetained } from "../../lib/labels";
 import { describe, type KubeObject } from "../../lib/objects";
 import { additionLine, findAdditions, obstacle, removeAddition } from "./additions";
 import { explainDamage } from "./damagedState";
+import { mayHaveDrifted } from "./drift";
 import { Journal } from "./journal";
 import { occupiedNamespaces, releaseNamespace } from "./keep";
 import { explainLock, explainObjects } from "./failure";
@@ -14,6 +15,7 @@ import { awaitRollouts, RolloutError } from "./rollouts";
 import { Progress } from "./progress";
 import { withoutStackTraces } from "../project/stackTraces";
 import { LiveLines, type Screen } from "./screen";
+import { readState } from "./state";
 import { serverWarnings } from "./serverWarnings";
 
 /** What to run on an opened stack. */
@@ -31,10 +33,10 @@ interface OperationArgs {
 
 /** The commands of `pulumi` under this project's names. */
 export const operations = {
-  up: (stack: Stack, options: object, journal?: Journal) =>
-    withVariables(stack, journal === undefined ? {} : noCheckpoints, () => stack.up(options)),
-  preview: (stack: Stack, options: object) =>
-    withVariables(stack, noCheckpoints, () => stack.preview(options)),
+  up: (stack: Stack, options: object, variables: Variables = {}) =>
+    withVariables(stack, variables, () => stack.up(options)),
+  preview: (stack: Stack, options: object, variables: Variables = {}) =>
+    withVariables(stack, { ...noCheckpoints, ...variables }, () => stack.preview(options)),
   refresh: (stack: Stack, options: object) =>
     withVariables(stack, noCheckpoints, () => stack.refresh(options)),
   down: (stack: Stack, options: object) =>
@@ -42,6 +44,9 @@ export const operations = {
       stack.destroy({ ...options, excludeProtected: true }),
     ),
 } as const;
+
+/** Variables of `pulumi`, by name. */
+type Variables = Readonly<Record<string, string>>;
 
 export type Operation = keyof typeof operations;
 
@@ -52,12 +57,15 @@ export type Operation = keyof typeof operations;
  */
 const noCheckpoints = { PULUMI_SKIP_CHECKPOINTS: "true" } as const;
 
-/** What is gone already counts as deleted, so that `down` need not look first, as `Pulumi.yaml` would have it. */
+/**
+ * The engine need not look first, as `Pulumi.yaml` would have it: what is gone already counts as deleted by `down`, and
+ * for others see `isCurrent`.
+ */
 const noRefresh = { PULUMI_OPTION_REFRESH: "false" } as const;
 
 async function withVariables<T>(
   { workspace }: Pick<Stack, "workspace">,
-  variables: Readonly<Record<string, string>>,
+  variables: Variables,
   run: () => Promise<T>,
 ): Promise<T> {
   const { envVars } = workspace;
@@ -100,7 +108,11 @@ export async function operate(
       ...(policyPacks.length > 0 && { policyPacks }),
       ...journal?.noting(stack.workspace.program, operation === "up"),
     };
-    const run = (): Promise<unknown> => operations[operation](stack, options, journal);
+    const variables = {
+      ...(journal !== undefined && noCheckpoints),
+      ...((await isCurrent(operation, journal, args)) && noRefresh),
+    };
+    const run = (): Promise<unknown> => operations[operation](stack, options, variables);
     await attended(() => withoutStackTraces(run));
     if (operation === "up") await awaitRollouts(cluster, progress.changed);
   } catch (error) {
@@ -131,6 +143,21 @@ export async function operate(
   }
   if (operation === "down") await sayKept(args, line);
   return progress.outputs;
+}
+
+/** Whether the state says what is live, so that the engine need not read each object. */
+async function isCurrent(
+  operation: Operation,
+  journal: Journal | undefined,
+  { stack, cluster }: OperationArgs,
+): Promise<boolean> {
+  if (operation === "refresh" || operation === "down" || journal?.isOpen === true) return false;
+  try {
+    return !(await mayHaveDrifted(await readState(stack), cluster, stack.name));
+  } catch {
+    // The engine says what is wrong with the state or the cluster.
+    return false;
+  }
 }
 
 /**

@@ -32,7 +32,8 @@ export async function problemOf(
 
 type Verdict = Pick<Problem, "state" | "reason">;
 
-async function verdictOf(
+/** What is wrong with a live object in short, without a look at its pods. */
+export async function verdictOf(
   cluster: Cluster,
   live: KubeObject,
   wanted: KubeObject | undefined,

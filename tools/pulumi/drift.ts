@@ -1,0 +1,60 @@
+import { isDeepStrictEqual } from "node:util";
+import type { Cluster } from "../../cluster";
+import { ownedBy } from "../../cluster/ownership";
+import { at, keyOf, type KubeObject, textAt } from "../../lib/objects";
+import { verdictOf } from "../status/judge";
+import type { State } from "./state";
+
+/** Whether the cluster may differ from a stack's state, so that the engine has to read each object anew. */
+export async function mayHaveDrifted(
+  { resources, isInterrupted }: State,
+  cluster: Cluster,
+  stack: string,
+): Promise<boolean> {
+  // What the engine has still to delete, and what it last saw that was not ready.
+  const isUnfinished = resources.some((each) => each["delete"] === true || "initErrors" in each);
+  if (isInterrupted || isUnfinished) return true;
+  return (await drifted(resources, cluster, stack)).length > 0;
+}
+
+/**
+ * The objects of a state that may be live in another way. Not among them is one that the engine itself made, that does what
+ * it is for, and in which the engine's own entry of `managedFields` is as the engine left it: whoever changes a field takes
+ * it out of that entry, or, in the engine's name, changes its time. One list of each kind says so, which takes a fraction
+ * of the time of a refresh.
+ */
+export async function drifted(
+  resources: State["resources"],
+  cluster: Cluster,
+  stack: string,
+): Promise<readonly KubeObject[]> {
+  const known = resources
+    .filter((each) => textAt(each, "type").startsWith("kubernetes:"))
+    .map(({ outputs }) => outputs as KubeObject);
+  const owned = await cluster.labelled(ownedBy(stack));
+  const live = new Map(owned.map((object) => [keyOf(object), object]));
+  const found = await Promise.all(
+    known.map(async (object) => {
+      // The labels that a stack puts on somebody else's object are not those that it owns objects by.
+      const now = live.get(keyOf(object)) ?? (await cluster.find(object));
+      if (now === undefined || !isAsLeft(object, now)) return [object];
+      const problem = await verdictOf(cluster, now, undefined);
+      return problem === undefined ? [] : [object];
+    }),
+  );
+  return found.flat();
+}
+
+/** Whether a live object is as the engine last saw it, in all that the engine and the program look at. */
+function isAsLeft(known: KubeObject, live: KubeObject): boolean {
+  const manager = textAt(known, "__fieldManager");
+  const [before, now] = [known, live].map((object) => [
+    object.metadata.uid,
+    object.metadata.managedFields?.find(
+      (entry) => entry.manager === manager && textAt(entry, "subresource") === "",
+    ),
+    // Stack outputs have addresses of it.
+    at(object, "status", "loadBalancer"),
+  ]);
+  return before?.[1] !== undefined && isDeepStrictEqual(before, now);
+}
