@@ -1,6 +1,6 @@
 import type * as k8s from "@pulumi/kubernetes";
 import type * as pulumi from "@pulumi/pulumi";
-import { awaitWithin, unawaited } from "../lib/await";
+import { awaitAddress, unawaited } from "../lib/await";
 import { type IngressIntent, renderIngress } from "../lib/ingress";
 import { type Metrics, scrapeAnnotations } from "../lib/metrics";
 import { nested, type Problem, problemsOf } from "../lib/problems";
@@ -121,7 +121,7 @@ export class Web extends Workload {
         }),
         annotations: {
           ...(exposure.type === "loadBalancer"
-            ? awaitWithin(namespace.deadlineSeconds)
+            ? awaitAddress(namespace.deadlineSeconds)
             : unawaited),
           ...(exposure.type === "ingress" &&
             renderIngress(this.workloadName, namespace.plainName, { ...exposure, stickyCookie })

@@ -22,6 +22,14 @@ export const secondsAwaited = (live: KubeObject): number =>
 /** For a Job: the next `up` runs a failed one again instead of failing at once. */
 export const retried: Readonly<Record<string, string>> = { "pulumi.com/replaceUnready": "true" };
 
+/** For a Service of type LoadBalancer: wait for its address alone, since the provider's own wait has ten idle seconds more. */
+export function awaitAddress(seconds: number): Record<string, string> {
+  return {
+    "pulumi.com/waitFor": "jsonpath={.status.loadBalancer.ingress[0]}",
+    ...awaitWithin(seconds),
+  };
+}
+
 /** Wait for a condition in the status of a custom resource. */
 export function awaitCondition(type: string, seconds: number): Record<string, string> {
   return { "pulumi.com/waitFor": `condition=${type}`, ...awaitWithin(seconds) };

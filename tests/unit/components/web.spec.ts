@@ -198,6 +198,7 @@ describe("Web", () => {
     const found = await objectsIn(make({ exposure: { type: "loadBalancer" } }));
     assert.deepEqual(one(found, "Service").metadata.annotations, {
       "pulumi.com/timeoutSeconds": "300",
+      "pulumi.com/waitFor": "jsonpath={.status.loadBalancer.ingress[0]}",
     });
   });
 
