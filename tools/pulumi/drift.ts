@@ -31,6 +31,7 @@ export async function drifted(
   const known = resources
     .filter((each) => textAt(each, "type").startsWith("kubernetes:"))
     .map(({ outputs }) => outputs as KubeObject);
+  if (known.length === 0) return [];
   const owned = await cluster.labelled(ownedBy(stack));
   const live = new Map(owned.map((object) => [keyOf(object), object]));
   const found = await Promise.all(

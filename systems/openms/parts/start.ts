@@ -36,13 +36,16 @@ export function startWeb(settings: Start): Started {
   );
 }
 
+/** How often a worker looks for jobs whose worker or whose Redis ended under them; rq's own default is 600 seconds. */
+const maintenance = ["--maintenance-interval", "60"];
+
 /** Merges the files, then starts a worker of the queue once that answers. */
 export function startWorker(settings: Start): Started {
   return startScript(
     settings,
     ["--merge", "--wait-for", names.redis, `${ports.redis}`],
     settings.start === "publicImage"
-      ? ["rq", "worker", queue]
+      ? ["rq", "worker", ...maintenance, queue]
       : ["/app/deployment/entrypoint-worker.sh"],
   );
 }

@@ -67,7 +67,8 @@ const contract: Readonly<Record<string, (stack: SystemStack) => unknown>> = {
   },
   "worker's command": (stack) => {
     const options = [...activated, "--merge", ...waitForRedis];
-    const command = [...options, "--", "rq", "worker", "openms-workflows"];
+    const maintenance = ["--maintenance-interval", "60"];
+    const command = [...options, "--", "rq", "worker", ...maintenance, "openms-workflows"];
     assert.deepEqual(commandOf(worker(stack)), command);
     assert.deepEqual(envOf(containerOf(worker(stack)), "RQ_REDIS_URL"), {
       secretKeyRef: { name: "redis-auth", key: "url" },

@@ -51,8 +51,11 @@ def run(workspace, file, parameters):
     job = get_current_job()
     workspace = Path(workspace)
     began = time.monotonic()
-    record(workspace, job.id, "start")
     final = workspace / "results" / job.id
+    if final.exists():
+        # It had ended when Redis was not there to hear of it.
+        return None
+    record(workspace, job.id, "start")
     # An attempt that was killed leaves its own folder, which nobody reads.
     partial = final.with_name(f".{job.id}-{platform.node()}-{os.getpid()}")
     partial.mkdir(parents=True)
@@ -67,10 +70,6 @@ def run(workspace, file, parameters):
 
 
 def write_results(file, folder, parameters):
-    import matplotlib
-
-    matplotlib.use("Agg")
-    import matplotlib.pyplot as plt
     import pyopenms
 
     experiment = pyopenms.MSExperiment()
@@ -83,21 +82,32 @@ def write_results(file, folder, parameters):
     with open(folder / "spectra.tsv", "w", encoding="utf-8") as table:
         table.write("RT\tMS level\tpeaks\tTIC\n")
         table.writelines(f"{rt:.2f}\t{level}\t{peaks}\t{tic:.1f}\n" for rt, level, peaks, tic in rows)
-    figure, axes = plt.subplots(figsize=(8, 4))
-    axes.plot([row[0] for row in rows], [row[3] for row in rows], color="#29379b")
-    axes.set(xlabel="retention time (s)", ylabel="total ion current", title=file.name)
-    figure.savefig(folder / f"tic.{parameters['image-format']}", bbox_inches="tight")
-    plt.close(figure)
+    if parameters["image-format"] != "none":
+        draw(rows, file.name, folder / f"tic.{parameters['image-format']}")
     return len(rows)
 
 
+def draw(rows, title, picture):
+    import matplotlib
+
+    matplotlib.use("Agg")
+    import matplotlib.pyplot as plt
+
+    figure, axes = plt.subplots(figsize=(8, 4))
+    axes.plot([row[0] for row in rows], [row[3] for row in rows], color="#29379b")
+    axes.set(xlabel="retention time (s)", ylabel="total ion current", title=title)
+    figure.savefig(picture, bbox_inches="tight")
+    plt.close(figure)
+
+
 def main(name, file, count):
-    """Queues many jobs at once: python -m src.workflow WORKSPACE FILE COUNT."""
+    """Queues many jobs without pictures at once: python -m src.workflow WORKSPACE FILE COUNT."""
     from src.settings import read
 
     jobs = queue()
+    parameters = {**read("default-parameters.json"), "image-format": "none"}
     for _ in range(int(count)):
-        job = enqueue(workspaces_folder() / name, file, read("default-parameters.json"), jobs)
+        job = enqueue(workspaces_folder() / name, file, parameters, jobs)
         print(job.id)
 
 
