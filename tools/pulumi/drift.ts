@@ -19,9 +19,8 @@ export async function mayHaveDrifted(
 
 /**
  * The objects of a state that may be live in another way. Not among them is one that the engine itself made, that does what
- * it is for, and in which the engine's own entry of `managedFields` is as the engine left it: whoever changes a field takes
- * it out of that entry, or, in the engine's name, changes its time. One list of each kind says so, which takes a fraction
- * of the time of a refresh.
+ * it is for, and whose `managedFields` say that nobody has written to it since: a change of any field, by whomever,
+ * changes an entry or its time. One list of each kind says so, which takes a fraction of the time of a refresh.
  */
 export async function drifted(
   resources: State["resources"],
@@ -46,16 +45,18 @@ export async function drifted(
   return found.flat();
 }
 
+/** Controllers of Kubernetes itself, which bind claims and scale; the program sets nothing of what they write. */
+const controllers = new Set(["kube-controller-manager", "kube-scheduler"]);
+
 /** Whether a live object is as the engine last saw it, in all that the engine and the program look at. */
 function isAsLeft(known: KubeObject, live: KubeObject): boolean {
-  const manager = textAt(known, "__fieldManager");
-  const [before, now] = [known, live].map((object) => [
-    object.metadata.uid,
-    object.metadata.managedFields?.find(
-      (entry) => entry.manager === manager && textAt(entry, "subresource") === "",
+  const [before, now] = [known, live].map((object) => ({
+    uid: object.metadata.uid,
+    written: (object.metadata.managedFields ?? []).filter(
+      (entry) => !controllers.has(entry.manager ?? "") && textAt(entry, "subresource") !== "status",
     ),
     // Stack outputs have addresses of it.
-    at(object, "status", "loadBalancer"),
-  ]);
-  return before?.[1] !== undefined && isDeepStrictEqual(before, now);
+    balanced: at(object, "status", "loadBalancer"),
+  }));
+  return before !== undefined && before.written.length > 0 && isDeepStrictEqual(before, now);
 }

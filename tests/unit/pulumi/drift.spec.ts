@@ -10,7 +10,12 @@ const owned = (fields: object, time = "10:00"): object => ({
   time,
   fieldsV1: { "f:spec": fields },
 });
-const others = (subresource: string): object => ({ manager: "controller", subresource });
+const by = (manager: string, subresource = "", time = "10:00"): object => ({
+  manager,
+  operation: "Update",
+  time,
+  ...(subresource && { subresource }),
+});
 
 /** A Deployment as it is live, with one of two replicas or both. */
 const deployment = (metadata: object = {}, availableReplicas = 2): KubeObject => ({
@@ -21,7 +26,7 @@ const deployment = (metadata: object = {}, availableReplicas = 2): KubeObject =>
     namespace: "shop",
     uid: "1",
     generation: 3,
-    managedFields: [others("status"), owned({ "f:replicas": {} })],
+    managedFields: [owned({ "f:replicas": {} }), by("operator", "status")],
     ...metadata,
   },
   spec: { replicas: 2 },
@@ -73,7 +78,11 @@ describe("drift", () => {
     assert.equal(await looks(state, live), false);
     const written = {
       resourceVersion: "99",
-      managedFields: [owned({ "f:replicas": {} }), others("status"), others("scale")],
+      managedFields: [
+        owned({ "f:replicas": {} }),
+        by("kube-controller-manager", "scale"),
+        by("operator", "status", "10:05"),
+      ],
     };
     assert.equal(await looks(state, [deployment(written), service("10.0.0.1")]), false);
     assert.equal(await looks([], []), false);
@@ -88,11 +97,19 @@ describe("drift", () => {
     "an object is gone": [deployment()],
     "an object was made anew": [deployment({ uid: "7" }), service("10.0.0.1")],
     "somebody took over a field": [
-      deployment({ managedFields: [owned({}), others("")] }),
+      deployment({ managedFields: [owned({}), by("kubectl-edit")] }),
       service("10.0.0.1"),
     ],
     "somebody applied in the engine's name": [
       deployment({ managedFields: [owned({ "f:replicas": {} }, "10:01")] }),
+      service("10.0.0.1"),
+    ],
+    "somebody wrote anything": [
+      deployment({ managedFields: [owned({ "f:replicas": {} }), by("kubectl-edit")] }),
+      service("10.0.0.1"),
+    ],
+    "somebody scaled it": [
+      deployment({ managedFields: [owned({ "f:replicas": {} }), by("kubectl", "scale")] }),
       service("10.0.0.1"),
     ],
     "nobody says who owns what": [deployment({ managedFields: [] }), service("10.0.0.1")],
@@ -124,6 +141,13 @@ describe("drift", () => {
       assert.equal(await looks(resources, live), true);
     });
   }
+
+  it("may be where somebody wrote again what they had taken over", async () => {
+    const taken = (time: string) =>
+      deployment({ managedFields: [owned({}), by("kubectl-edit", "", time)] });
+    assert.equal(await looks([resourceOf(taken("10:00"))], [taken("10:00")]), false);
+    assert.equal(await looks([resourceOf(taken("10:00"))], [taken("10:05")]), true);
+  });
 
   it("may be where the engine was killed at work", async () => {
     assert.equal(await looks(state, live, { isInterrupted: true }), true);
