@@ -51,6 +51,7 @@ export const plainNamespace = (namespace: unknown): string | undefined =>
  * Leaves it to the cluster to delete what is in a namespace that goes: it does so at once and in its own order, where
  * the engine would delete one object after the other and wait for each. What has pods is still deleted by the engine:
  * Kubernetes looks again whether a namespace is empty only after half of the time that its pods have to end.
+ * Claims are not, although they hold a namespace up, too: a pod that the stack did not make may mount them.
  */
 export const deletedWithNamespace: pulumi.ResourceTransformation = ({ type, props, opts }) => {
   if (/^kubernetes:(apps|batch)\//.test(type)) return undefined;
