@@ -53,6 +53,10 @@ const addressed = (name: string): Promise<string> =>
 const page = async (port: number): Promise<string> =>
   (await fetch(`http://127.0.0.1:${String(port)}/`)).text();
 
+/** What the port answers once the node's rules for the Service lead to its pods. */
+const answer = (port: number): Promise<string> =>
+  eventually(`an answer of port ${String(port)}`, () => page(port).catch(() => undefined));
+
 describe("a load balancer of the real node", function () {
   this.timeout(5 * 60_000);
   let port = 0;
@@ -66,7 +70,7 @@ describe("a load balancer of the real node", function () {
 
   it("leads a port of loopback to the Service's pods", async () => {
     assert.equal(await addressed("first"), "127.0.0.1");
-    assert.equal(await page(port), "a page\n");
+    assert.equal(await answer(port), "a page\n");
   });
 
   it("leads it nowhere once the Service is gone, and to the next one of that port", async () => {
@@ -79,7 +83,7 @@ describe("a load balancer of the real node", function () {
     );
     await apply(service("second", port));
     assert.equal(await addressed("second"), "127.0.0.1");
-    assert.equal(await page(port), "a page\n");
+    assert.equal(await answer(port), "a page\n");
   });
 
   it("gives no address while another program has the port", async () => {
@@ -94,6 +98,6 @@ describe("a load balancer of the real node", function () {
     assert.equal(await addressOf("third"), "");
     other.close();
     assert.equal(await addressed("third"), "127.0.0.1");
-    assert.equal(await page(taken), "a page\n");
+    assert.equal(await answer(taken), "a page\n");
   });
 });

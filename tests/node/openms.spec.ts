@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { existsSync, mkdirSync, writeFileSync } from "node:fs";
 import { basename, join } from "node:path";
 import type { Browser, Page } from "puppeteer-core";
-import { noBrowser, openBrowser, shows } from "../support/browser";
+import { clickUntil, noBrowser, openBrowser, shows } from "../support/browser";
 import { home, root } from "../support/folders";
 import { figure, timed } from "../support/figures";
 import { tryConnections } from "../support/listedConnections";
@@ -83,7 +83,7 @@ describe("OpenMS in real containers", function () {
       assert.ok(input !== null);
       await input.uploadFile(file);
       await shows(page, "Run workflow");
-      await page.locator("::-p-text(Run workflow)").click();
+      await clickUntil(page, "Run workflow", "Job ");
       await shows(page, "20 spectra");
       await page.waitForFunction(
         "[...document.images].some((image) => image.complete && image.naturalWidth > 300)",

@@ -1,5 +1,6 @@
 import { existsSync } from "node:fs";
 import { type Browser, launch, type Page } from "puppeteer-core";
+import { eventually } from "./simulatedNodes";
 
 /** Where distributions install Chromium. */
 const chromium = ["/usr/bin/chromium", "/usr/bin/chromium-browser"].find((path) =>
@@ -24,4 +25,15 @@ export async function shows(page: Page, text: string): Promise<void> {
       cause: error,
     });
   }
+}
+
+/** Clicks on a text until the page shows another: a click is lost on a page that Streamlit draws anew. */
+export async function clickUntil(page: Page, text: string, shown: string): Promise<void> {
+  await eventually(`"${shown}" after a click on "${text}"`, async () => {
+    await page.locator(`::-p-text(${text})`).click();
+    const selector = `::-p-text(${shown})`;
+    return (
+      (await page.waitForSelector(selector, { timeout: 10_000 }).catch(() => null)) ?? undefined
+    );
+  });
 }
