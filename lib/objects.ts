@@ -75,6 +75,11 @@ export function keyOf({ apiVersion, kind, metadata }: KubeObject): string {
   return [group, kind, metadata.namespace ?? "", metadata.name].join("|");
 }
 
+/** Objects by what identifies them; of several alike the last. */
+export function byKey<T extends KubeObject>(objects: readonly T[]): Map<string, T> {
+  return new Map(objects.map((object) => [keyOf(object), object]));
+}
+
 /** The value of an annotation, if the object has it. */
 export function annotation(object: KubeObject, name: string): string | undefined {
   return object.metadata.annotations?.[name];

@@ -2,6 +2,7 @@ import assert from "node:assert/strict";
 import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { messageOf } from "../../lib/errors";
 import { noBrowser, openBrowser, shows } from "../support/browser";
 import { tryConnections } from "../support/listedConnections";
 import { figure, timed } from "../support/figures";
@@ -237,7 +238,10 @@ describe("MIP in real containers", function () {
     await scale(2);
     const failed = await eventually("a query that fails", async () => {
       // One that was on its way to the worker ends by the time limit of the portal's nginx.
-      const answer = await query(sites).catch(() => undefined);
+      const answer = await query(sites).catch((error: unknown) => {
+        assert.match(messageOf(error), /^504 /);
+        return undefined;
+      });
       return answer?.result?.status === 460 ? answer : undefined;
     });
     assert.match(failed.result?.message ?? "", /Datasets \['site_2'\] of 'tbi:0\.1'/);

@@ -1,5 +1,5 @@
 import { systemOf } from "../../cluster/ownership";
-import { keyOf, type KubeObject } from "../../lib/objects";
+import { byKey, type KubeObject } from "../../lib/objects";
 import { isRetained } from "../../lib/labels";
 import { capacityOf } from "./capacity";
 import { fieldChanges } from "../../lib/fieldChanges";
@@ -22,8 +22,8 @@ export function compareStack(
   after: readonly KubeObject[],
   allowed: readonly string[],
 ): StackDiff {
-  const old = new Map(before.map((object) => [keyOf(object), object]));
-  const now = new Map(after.map((object) => [keyOf(object), object]));
+  const old = byKey(before);
+  const now = byKey(after);
   const keys = [...new Set([...old.keys(), ...now.keys()])].sort();
   const compared = keys.flatMap((key) => compareObjects(old.get(key), now.get(key)));
   const changes = compared.map(({ change }) => change);

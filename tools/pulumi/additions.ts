@@ -2,7 +2,7 @@ import { objectPath } from "../../cluster/discovery";
 import type { Cluster } from "../../cluster";
 import { ownedBy } from "../../cluster/ownership";
 import { UserError } from "../../lib/errors";
-import { at, describe, isJson, type Json, keyOf, type KubeObject } from "../../lib/objects";
+import { at, byKey, describe, isJson, type Json, keyOf, type KubeObject } from "../../lib/objects";
 import { holdsSecret } from "./changes";
 
 /** A list of a live object that is longer than in the program. */
@@ -24,9 +24,7 @@ export async function findAdditions(
   stack: string,
   wanted: readonly KubeObject[],
 ): Promise<readonly Addition[]> {
-  const live = new Map(
-    (await cluster.labelled(ownedBy(stack))).map((object) => [keyOf(object), object]),
-  );
+  const live = byKey(await cluster.labelled(ownedBy(stack)));
   return wanted.flatMap((object) => {
     const found = live.get(keyOf(object));
     if (found === undefined) return [];

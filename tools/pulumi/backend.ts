@@ -14,6 +14,11 @@ export function stateFiles(root: string, env: NodeJS.ProcessEnv = process.env): 
   return join(chosen === undefined ? folderOf(root) : decodeURI(chosen), ".pulumi");
 }
 
+/** The file of a stack's state in that folder. */
+export function stateFile(root: string, stack: string, env?: NodeJS.ProcessEnv): string {
+  return join(stateFiles(root, env), "stacks", textAt(readProject(root), "name"), `${stack}.json`);
+}
+
 /**
  * The URL of a backend inside the checkout; undefined if the user chose the place of the state: by a
  * variable, in `Pulumi.yaml`, or by logging in with a CLI of their own.

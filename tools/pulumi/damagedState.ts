@@ -3,7 +3,7 @@ import { join, relative } from "node:path";
 import { messageOf, UserError } from "../../lib/errors";
 import { isJson, textAt } from "../../lib/objects";
 import { readProject } from "../project/stackConfig";
-import { stateFiles } from "./backend";
+import { stateFile, stateFiles } from "./backend";
 
 /**
  * The error for a state that is no longer JSON, for example because the disk was full; undefined for any other
@@ -11,12 +11,10 @@ import { stateFiles } from "./backend";
  */
 export function explainDamage(error: unknown, root: string, stack: string): UserError | undefined {
   if (!/failed to load checkpoint/.test(messageOf(error))) return undefined;
-  const project = textAt(readProject(root), "name");
-  const folder = stateFiles(root);
-  const state = join(folder, "stacks", project, `${stack}.json`);
+  const state = stateFile(root, stack);
   // It is kept elsewhere, whose copies are known to its owner.
   if (!existsSync(state)) return undefined;
-  const [copy] = copiesOf(folder, state, project, stack)
+  const [copy] = copiesOf(root, state, stack)
     .filter(isWhole)
     .sort((a, b) => statSync(b).mtimeMs - statSync(a).mtimeMs);
   const [from, to] = [copy ?? "COPY", state].map((path) => relative(root, path));
@@ -30,8 +28,8 @@ export function explainDamage(error: unknown, root: string, stack: string): User
 }
 
 /** The state before its last change, and the states at the end of each run. */
-function copiesOf(folder: string, state: string, project: string, stack: string): string[] {
-  const ends = join(folder, "backups", project, stack);
+function copiesOf(root: string, state: string, stack: string): string[] {
+  const ends = join(stateFiles(root), "backups", textAt(readProject(root), "name"), stack);
   const names = existsSync(ends) ? readdirSync(ends) : [];
   return [`${state}.bak`, ...names.map((name) => join(ends, name))].filter(existsSync);
 }

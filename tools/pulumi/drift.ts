@@ -1,7 +1,7 @@
 import { isDeepStrictEqual } from "node:util";
 import type { Cluster } from "../../cluster";
 import { ownedBy } from "../../cluster/ownership";
-import { at, keyOf, type KubeObject, textAt } from "../../lib/objects";
+import { at, byKey, keyOf, type KubeObject, textAt } from "../../lib/objects";
 import { verdictOf } from "../status/judge";
 import type { State } from "./state";
 
@@ -31,8 +31,7 @@ export async function drifted(
     .filter((each) => textAt(each, "type").startsWith("kubernetes:"))
     .map(({ outputs }) => outputs as KubeObject);
   if (known.length === 0) return [];
-  const owned = await cluster.labelled(ownedBy(stack));
-  const live = new Map(owned.map((object) => [keyOf(object), object]));
+  const live = byKey(await cluster.labelled(ownedBy(stack)));
   const found = await Promise.all(
     known.map(async (object) => {
       // The labels that a stack puts on somebody else's object are not those that it owns objects by.

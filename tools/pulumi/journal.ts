@@ -4,7 +4,7 @@ import * as pulumi from "@pulumi/pulumi";
 import type { PulumiFn, Stack } from "@pulumi/pulumi/automation";
 import type { Cluster } from "../../cluster";
 import { isRetained, stackLabel } from "../../lib/labels";
-import { isBorrowed, keyOf, type KubeObject } from "../../lib/objects";
+import { byKey, isBorrowed, keyOf, type KubeObject } from "../../lib/objects";
 import { lastingClaims } from "./keep";
 import { plainSettings } from "../project/stackConfig";
 import { stateFolder } from "../project/stateFolder";
@@ -85,8 +85,7 @@ export class Journal {
   private get others(): readonly KubeObject[] {
     if (!this.isOpen) return [];
     const noted = readFileSync(this.path, "utf8").split("\n").flatMap(objectIn);
-    const byKey = new Map(noted.map((object) => [keyOf(object), object]));
-    return [...byKey].filter(([key]) => !this.wanted.has(key)).map(([, object]) => object);
+    return [...byKey(noted)].filter(([key]) => !this.wanted.has(key)).map(([, object]) => object);
   }
 
   /** Forgets all of it: the state knows what there is. */

@@ -1,9 +1,7 @@
 import { readFile } from "node:fs/promises";
-import { join } from "node:path";
 import type { Stack } from "@pulumi/pulumi/automation";
-import { at, type Json, listAt, textAt } from "../../lib/objects";
-import { readProject } from "../project/stackConfig";
-import { stateFiles } from "./backend";
+import { at, type Json, listAt } from "../../lib/objects";
+import { stateFile } from "./backend";
 
 /** What a stack's state says. */
 export interface State {
@@ -29,10 +27,9 @@ export function isInCheckout({ workspace }: Stack): boolean {
 
 /** What the file of a state says; undefined if it is damaged, of which `pulumi` tells the user. */
 async function readLatest({ name, workspace: { workDir } }: Stack): Promise<unknown> {
-  const project = textAt(readProject(workDir), "name");
-  const path = join(stateFiles(workDir, {}), "stacks", project, `${name}.json`);
   try {
-    return at(JSON.parse(await readFile(path, "utf8")), "checkpoint", "latest") ?? {};
+    const text = await readFile(stateFile(workDir, name, {}), "utf8");
+    return at(JSON.parse(text), "checkpoint", "latest") ?? {};
   } catch {
     return undefined;
   }

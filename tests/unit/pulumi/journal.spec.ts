@@ -1,7 +1,5 @@
 import assert from "node:assert/strict";
-import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
-import { tmpdir } from "node:os";
-import { join } from "node:path";
+import { existsSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import * as k8s from "@pulumi/kubernetes";
 import * as pulumi from "@pulumi/pulumi";
 import type { Stack } from "@pulumi/pulumi/automation";
@@ -9,28 +7,24 @@ import type { Cluster } from "../../../cluster";
 import { retainAnnotation, stackLabel } from "../../../lib/labels";
 import { keyOf, type KubeObject } from "../../../lib/objects";
 import { deployed } from "../../support/deploy";
+import { Sandbox } from "../../support/sandbox";
 import { Journal } from "../../../tools/pulumi/journal";
 
 describe("the journal of a stack", () => {
-  let root = "";
-  let home: string | undefined;
+  const sandbox = new Sandbox();
   beforeEach(() => {
-    root = mkdtempSync(join(tmpdir(), "journal-"));
-    ({ STACKBERTH_HOME: home } = process.env);
-    process.env["STACKBERTH_HOME"] = root;
+    sandbox.setenv({ STACKBERTH_HOME: sandbox.path() });
+    sandbox.write("Pulumi.yaml", "name: stackberth\nruntime: nodejs\n");
   });
-  afterEach(() => {
-    if (home === undefined) delete process.env["STACKBERTH_HOME"];
-    else process.env["STACKBERTH_HOME"] = home;
-    rmSync(root, { recursive: true });
-  });
-  const path = (): string => join(root, "journals", "dev.jsonl");
+  const path = (): string => sandbox.path("journals", "dev.jsonl");
 
   function open(secretsMode = "config", envVars: object = { PULUMI_BACKEND_URL: "file:///x" }) {
     const file = { config: { "stackberth:secretsMode": secretsMode } };
-    writeFileSync(join(root, "Pulumi.yaml"), "name: stackberth\nruntime: nodejs\n");
-    writeFileSync(join(root, "Pulumi.dev.yaml"), JSON.stringify(file));
-    return Journal.of({ name: "dev", workspace: { workDir: root, envVars } } as unknown as Stack);
+    sandbox.write("Pulumi.dev.yaml", JSON.stringify(file));
+    return Journal.of({
+      name: "dev",
+      workspace: { workDir: sandbox.path(), envVars },
+    } as unknown as Stack);
   }
 
   /** Runs a program of ConfigMaps that a journal notes. */
@@ -106,8 +100,8 @@ describe("the journal of a stack", () => {
 
   it("is not there for a stack whose file is gone, so that its review can still be removed", () => {
     open();
-    rmSync(join(root, "Pulumi.dev.yaml"));
-    const workspace = { workDir: root, envVars: { PULUMI_BACKEND_URL: "file:///x" } };
+    rmSync(sandbox.path("Pulumi.dev.yaml"));
+    const workspace = { workDir: sandbox.path(), envVars: { PULUMI_BACKEND_URL: "file:///x" } };
     assert.equal(Journal.of({ name: "dev", workspace } as unknown as Stack), undefined);
   });
 });

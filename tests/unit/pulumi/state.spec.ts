@@ -1,23 +1,13 @@
 import assert from "node:assert/strict";
-import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
-import { tmpdir } from "node:os";
-import { join } from "node:path";
 import type { Stack } from "@pulumi/pulumi/automation";
 import { readState } from "../../../tools/pulumi/state";
+import { Sandbox } from "../../support/sandbox";
 
 describe("a stack's state", () => {
-  let root = "";
-  let home: string | undefined;
+  const sandbox = new Sandbox();
   beforeEach(() => {
-    root = mkdtempSync(join(tmpdir(), "state-"));
-    ({ STACKBERTH_HOME: home } = process.env);
-    process.env["STACKBERTH_HOME"] = root;
-    writeFileSync(join(root, "Pulumi.yaml"), "name: stackberth\nruntime: nodejs\n");
-  });
-  afterEach(() => {
-    if (home === undefined) delete process.env["STACKBERTH_HOME"];
-    else process.env["STACKBERTH_HOME"] = home;
-    rmSync(root, { recursive: true });
+    sandbox.setenv({ STACKBERTH_HOME: sandbox.path() });
+    sandbox.write("Pulumi.yaml", "name: stackberth\nruntime: nodejs\n");
   });
 
   const exported = {
@@ -27,11 +17,9 @@ describe("a stack's state", () => {
 
   /** Reads the state whose file is this text. */
   async function read(text: string, envVars: object = { PULUMI_BACKEND_URL: "file:///x" }) {
-    const folder = join(root, "pulumi", ".pulumi", "stacks", "stackberth");
-    mkdirSync(folder, { recursive: true });
-    writeFileSync(join(folder, "dev.json"), text);
+    sandbox.write("pulumi/.pulumi/stacks/stackberth/dev.json", text);
     const exportStack = () => Promise.resolve({ version: 3, deployment: exported });
-    const workspace = { workDir: root, envVars };
+    const workspace = { workDir: sandbox.path(), envVars };
     return await readState({ name: "dev", workspace, exportStack } as unknown as Stack);
   }
   const resources = [{ type: "in the file" }];
