@@ -36,8 +36,11 @@ export function startWeb(settings: Start): Started {
   );
 }
 
-/** How often a worker looks for jobs whose worker or whose Redis ended under them; rq's own default is 600 seconds. */
-const maintenance = ["--maintenance-interval", "60"];
+/**
+ * A worker looks for jobs whose worker or whose Redis ended under them when it was last done so many seconds ago, and only
+ * between two waits for a job, which end 15 seconds before its `ttl`. rq's own defaults are 600 and 420.
+ */
+const maintenance = ["--maintenance-interval", "30", "--worker-ttl", "60"];
 
 /** Merges the files, then starts a worker of the queue once that answers. */
 export function startWorker(settings: Start): Started {

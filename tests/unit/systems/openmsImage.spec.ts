@@ -67,7 +67,7 @@ const contract: Readonly<Record<string, (stack: SystemStack) => unknown>> = {
   },
   "worker's command": (stack) => {
     const options = [...activated, "--merge", ...waitForRedis];
-    const maintenance = ["--maintenance-interval", "60"];
+    const maintenance = ["--maintenance-interval", "30", "--worker-ttl", "60"];
     const command = [...options, "--", "rq", "worker", ...maintenance, "openms-workflows"];
     assert.deepEqual(commandOf(worker(stack)), command);
     assert.deepEqual(envOf(containerOf(worker(stack)), "RQ_REDIS_URL"), {
