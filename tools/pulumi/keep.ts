@@ -56,9 +56,18 @@ export async function lastingClaims(
   namespace: string,
   isKept: (claim: KubeObject) => boolean,
 ): Promise<readonly KubeObject[]> {
+  const claims = await claimsIn(cluster, namespace);
+  return claims.filter((claim) => isKept(claim) || !goesAlong(claim, stack));
+}
+
+/** The claims in a namespace, whosever they are. */
+export async function claimsIn(
+  cluster: Pick<Cluster, "client">,
+  namespace: string,
+): Promise<readonly KubeObject[]> {
   const path = `/api/v1/namespaces/${namespace}/persistentvolumeclaims`;
   const claims = itemsOf(await cluster.client.json({ path }));
-  return claims.filter((claim) => isKept(claim) || !goesAlong(claim, stack));
+  return claims.map((claim) => ({ ...claim, apiVersion: "v1", kind: "PersistentVolumeClaim" }));
 }
 
 /** Takes the stack's labels off a namespace that stays: it is somebody else's, with their pods. */

@@ -1,4 +1,4 @@
-import { CommandError, type Stack } from "@pulumi/pulumi/automation";
+import { CommandError, type EngineEvent, type Stack } from "@pulumi/pulumi/automation";
 import type { Cluster } from "../../cluster";
 import { deleteInStages } from "../../cluster/deletion";
 import { ownedBy } from "../../cluster/ownership";
@@ -8,6 +8,7 @@ import { describe, type KubeObject } from "../../lib/objects";
 import { additionLine, findAdditions, obstacle, removeAddition } from "./additions";
 import { explainDamage } from "./damagedState";
 import { mayHaveDrifted } from "./drift";
+import { hurryEmptying } from "./emptying";
 import { Journal } from "./journal";
 import { occupiedNamespaces, releaseNamespace } from "./keep";
 import { explainLock, explainObjects } from "./failure";
@@ -101,7 +102,10 @@ export async function operate(
       );
   try {
     const options = {
-      onEvent: (event: Parameters<Progress["hear"]>[0]) => progress.hear(event),
+      onEvent: (event: EngineEvent) => {
+        progress.hear(event);
+        if (operation !== "preview") void hurryEmptying(cluster, event);
+      },
       ...(verbose && { onOutput: (text: string) => screen.write(withoutTrace(text)), diff: true }),
       ...(kept.length > 0 && { exclude: kept.map(({ urn }) => urn) }),
       ...(args.expectNoChanges === true && { expectNoChanges: true }),

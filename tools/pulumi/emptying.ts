@@ -1,0 +1,47 @@
+import { setTimeout as sleep } from "node:timers/promises";
+import type { EngineEvent } from "@pulumi/pulumi/automation";
+import type { Cluster } from "../../cluster";
+import { textAt } from "../../lib/objects";
+import { claimsIn } from "./keep";
+
+const pollMs = 100;
+// The engine asks for the deletion right after it says so.
+const polls = 100;
+
+/** What it asks of a cluster. */
+type Asked = Pick<Cluster, "find" | "delete" | "client">;
+
+/**
+ * Helps to empty the namespace that the engine says it deletes: asks for the deletion of its claims, which go with it in
+ * any case. Kubernetes begins five seconds later, and where it then finds a claim, whose finalizer takes a moment, it looks
+ * again only after eight more.
+ *
+ * Never an error: what the user may not do here, Kubernetes does later.
+ */
+export async function hurryEmptying(
+  cluster: Asked,
+  { resourcePreEvent }: EngineEvent,
+): Promise<void> {
+  const { op, type, old } = resourcePreEvent?.metadata ?? {};
+  if (op !== "delete" || type !== "kubernetes:core/v1:Namespace") return;
+  try {
+    await deleteClaims(cluster, textAt(old?.inputs, "metadata", "name"));
+  } catch {
+    // Left to Kubernetes.
+  }
+}
+
+async function deleteClaims(cluster: Asked, name: string): Promise<void> {
+  const namespace = { apiVersion: "v1", kind: "Namespace", metadata: { name } };
+  for (let polled = 0; polled < polls; polled += 1) {
+    // Read before the namespace: so they are of the one that ends, and not of a later one of its name.
+    const claims = await claimsIn(cluster, name);
+    const live = await cluster.find(namespace);
+    if (live === undefined) return;
+    if (live.metadata.deletionTimestamp !== undefined) {
+      await Promise.all(claims.map((claim) => cluster.delete(claim)));
+      return;
+    }
+    await sleep(pollMs);
+  }
+}
