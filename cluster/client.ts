@@ -2,9 +2,9 @@ import { request as plainRequest } from "node:http";
 import { request as secureRequest, type RequestOptions } from "node:https";
 import type { Socket } from "node:net";
 import { setTimeout as sleep } from "node:timers/promises";
-import type { KubeConfig } from "@kubernetes/client-node" with { "resolution-mode": "import" };
 import { isJson, type Json, type KubeObject, listAt, textAt } from "../lib/objects";
 import { UserError } from "../lib/errors";
+import type { Connection } from "./access";
 import { outOfTime, timeProblem } from "./certificates";
 
 /** A request to the API server. */
@@ -52,8 +52,8 @@ export class ApiClient {
   private options: Promise<RequestOptions> | undefined;
   readonly server: string;
 
-  constructor(private readonly kubeConfig: KubeConfig) {
-    this.server = kubeConfig.getCurrentCluster()?.server ?? "";
+  constructor(private readonly connection: Connection) {
+    this.server = connection.server;
   }
 
   /** The parsed answer. @throws ApiError if the server refuses the request. */
@@ -100,9 +100,8 @@ export class ApiClient {
 
   private unauthorized({ cert }: RequestOptions): UserError {
     const own = typeof cert === "string" || Buffer.isBuffer(cert) ? outOfTime(cert) : undefined;
-    const user = this.kubeConfig.getCurrentUser()?.name ?? "";
     return new UserError(
-      `the API server ${this.server} does not accept the credentials of user ${user} in the kubeconfig: ` +
+      `the API server ${this.server} does not accept the credentials of user ${this.connection.user} in the kubeconfig: ` +
         (own === undefined ? "log in again" : `the client certificate ${own}; get a new one`),
     );
   }
@@ -151,10 +150,9 @@ export class ApiClient {
     });
   }
 
-  /** Credentials and certificates by the official client, with one agent that keeps connections. */
+  /** Credentials and certificates, with one agent that keeps connections. */
   private async connectionOptions(): Promise<RequestOptions> {
-    const options: RequestOptions = {};
-    await this.kubeConfig.applyToHTTPSOptions(options);
+    const options = await this.connection.options();
     if (typeof options.agent === "object") {
       Object.assign(options.agent, { keepAlive: true, maxSockets: 32, maxFreeSockets: 32 });
     }

@@ -105,13 +105,14 @@ async function check(
   const objects = wanted.flatMap(({ object }) => object ?? []);
   // First: without them, the other questions are refused one by one.
   refuse(await missingRights(cluster, objects.map(realObject)));
-  refuse([
-    ...(await unknownKinds(cluster, wanted)),
-    ...(await foreignObjects(cluster, stack, wanted)),
-    ...(await absentObjects(cluster, wanted)),
-    ...(await absentClasses(cluster, settings, objects)),
-    ...(await harmfulChanges(cluster, stack, objects)).map(changeLine),
+  const problems = await Promise.all([
+    unknownKinds(cluster, wanted),
+    foreignObjects(cluster, stack, wanted),
+    absentObjects(cluster, wanted),
+    absentClasses(cluster, settings, objects),
+    harmfulChanges(cluster, stack, objects).then((changes) => changes.map(changeLine)),
   ]);
+  refuse(problems.flat());
 }
 
 function refuse(problems: readonly string[]): void {

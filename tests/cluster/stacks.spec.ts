@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
+import { ownedBy } from "../../cluster/ownership";
 import { describe as nameOf } from "../../lib/objects";
 import { systems } from "../../systems";
 import { drifted } from "../../tools/pulumi/drift";
@@ -265,7 +266,8 @@ describe("a whole stack like dev", function () {
       for (const [, edit] of edits) await edit();
       const { resources } = await stateOf(name);
       const { cluster } = await testCluster();
-      suspected = (await drifted(resources, cluster, name)).map(nameOf);
+      const owned = await cluster.labelled(ownedBy(name));
+      suspected = (await drifted(resources, cluster, owned)).map(nameOf);
       previewed = await run("preview", ...flags);
       mended = await run("up", ...flags);
     });

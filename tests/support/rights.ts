@@ -122,12 +122,12 @@ const userOf = ({ namespace, name }: AccountName): string =>
 /** The API server, asked by an account. */
 export async function clientOf(account: AccountName): Promise<ApiClient> {
   const { embedded } = await testCluster();
-  const config = await readKubeconfig({
+  const { options, ...connection } = await readKubeconfig({
     kubeconfig: embedded.kubeconfig,
     context: embedded.context,
   });
-  config.users = config.users.map((user) => ({ ...user, impersonateUser: userOf(account) }));
-  return new ApiClient(config);
+  const headers = { "Impersonate-User": userOf(account) };
+  return new ApiClient({ ...connection, options: async () => ({ ...(await options()), headers }) });
 }
 
 /** All that an account may do in a namespace, as `VERB RESOURCE`, by one question. */

@@ -1,6 +1,5 @@
 import { objectPath } from "../../cluster/discovery";
 import type { Cluster } from "../../cluster";
-import { ownedBy } from "../../cluster/ownership";
 import { UserError } from "../../lib/errors";
 import { at, byKey, describe, isJson, type Json, keyOf, type KubeObject } from "../../lib/objects";
 import { holdsSecret } from "./changes";
@@ -19,14 +18,13 @@ export interface Addition {
  * The provider compares only as many elements as the program sets, so the engine sees no drift.
  * In a pod's template, where the API server adds no list of its own, a list that the program does not set is empty.
  */
-export async function findAdditions(
-  cluster: Cluster,
-  stack: string,
+export function findAdditions(
+  live: readonly KubeObject[],
   wanted: readonly KubeObject[],
-): Promise<readonly Addition[]> {
-  const live = byKey(await cluster.labelled(ownedBy(stack)));
+): readonly Addition[] {
+  const known = byKey(live);
   return wanted.flatMap((object) => {
-    const found = live.get(keyOf(object));
+    const found = known.get(keyOf(object));
     if (found === undefined) return [];
     return longerLists(object, found).map((list) => ({ object, ...list }));
   });

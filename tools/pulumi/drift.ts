@@ -1,6 +1,5 @@
 import { isDeepStrictEqual } from "node:util";
 import type { Cluster } from "../../cluster";
-import { ownedBy } from "../../cluster/ownership";
 import { at, byKey, keyOf, type KubeObject, textAt } from "../../lib/objects";
 import { verdictOf } from "../status/judge";
 import type { State } from "./state";
@@ -9,12 +8,12 @@ import type { State } from "./state";
 export async function mayHaveDrifted(
   { resources, isInterrupted }: State,
   cluster: Cluster,
-  stack: string,
+  live: readonly KubeObject[],
 ): Promise<boolean> {
   // What the engine has still to delete, and what it last saw that was not ready.
   const isUnfinished = resources.some((each) => each["delete"] === true || "initErrors" in each);
   if (isInterrupted || isUnfinished) return true;
-  return (await drifted(resources, cluster, stack)).length > 0;
+  return (await drifted(resources, cluster, live)).length > 0;
 }
 
 /**
@@ -25,17 +24,16 @@ export async function mayHaveDrifted(
 export async function drifted(
   resources: State["resources"],
   cluster: Cluster,
-  stack: string,
+  live: readonly KubeObject[],
 ): Promise<readonly KubeObject[]> {
   const known = resources
     .filter((each) => textAt(each, "type").startsWith("kubernetes:"))
     .map(({ outputs }) => outputs as KubeObject);
-  if (known.length === 0) return [];
-  const live = byKey(await cluster.labelled(ownedBy(stack)));
+  const own = byKey(live);
   const found = await Promise.all(
     known.map(async (object) => {
       // The labels that a stack puts on somebody else's object are not those that it owns objects by.
-      const now = live.get(keyOf(object)) ?? (await cluster.find(object));
+      const now = own.get(keyOf(object)) ?? (await cluster.find(object));
       if (now === undefined || !isAsLeft(object, now)) return [object];
       const problem = await verdictOf(cluster, now, undefined);
       return problem === undefined ? [] : [object];

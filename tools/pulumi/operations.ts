@@ -9,6 +9,7 @@ import { additionLine, findAdditions, obstacle, removeAddition } from "./additio
 import { explainDamage } from "./damagedState";
 import { mayHaveDrifted } from "./drift";
 import { hurryEmptying } from "./emptying";
+import { wrongPassphrase } from "./environment";
 import { Journal } from "./journal";
 import { occupiedNamespaces, releaseNamespace } from "./keep";
 import { explainLock, explainObjects } from "./failure";
@@ -93,6 +94,7 @@ export async function operate(
   const progress = new Progress(operation === "preview");
   const journal = Journal.of(stack);
   const kept = operation === "down" ? await occupiedNamespaces(stack, cluster) : [];
+  const found = brings(operation) ? await liveObjects(args) : undefined;
   const live = verbose
     ? undefined
     : new LiveLines(
@@ -114,7 +116,7 @@ export async function operate(
     };
     const variables = {
       ...(journal !== undefined && noCheckpoints),
-      ...((await isCurrent(operation, journal, args)) && noRefresh),
+      ...((await isCurrent(journal, found, args)) && noRefresh),
     };
     const run = (): Promise<unknown> => operations[operation](stack, options, variables);
     await attended(() => withoutStackTraces(run));
@@ -131,8 +133,8 @@ export async function operate(
     for (const warning of progress.warnings) line(`warning: ${warning}`);
     for (const advice of progress.advice) line(`policy: ${advice}`);
   }
-  if (operation === "up" || operation === "preview") {
-    await mend(operation, progress.objects, args, line);
+  if (brings(operation)) {
+    await mend(operation, progress, found, args, line);
     for (const warning of await serverWarnings(cluster, progress.changed)) {
       line(`warning: ${warning}`);
     }
@@ -149,15 +151,30 @@ export async function operate(
   return progress.outputs;
 }
 
+/** Whether an operation is about what the program wants. */
+const brings = (operation: Operation): boolean => operation === "up" || operation === "preview";
+
+/** A stack's objects; undefined if the cluster does not tell, of which the engine says why. */
+async function liveObjects({
+  stack,
+  cluster,
+}: OperationArgs): Promise<readonly KubeObject[] | undefined> {
+  try {
+    return await cluster.labelled(ownedBy(stack.name));
+  } catch {
+    return undefined;
+  }
+}
+
 /** Whether the state says what is live, so that the engine need not read each object. */
 async function isCurrent(
-  operation: Operation,
   journal: Journal | undefined,
+  found: readonly KubeObject[] | undefined,
   { stack, cluster }: OperationArgs,
 ): Promise<boolean> {
-  if (operation === "refresh" || operation === "down" || journal?.isOpen === true) return false;
+  if (found === undefined || journal?.isOpen === true) return false;
   try {
-    return !(await mayHaveDrifted(await readState(stack), cluster, stack.name));
+    return !(await mayHaveDrifted(await readState(stack), cluster, found));
   } catch {
     // The engine says what is wrong with the state or the cluster.
     return false;
@@ -188,7 +205,9 @@ async function explain(
   { stack, cluster }: OperationArgs,
 ): Promise<unknown> {
   const known =
-    explainLock(error, stack.name) ?? explainDamage(error, stack.workspace.workDir, stack.name);
+    explainLock(error, stack.name) ??
+    explainDamage(error, stack.workspace.workDir, stack.name) ??
+    wrongPassphrase(error, stack.name);
   if (known !== undefined) return known;
   if (!(error instanceof CommandError || error instanceof RolloutError)) return error;
   const said = progress.errors.length > 0 ? progress.errors : [lastWords(messageOf(error))];
@@ -202,15 +221,21 @@ function lastWords(output: string): string {
   return [...new Set(errors.map((each) => each.trim()))].join("\n") || output.trim();
 }
 
-/** Shows what somebody appended to lists, which the engine does not see; `up` removes it. */
+/**
+ * Shows what somebody appended to lists, which the engine does not see; `up` removes it.
+ * @param found - What was live before the engine ran, which still is where it changed nothing.
+ */
 async function mend(
   operation: Operation,
-  objects: readonly KubeObject[],
+  { objects, changed }: Progress,
+  found: readonly KubeObject[] | undefined,
   { stack, cluster, expectNoChanges = false }: OperationArgs,
   line: (text: string) => unknown,
 ): Promise<void> {
   if (objects.length === 0) return;
-  const additions = await findAdditions(cluster, stack.name, objects);
+  const isAsFound = operation === "preview" || changed.length === 0;
+  const live = isAsFound ? found : undefined;
+  const additions = findAdditions(live ?? (await cluster.labelled(ownedBy(stack.name))), objects);
   for (const addition of additions) {
     const problem = obstacle(addition);
     if (problem === undefined && operation === "up") await removeAddition(cluster, addition);

@@ -1,9 +1,9 @@
+import { existsSync } from "node:fs";
 import { log } from "@pulumi/pulumi";
-import { LocalWorkspace, PulumiCommand, type Stack } from "@pulumi/pulumi/automation";
-import { textAt } from "../../lib/objects";
+import { LocalWorkspace, PulumiCommand, Stack } from "@pulumi/pulumi/automation";
+import { SemVer } from "semver";
 import { runEntry } from "../project/entry";
-import { readProject } from "../project/stackConfig";
-import { mendBackend } from "./backend";
+import { mendBackend, stateFile } from "./backend";
 import type { Engine } from "./engine";
 import {
   engineEnvironment,
@@ -12,6 +12,7 @@ import {
   wrongPassphrase,
 } from "./environment";
 import { explainLock } from "./failure";
+import { isInCheckout } from "./state";
 
 /** What to open a stack with. */
 interface OpenArgs {
@@ -44,29 +45,34 @@ export async function openStack(args: OpenArgs): Promise<Stack> {
   const { root, stack, engine, kubeconfig, line, create = true } = args;
   requirePassphrase(root, stack);
   for (const text of mendBackend(root)) line(text);
-  const { root: engineRoot } = engine;
-  const pulumiCommand = await PulumiCommand.get({
-    ...(engineRoot !== undefined && { root: engineRoot }),
-    skipVersionCheck: true,
-  });
-  const projectName = textAt(readProject(root), "name");
   try {
-    const program = { stackName: stack, projectName, program: () => loadProgram(root, kubeconfig) };
-    const options = {
+    const workspace = await LocalWorkspace.create({
       workDir: root,
-      pulumiCommand,
+      program: () => loadProgram(root, kubeconfig),
+      pulumiCommand: commandOf(engine),
       envVars: engineEnvironment(root, engine, stack, kubeconfig),
       // Said, or the encryptionsalt of the stack's file would be made anew.
       ...(hasPassphrase(root, stack) && { secretsProvider: "passphrase" }),
-    };
-    const opened = create
-      ? await LocalWorkspace.createOrSelectStack(program, options)
-      : await LocalWorkspace.selectStack(program, options);
+    });
+    if (isInCheckout({ workspace }) && existsSync(stateFile(root, stack, {}))) {
+      // `pulumi` would take a fifth of a second to say that it is there.
+      workspace.selectStack = () => Promise.resolve();
+    }
+    const opened = await (create
+      ? Stack.createOrSelect(stack, workspace)
+      : Stack.select(stack, workspace));
     return Object.assign(opened, answers);
   } catch (error) {
     throw explainLock(error, stack) ?? wrongPassphrase(error, stack) ?? error;
   }
 }
+
+/** As `PulumiCommand.get`, which would ask the program for its version, in a fifth of a second. */
+const commandOf = ({ command, version }: Engine): PulumiCommand =>
+  Object.assign(Object.create(PulumiCommand.prototype) as PulumiCommand, {
+    command,
+    version: new SemVer(version),
+  });
 
 /**
  * Runs `index.ts` anew, in the environment that plain `pulumi` would give it. The SDK sends the engine each of its 1,300

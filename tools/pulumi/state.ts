@@ -21,7 +21,7 @@ export async function readState(stack: Stack): Promise<State> {
 }
 
 /** Whether a stack's state is kept in the checkout, so that no other machine has it. */
-export function isInCheckout({ workspace }: Stack): boolean {
+export function isInCheckout({ workspace }: Pick<Stack, "workspace">): boolean {
   return workspace.envVars["PULUMI_BACKEND_URL"] !== undefined;
 }
 

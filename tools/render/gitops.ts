@@ -1,7 +1,7 @@
 import { stringify } from "yaml";
 import { isRetained } from "../../lib/labels";
 import type { Dependencies } from "../offline/dependencies";
-import { keyOf, type KubeObject } from "../../lib/objects";
+import { byKey, type KubeObject } from "../../lib/objects";
 
 /**
  * The wave of each object by its key: a number higher than that of all it waits for, so that Argo CD
@@ -15,22 +15,22 @@ export function syncWaves(
   objects: readonly KubeObject[],
   dependencies: Dependencies,
 ): ReadonlyMap<string, number> {
-  const byKey = new Map(objects.map((object) => [keyOf(object), object]));
-  const isClaim = (key: string): boolean => byKey.get(key)?.kind === "PersistentVolumeClaim";
+  const own = byKey(objects);
+  const isClaim = (key: string): boolean => own.get(key)?.kind === "PersistentVolumeClaim";
   const waves = new Map<string, number>();
   const waveOf = (key: string): number => {
     const known = waves.get(key);
     if (known !== undefined) return known;
-    const on = (dependencies.get(key) ?? []).filter((each) => byKey.has(each));
+    const on = (dependencies.get(key) ?? []).filter((each) => own.has(each));
     const wave = Math.max(0, ...on.map((each) => waveOf(each) + (isClaim(each) ? 0 : 1)));
     waves.set(key, wave);
     return wave;
   };
-  const keys = [...byKey.keys()];
+  const keys = [...own.keys()];
   const last = Math.max(0, ...keys.map(waveOf));
   for (const claim of keys.filter(isClaim)) {
     const users = keys.filter((key) => dependencies.get(key)?.includes(claim));
-    const prompt = users.filter((key) => runsAtOnce.includes(byKey.get(key)?.kind ?? ""));
+    const prompt = users.filter((key) => runsAtOnce.includes(own.get(key)?.kind ?? ""));
     const wave = prompt.length > 0 ? Math.min(...prompt.map(waveOf)) : last;
     waves.set(claim, wave);
     for (const user of users) waves.set(user, Math.max(waveOf(user), wave));

@@ -1,3 +1,4 @@
+import { coerce, lt } from "semver";
 import { isCode, UserError } from "../../lib/errors";
 import { goVersionOf } from "./programs";
 import { run } from "./run";
@@ -29,17 +30,6 @@ function noGo(needed: string, problem: string): UserError {
   );
 }
 
-/** Compares versions such as `1.26.8` number by number; what follows a number is ignored. */
-export function isOlder(found: string, needed: string): boolean {
-  const numbers = (version: string): readonly number[] =>
-    version
-      .replace(/^v/, "")
-      .split(".")
-      .map((part) => Number.parseInt(part, 10) || 0);
-  const [has, wants] = [numbers(found), numbers(needed)];
-  for (const [index, want] of wants.entries()) {
-    const have = has[index] ?? 0;
-    if (have !== want) return have < want;
-  }
-  return false;
-}
+/** Whether a version such as `1.26.8` is older than another; what follows a number is ignored. */
+export const isOlder = (found: string, needed: string): boolean =>
+  lt(coerce(found) ?? "0.0.0", coerce(needed) ?? "0.0.0");

@@ -32,15 +32,14 @@ function clusterWith(live: KubeObject) {
   const resource = { apiVersion, kind, plural: "deployments", namespaced: true, verbs: [] };
   const json = (request: ApiRequest) => Promise.resolve(patches.push(request));
   const cluster = Object.assign(new Cluster({ json } as unknown as ApiClient), {
-    labelled: () => Promise.resolve([live]),
     discovery: { find: () => Promise.resolve(resource) },
   });
   return { cluster: cluster as unknown as Cluster, patches };
 }
 
-async function additionIn(wanted: KubeObject, live: KubeObject) {
+function additionIn(wanted: KubeObject, live: KubeObject) {
   const { cluster, patches } = clusterWith(live);
-  const [addition, ...others] = await findAdditions(cluster, "dev", [wanted]);
+  const [addition, ...others] = findAdditions([live], [wanted]);
   assert.ok(addition);
   assert.deepEqual(others, []);
   return { addition, cluster, patches };
@@ -49,7 +48,7 @@ async function additionIn(wanted: KubeObject, live: KubeObject) {
 describe("elements that somebody appended to a live list", () => {
   it("are removed by putting the outermost list back", async () => {
     const wanted = deployment([plain]);
-    const { addition, cluster, patches } = await additionIn(wanted, deployment([plain, extra]));
+    const { addition, cluster, patches } = additionIn(wanted, deployment([plain, extra]));
     assert.equal(
       additionLine(addition),
       "Deployment lab/web\n    spec.template.spec.containers.0.env: 1 extra element not in the program",
@@ -67,12 +66,12 @@ describe("elements that somebody appended to a live list", () => {
     });
     const wanted = job([wait]);
     const added = job([{ ...wait, env: [extra] }], {}, { ofTheServer: ["kept"] });
-    const { addition, cluster, patches } = await additionIn(wanted, added);
+    const { addition, cluster, patches } = additionIn(wanted, added);
     assert.deepEqual(addition.path, ["spec", "template", "spec", "initContainers", 0, "env"]);
     await removeAddition(cluster, addition);
     assert.deepEqual(patches[0]?.body, { spec: wanted["spec"] });
 
-    const outer = await additionIn(wanted, job([wait], { tolerations: [{ operator: "Exists" }] }));
+    const outer = additionIn(wanted, job([wait], { tolerations: [{ operator: "Exists" }] }));
     await removeAddition(outer.cluster, outer.addition);
     assert.deepEqual(outer.patches[0]?.body, { spec: { template: { spec: { tolerations: [] } } } });
   });
@@ -86,7 +85,7 @@ describe("elements that somebody appended to a live list", () => {
   for (const [where, wanted, env] of hidden) {
     it(`stay where the engine hides a secret ${where}`, async () => {
       const live = deployment(env, wanted === hidden[3]?.[1] ? ["s3cret"] : []);
-      const { addition, cluster, patches } = await additionIn(wanted, live);
+      const { addition, cluster, patches } = additionIn(wanted, live);
       const problem =
         /^Deployment lab\/web: spec\.template\.spec\.containers holds a secret.*kubectl edit deployment web --namespace lab$/;
       assert.match(obstacle(addition) ?? "", problem);

@@ -60,10 +60,9 @@ async function looks(
   { isInterrupted = false, found = undefined as KubeObject | undefined } = {},
 ): Promise<boolean> {
   const cluster = {
-    labelled: () => Promise.resolve(live),
     find: () => Promise.resolve(found),
   } as unknown as Cluster;
-  return await mayHaveDrifted({ resources, isInterrupted }, cluster, "dev");
+  return await mayHaveDrifted({ resources, isInterrupted }, cluster, live);
 }
 
 describe("drift", () => {
