@@ -58,7 +58,9 @@ const waits: readonly string[] = [create, `${provider}Update`, `${provider}Delet
 /** Takes every step once more, with traces; these are not among the timed ones, for traces take time. */
 export async function traceSteps(subject: Subject): Promise<Breakdown> {
   const traced = new Map<Step, Traced>();
-  for (const step of steps) traced.set(step, await traceStep(step, subject));
+  for (const step of steps) {
+    traced.set(step, await trace((more) => callStackberth(step, subject, more)));
+  }
   const work = medianCreate(traced.get("first up")?.spans ?? []);
   const entries = [...traced].map(([step, each]) => [
     step,
@@ -67,11 +69,12 @@ export async function traceSteps(subject: Subject): Promise<Breakdown> {
   return Object.fromEntries(entries) as Breakdown;
 }
 
-async function traceStep(step: Step, subject: Subject): Promise<Traced> {
+/** Runs a command of ours with traces. @param run - Starts it, with these variables. */
+export async function trace(run: (more: NodeJS.ProcessEnv) => Promise<unknown>): Promise<Traced> {
   const folder = mkdtempSync(join(tmpdir(), "bench-traces-"));
   try {
     const begin = Date.now() / 1000;
-    await callStackberth(step, subject, {
+    await run({
       BENCH_TRACES: folder,
       NODE_OPTIONS: `--require=${join(root, "bench", "trace.cjs")}`,
     });

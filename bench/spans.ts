@@ -1,6 +1,6 @@
 import { readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
-import { listAt, textAt } from "../lib/objects";
+import { type Json, listAt, textAt } from "../lib/objects";
 
 /** A span of a trace: something that took its time. */
 export interface Span {
@@ -10,6 +10,8 @@ export interface Span {
   readonly end: number;
   /** Whether it is a call, seen from who calls; the one who answers has a span of its own. */
   readonly isCall: boolean;
+  /** The resource that a call is about, if its request is part of the trace. */
+  readonly urn?: string;
 }
 
 const nanosecondsOf = (text: string): number => Number(BigInt(text) / 1000n) / 1e6;
@@ -34,6 +36,15 @@ export function readSpans(folder: string): readonly Span[] {
         begin: nanosecondsOf(textAt(span, "startTimeUnixNano")),
         end: nanosecondsOf(textAt(span, "endTimeUnixNano")),
         isCall: span["kind"] === clientKind,
+        ...urnOf(span),
       })),
   );
+}
+
+function urnOf(span: Json): Pick<Span, "urn"> {
+  const message = listAt(span, "attributes").find(({ key }) => key === "Msg");
+  const urn = /^\{"gRPC request":"urn:\\"([^"\\]+)/.exec(
+    textAt(message, "value", "stringValue"),
+  )?.[1];
+  return urn === undefined ? {} : { urn };
 }

@@ -2,6 +2,7 @@ import assert from "node:assert/strict";
 import fc from "fast-check";
 import { partsOf } from "../../bench/breakdown";
 import { describeSlowdown, slowdowns } from "../../bench/compare";
+import { criticalPath, lengthOf, worksOf } from "../../bench/criticalPath";
 import { slopesOf } from "../../bench/flatness";
 import type { Results } from "../../bench/results";
 import type { Span } from "../../bench/spans";
@@ -122,6 +123,41 @@ describe("the benchmark's breakdown", () => {
 
   it("refuses a run of which no trace is there", () => {
     assert.throws(() => partsOf({ ...traced, spans: [] }, 1), /no process of pulumi/);
+  });
+});
+
+describe("the benchmark's critical path", () => {
+  const resource = (urn: string, ...dependencies: string[]) => ({ urn, dependencies });
+  const resources = [
+    resource("namespace"),
+    resource("claim", "namespace"),
+    resource("database", "claim"),
+    resource("files", "namespace", "not among them"),
+    resource("component", "database"),
+    { ...resource("web", "files"), parent: "component" },
+    { urn: "alone" },
+  ];
+  const secondsOf = new Map(
+    Object.entries({ namespace: 1, claim: 1, database: 10, files: 8, web: 3, alone: 14 }),
+  );
+  const pathOf = (more: Readonly<Record<string, number>> = {}) =>
+    criticalPath(worksOf(resources, new Map([...secondsOf, ...Object.entries(more)])));
+
+  it("is the longest chain, through what took no time itself and what a parent waits for", () => {
+    const path = pathOf();
+    assert.deepEqual(
+      path.map(({ urn }) => urn),
+      ["namespace", "claim", "database", "web"],
+    );
+    assert.equal(lengthOf(path), 15);
+  });
+
+  it("is another once something beside it takes longer", () => {
+    assert.deepEqual(
+      pathOf({ alone: 16 }).map(({ urn }) => urn),
+      ["alone"],
+    );
+    assert.equal(lengthOf(pathOf({ files: 13 })), 17);
   });
 });
 

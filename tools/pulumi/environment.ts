@@ -71,6 +71,12 @@ export function wrongPassphrase(error: unknown, stack: string): UserError | unde
 }
 
 /**
+ * How many resources the engine works on at once. By default four a processor: on two of them, it began with nothing new
+ * while it waited for the pods of eight workloads.
+ */
+const parallel = "100";
+
+/**
  * What the environment of an engine's processes must hold beside what it has.
  *
  * @param stack - Whose public passphrase is handed over, unless the user has set one.
@@ -86,6 +92,7 @@ export function engineEnvironment(
   const passphrase = isPassphraseSet(process.env) ? undefined : publicPassphrase(stack);
   return {
     ...engine.env,
+    PULUMI_PARALLEL: process.env["PULUMI_PARALLEL"] ?? parallel,
     ...(url !== undefined && { PULUMI_BACKEND_URL: url }),
     ...(passphrase !== undefined && { PULUMI_CONFIG_PASSPHRASE: passphrase }),
     ...(kubeconfig !== undefined && { KUBECONFIG: kubeconfig }),

@@ -30,6 +30,7 @@ describe("the environment of the engine", () => {
       PULUMI_BACKEND_URL: undefined,
       PULUMI_ACCESS_TOKEN: undefined,
       PULUMI_HOME: undefined,
+      PULUMI_PARALLEL: undefined,
       PULUMI_CONFIG_PASSPHRASE: undefined,
       PULUMI_CONFIG_PASSPHRASE_FILE: undefined,
     });
@@ -45,14 +46,16 @@ describe("the environment of the engine", () => {
     assert.deepEqual(found, {
       PATH: "/opt:/bin",
       PULUMI_HOME: "/opt/home",
+      PULUMI_PARALLEL: "100",
       PULUMI_BACKEND_URL: `file://${sandbox.path("state", "pulumi")}?metadata=skip`,
       KUBECONFIG: "/tmp/kubeconfig",
     });
   });
 
-  it("keeps the user's backend, and the cluster if none is named", () => {
-    sandbox.setenv({ PULUMI_BACKEND_URL: "s3://bucket" });
-    assert.deepEqual(engineEnvironment(root(), engine, "prod"), engine.env);
+  it("keeps the user's backend and parallelism, and the cluster if none is named", () => {
+    sandbox.setenv({ PULUMI_BACKEND_URL: "s3://bucket", PULUMI_PARALLEL: "4" });
+    const found = engineEnvironment(root(), engine, "prod");
+    assert.deepEqual(found, { ...engine.env, PULUMI_PARALLEL: "4" });
   });
 
   it("has the published passphrase for dev and for reviews alone", () => {
