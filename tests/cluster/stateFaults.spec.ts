@@ -5,7 +5,7 @@ import { join } from "node:path";
 import { home, root, type Ran, run, runWith, TestStack, unchanged } from "../support/stackberth";
 import { testCluster, versions } from "../support/testCluster";
 
-describe("a state that is damaged", function () {
+describe("a state that cannot be opened", function () {
   this.timeout(10 * 60_000);
   const name = "test-damaged";
   const stack = new TestStack(name);
@@ -41,6 +41,17 @@ describe("a state that is damaged", function () {
       assert.deepEqual(await versions(name), before);
     });
   }
+
+  it("is left as it is where the passphrase is another's, which is said", async () => {
+    const before = await versions(name);
+    const refused = await runWith({ PULUMI_CONFIG_PASSPHRASE: "wrong" }, "up", ...flags);
+    assert.equal(refused.code, 1, refused.output);
+    assert.match(
+      refused.output,
+      /^the passphrase does not decrypt Pulumi\.test-damaged\.yaml: set PULUMI_/m,
+    );
+    assert.deepEqual(await versions(name), before);
+  });
 });
 
 describe("a disk that is full under the state", function () {

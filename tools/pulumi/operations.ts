@@ -61,7 +61,7 @@ const noCheckpoints = { PULUMI_SKIP_CHECKPOINTS: "true" } as const;
 
 /**
  * The engine need not look first, as `Pulumi.yaml` would have it: what is gone already counts as deleted by `down`, and
- * for others see `isCurrent`.
+ * for others see `Found`.
  */
 const noRefresh = { PULUMI_OPTION_REFRESH: "false" } as const;
 
@@ -94,7 +94,7 @@ export async function operate(
   const progress = new Progress(operation === "preview");
   const journal = Journal.of(stack);
   const kept = operation === "down" ? await occupiedNamespaces(stack, cluster) : [];
-  const found = brings(operation) ? await liveObjects(args) : undefined;
+  const found = brings(operation) ? await look(journal, args) : undefined;
   const live = verbose
     ? undefined
     : new LiveLines(
@@ -116,7 +116,7 @@ export async function operate(
     };
     const variables = {
       ...(journal !== undefined && noCheckpoints),
-      ...((await isCurrent(journal, found, args)) && noRefresh),
+      ...(found?.isCurrent === true && noRefresh),
     };
     const run = (): Promise<unknown> => operations[operation](stack, options, variables);
     await attended(() => withoutStackTraces(run));
@@ -134,7 +134,7 @@ export async function operate(
     for (const advice of progress.advice) line(`policy: ${advice}`);
   }
   if (brings(operation)) {
-    await mend(operation, progress, found, args, line);
+    await mend(operation, progress, found?.live, args, line);
     for (const warning of await serverWarnings(cluster, progress.changed)) {
       line(`warning: ${warning}`);
     }
@@ -154,30 +154,27 @@ export async function operate(
 /** Whether an operation is about what the program wants. */
 const brings = (operation: Operation): boolean => operation === "up" || operation === "preview";
 
-/** A stack's objects; undefined if the cluster does not tell, of which the engine says why. */
-async function liveObjects({
-  stack,
-  cluster,
-}: OperationArgs): Promise<readonly KubeObject[] | undefined> {
-  try {
-    return await cluster.labelled(ownedBy(stack.name));
-  } catch {
-    return undefined;
-  }
+/** What is found before the engine runs. */
+interface Found {
+  /** The stack's objects. */
+  readonly live: readonly KubeObject[];
+  /** Whether the state says what they are, so that the engine need not read each of them. */
+  readonly isCurrent: boolean;
 }
 
-/** Whether the state says what is live, so that the engine need not read each object. */
-async function isCurrent(
+/** Undefined if nothing is deployed, or the state or the cluster does not tell: the engine says what is wrong. */
+async function look(
   journal: Journal | undefined,
-  found: readonly KubeObject[] | undefined,
   { stack, cluster }: OperationArgs,
-): Promise<boolean> {
-  if (found === undefined || journal?.isOpen === true) return false;
+): Promise<Found | undefined> {
   try {
-    return !(await mayHaveDrifted(await readState(stack), cluster, found));
+    const state = await readState(stack);
+    if (state.resources.length === 0) return undefined;
+    const live = await cluster.labelled(ownedBy(stack.name));
+    const isInterrupted = journal?.isOpen === true;
+    return { live, isCurrent: !isInterrupted && !(await mayHaveDrifted(state, cluster, live)) };
   } catch {
-    // The engine says what is wrong with the state or the cluster.
-    return false;
+    return undefined;
   }
 }
 
@@ -223,18 +220,18 @@ function lastWords(output: string): string {
 
 /**
  * Shows what somebody appended to lists, which the engine does not see; `up` removes it.
- * @param found - What was live before the engine ran, which still is where it changed nothing.
+ * @param before - What was live before the engine ran, which still is where it changed nothing.
  */
 async function mend(
   operation: Operation,
   { objects, changed }: Progress,
-  found: readonly KubeObject[] | undefined,
+  before: readonly KubeObject[] | undefined,
   { stack, cluster, expectNoChanges = false }: OperationArgs,
   line: (text: string) => unknown,
 ): Promise<void> {
   if (objects.length === 0) return;
-  const isAsFound = operation === "preview" || changed.length === 0;
-  const live = isAsFound ? found : undefined;
+  const isAsBefore = operation === "preview" || changed.length === 0;
+  const live = isAsBefore ? before : undefined;
   const additions = findAdditions(live ?? (await cluster.labelled(ownedBy(stack.name))), objects);
   for (const addition of additions) {
     const problem = obstacle(addition);

@@ -1,7 +1,7 @@
 import { existsSync } from "node:fs";
 import { log } from "@pulumi/pulumi";
 import { LocalWorkspace, PulumiCommand, Stack } from "@pulumi/pulumi/automation";
-import { SemVer } from "semver";
+import { parse } from "semver";
 import { runEntry } from "../project/entry";
 import { mendBackend, stateFile } from "./backend";
 import type { Engine } from "./engine";
@@ -71,7 +71,7 @@ export async function openStack(args: OpenArgs): Promise<Stack> {
 const commandOf = ({ command, version }: Engine): PulumiCommand =>
   Object.assign(Object.create(PulumiCommand.prototype) as PulumiCommand, {
     command,
-    version: new SemVer(version),
+    version: parse(version),
   });
 
 /**
