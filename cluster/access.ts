@@ -23,10 +23,13 @@ export interface Connection {
 
 /** Reads a kubeconfig. @throws UserError if it lacks the context. */
 export async function readKubeconfig(access: Access): Promise<Connection> {
-  const { kubeconfig = process.env["KUBECONFIG"], context } = access;
-  const text = existsSync(kubeconfig ?? "") ? readFileSync(kubeconfig ?? "", "utf8") : kubeconfig;
-  return plainConnection(text ?? "", context) ?? (await anyConnection(access));
+  const { kubeconfig = process.env["KUBECONFIG"] ?? "", context } = access;
+  return plainConnection(textOf(kubeconfig), context) ?? (await anyConnection(access));
 }
+
+/** The text of a kubeconfig that is given as that, or as a path. */
+export const textOf = (kubeconfig: string): string =>
+  existsSync(kubeconfig) ? readFileSync(kubeconfig, "utf8") : kubeconfig;
 
 const plainCluster = ["server", "certificate-authority-data"];
 const plainUser = ["client-certificate-data", "client-key-data", "token"];

@@ -9,6 +9,13 @@ import { startProgram } from "./running";
 
 const exec = promisify(execFile);
 
+/** The environment in which each release meets the same state and the same cluster. */
+export const releaseEnvironment = (kubeconfig: string): NodeJS.ProcessEnv => ({
+  ...environment(),
+  STACKBERTH_HOME: join(home, "upgrade"),
+  STACKBERTH_KUBECONFIG: kubeconfig,
+});
+
 /** An earlier release, with its own commands and packages. */
 export class Release {
   private readonly folder: string;
@@ -43,9 +50,7 @@ export class Release {
   /** Runs one of its commands, with this checkout's engine, state and cluster. */
   async run(kubeconfig: string, ...argv: readonly string[]): Promise<Ran> {
     const env = {
-      ...environment(),
-      STACKBERTH_HOME: join(home, "upgrade"),
-      STACKBERTH_KUBECONFIG: kubeconfig,
+      ...releaseEnvironment(kubeconfig),
       PULUMI_HOME: join(home, "pulumi-home"),
       PATH: `${join(home, "bin")}:${process.env["PATH"] ?? ""}`,
     };

@@ -3,8 +3,8 @@ import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { ownedBy } from "../../cluster/ownership";
 import type { KubeObject } from "../../lib/objects";
-import { environment, home, root } from "../support/folders";
-import { losses, Release } from "../support/release";
+import { root } from "../support/folders";
+import { losses, Release, releaseEnvironment } from "../support/release";
 import { start, unchanged } from "../support/stackberth";
 import { testCluster } from "../support/testCluster";
 
@@ -15,7 +15,6 @@ const releases = JSON.parse(
 describe("an upgrade of dev", function () {
   this.timeout(10 * 60_000);
   const flags = ["--stack", "dev"];
-  const env = { ...environment(), STACKBERTH_HOME: join(home, "upgrade") };
   let kubeconfig = "";
 
   const owned = async (): Promise<readonly KubeObject[]> =>
@@ -23,7 +22,7 @@ describe("an upgrade of dev", function () {
 
   /** Runs a command of this checkout. */
   const run = (...argv: readonly string[]) =>
-    start([...argv, ...flags], { env: { ...env, STACKBERTH_KUBECONFIG: kubeconfig } }).done;
+    start([...argv, ...flags], { env: releaseEnvironment(kubeconfig) }).done;
 
   before(async () => {
     const { embedded } = await testCluster();

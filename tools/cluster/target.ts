@@ -1,8 +1,9 @@
 import { createHash } from "node:crypto";
-import { existsSync, mkdirSync, readFileSync, renameSync, writeFileSync } from "node:fs";
+import { mkdirSync, readFileSync, renameSync, writeFileSync } from "node:fs";
 import { createRequire } from "node:module";
 import { join } from "node:path";
 import type { KubeConfig } from "@kubernetes/client-node" with { "resolution-mode": "import" };
+import { textOf } from "../../cluster/access";
 import { UserError } from "../../lib/errors";
 import { textAt } from "../../lib/objects";
 import { stateFolder } from "../project/stateFolder";
@@ -105,8 +106,7 @@ interface KubeconfigSource {
 
 function kubeconfigSource(stack: string, kubeconfig: string | undefined): KubeconfigSource {
   if (kubeconfig !== undefined) {
-    const text = existsSync(kubeconfig) ? readFileSync(kubeconfig, "utf8") : kubeconfig;
-    return { name: `kubernetes:kubeconfig of Pulumi.${stack}.yaml`, text };
+    return { name: `kubernetes:kubeconfig of Pulumi.${stack}.yaml`, text: textOf(kubeconfig) };
   }
   const handedOver = process.env[kubeconfigVariable] ?? "";
   if (handedOver !== "") return { name: kubeconfigVariable, text: handedOver };
