@@ -37,8 +37,10 @@ export class Release {
   async prepare(): Promise<void> {
     await this.remove();
     await exec("git", ["worktree", "add", "--detach", this.folder, this.commit], { cwd: root });
-    const [own, its] = [root, this.folder].map((each) => join(each, "package-lock.json"));
-    if (readFileSync(own ?? "", "utf8") === readFileSync(its ?? "", "utf8")) {
+    const [own, its] = [root, this.folder].map((each) =>
+      readFileSync(join(each, "package-lock.json"), "utf8"),
+    );
+    if (own === its) {
       symlinkSync(join(root, "node_modules"), join(this.folder, "node_modules"));
     } else {
       await exec("npm", ["ci", "--no-audit", "--no-fund", "--prefer-offline"], {
