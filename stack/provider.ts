@@ -23,6 +23,9 @@ export function clusterConfig(): ClusterConfig {
  */
 export function clusterProvider(identifier: string, cluster: ClusterConfig): k8s.Provider {
   return new k8s.Provider("cluster", {
+    // Without a value, the SDK takes the path in KUBECONFIG: the state would hold what is true on one machine only, and the
+    // provider leave a copy of that file, with its credentials, in the folder of temporary files.
+    kubeconfig: "",
     ...cluster,
     clusterIdentifier: identifier,
     // An interrupted `up` leaves objects that the state does not know; the next one takes them over.

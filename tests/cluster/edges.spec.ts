@@ -1,7 +1,9 @@
 import assert from "node:assert/strict";
-import { readFileSync } from "node:fs";
+import { mkdtempSync, readdirSync, readFileSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
 import { kubectl } from "../support/kubectl";
-import { run, TestStack } from "../support/stackberth";
+import { environment, run, start, TestStack } from "../support/stackberth";
 import { live, testCluster, versions } from "../support/testCluster";
 
 const name = "test-edges";
@@ -42,6 +44,23 @@ describe("a cluster that moves, pods that do not start, a stack that goes", func
     assert.equal(code, 0, output);
     assert.match(output, /^1 updated, \d\d unchanged in/m);
     assert.deepEqual(await versions(name), before);
+  });
+
+  it("leaves no copy of the cluster's credentials among the temporary files", async () => {
+    const folder = mkdtempSync(join(tmpdir(), "stackberth-"));
+    const left = async (...argv: readonly string[]): Promise<number> => {
+      const env = { ...environment(), TMPDIR: folder };
+      const { code, output } = await start([...argv, "--stack", name], { env }).done;
+      assert.equal(code, 0, output);
+      return readdirSync(folder).filter((each) => each.startsWith("kubeconfig")).length;
+    };
+    try {
+      assert.equal(await left("preview"), 0);
+      // By itself the engine leaves what the stack's file has encrypted.
+      assert.ok((await left("pulumi", "preview")) > 0, "nothing was looked at");
+    } finally {
+      rmSync(folder, { recursive: true });
+    }
   });
 
   it("would replace everything only if it was told of another cluster", async () => {

@@ -1,3 +1,6 @@
+import { mkdtempSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
 import { CommandError, type EngineEvent, type Stack } from "@pulumi/pulumi/automation";
 import type { Cluster } from "../../cluster";
 import { deleteInStages } from "../../cluster/deletion";
@@ -65,17 +68,23 @@ const noCheckpoints = { PULUMI_SKIP_CHECKPOINTS: "true" } as const;
  */
 const noRefresh = { PULUMI_OPTION_REFRESH: "false" } as const;
 
+/**
+ * Runs an operation with variables, one of which is a folder for its temporary files alone: a provider that is told a
+ * kubeconfig leaves a copy there, with its credentials.
+ */
 async function withVariables<T>(
   { workspace }: Pick<Stack, "workspace">,
   variables: Variables,
   run: () => Promise<T>,
 ): Promise<T> {
   const { envVars } = workspace;
-  workspace.envVars = { ...envVars, ...variables };
+  const folder = mkdtempSync(join(tmpdir(), "stackberth-"));
+  workspace.envVars = { ...envVars, TMPDIR: folder, ...variables };
   try {
     return await run();
   } finally {
     workspace.envVars = envVars;
+    rmSync(folder, { recursive: true, force: true });
   }
 }
 

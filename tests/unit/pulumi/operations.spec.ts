@@ -1,21 +1,31 @@
 import assert from "node:assert/strict";
+import { existsSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
 import type { Stack } from "@pulumi/pulumi/automation";
 import { type Operation, operations } from "../../../tools/pulumi/operations";
 
-/** The environment that the engine gets in an operation, and what is left of it in the workspace. */
+/**
+ * The environment that the engine gets in an operation, but for its folder of temporary files, and what is left of it in
+ * the workspace.
+ */
 async function environmentsOf(
   operation: Operation,
   failing = false,
   variables?: Readonly<Record<string, string>>,
 ): Promise<readonly object[]> {
-  const workspace = { envVars: { KUBECONFIG: "/config" } };
+  const workspace: { envVars: Record<string, string> } = { envVars: { KUBECONFIG: "/config" } };
   let during: object = {};
+  let folder = "";
   const look = (): Promise<void> => {
-    during = workspace.envVars;
+    ({ TMPDIR: folder = "", ...during } = workspace.envVars);
+    writeFileSync(join(folder, "kubeconfig1"), "");
     return failing ? Promise.reject(new Error("refused")) : Promise.resolve();
   };
   const stack = { workspace, up: look, preview: look, refresh: look, destroy: look };
   await operations[operation](stack as unknown as Stack, {}, variables).catch(() => undefined);
+  assert.notEqual(folder, tmpdir());
+  assert.ok(!existsSync(folder), "its temporary files are still there");
   return [during, workspace.envVars];
 }
 
