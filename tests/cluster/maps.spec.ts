@@ -1,4 +1,5 @@
 import assert from "node:assert/strict";
+import { setTimeout as sleep } from "node:timers/promises";
 import { at, type Json, textAt } from "../../lib/objects";
 import { kubectl } from "../support/kubectl";
 import { filledIn, liveTemplate } from "../support/maps";
@@ -236,6 +237,28 @@ describe("MAPS on the embedded API server", function () {
       assert.equal(code, 0, output);
       assert.notEqual(await generation(), before);
       assert.equal(at(filledIn(await liveTemplate(ns), "x"), "spec", "activeDeadlineSeconds"), 300);
+    });
+
+    it("is not done before the pod of the change is there, however long the old one takes to stop", async () => {
+      const pods = ["get", "pods", "-n", ns, "-l", "app.kubernetes.io/name=maps-backend"];
+      const [old = "", ...others] = (await kubectl(...pods, "-o", "name")).trim().split("\n");
+      assert.deepEqual(others, []);
+      const simulate = (annotation: string): Promise<string> =>
+        kubectl("annotate", old, "-n", ns, `stackberth.dev/simulate${annotation}`);
+      await simulate("=lost");
+      stack.set(["stackberth:maps", "runner", "timeoutSeconds"], 200);
+      const rolling = up();
+      const stops = [...pods, "-o", "jsonpath={.items[*].metadata.deletionTimestamp}"];
+      try {
+        await until("a pod that stops", async () => (await kubectl(...stops)) !== "");
+        assert.equal(await Promise.race([rolling, sleep(5000)]), undefined);
+        assert.equal((await kubectl(...pods, "-o", "name")).trim(), old);
+      } finally {
+        await simulate("-");
+      }
+      const { code, output } = await rolling;
+      assert.equal(code, 0, output);
+      assert.notEqual((await kubectl(...pods, "-o", "name")).trim(), old);
     });
 
     it("becomes what prod is by values alone: ingress, several replicas on several nodes", async () => {

@@ -129,7 +129,7 @@ export async function operate(
     };
     const run = (): Promise<unknown> => operations[operation](stack, options, variables);
     await attended(() => withoutStackTraces(run));
-    if (operation === "up") await awaitRollouts(cluster, progress.changed);
+    if (operation === "up") await awaitRollouts(cluster, progress.changed, progress.during);
   } catch (error) {
     live?.end();
     throw await explain(error, operation, progress, args);

@@ -1,6 +1,6 @@
 import type { EngineEvent, PolicyEvent, StepEventMetadata } from "@pulumi/pulumi/automation";
 import { retainAnnotation, systemLabel } from "../../lib/labels";
-import { type KubeObject, textAt } from "../../lib/objects";
+import { describe, type KubeObject, textAt } from "../../lib/objects";
 import { changedFields, nameOf } from "./changes";
 
 /** What can happen to an object, as it is told once it is done. */
@@ -140,6 +140,18 @@ export class Progress {
       .sort((a, b) => a.since - b.since)
       .map(({ name }) => name);
   }
+
+  /** Tells that an object is waited for, until that has an end. */
+  readonly during = async <T>(object: KubeObject, end: Promise<T>): Promise<T> => {
+    const name = describe(object);
+    const open = this.systems.get(textAt(object, "metadata", "labels", systemLabel))?.open;
+    open?.set(name, { name, since: Date.now() });
+    try {
+      return await end;
+    } finally {
+      open?.delete(name);
+    }
+  };
 
   private get words(): Readonly<Record<string, string>> {
     return this.isPreview ? planned : done;

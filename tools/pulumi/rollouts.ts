@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import type { Cluster } from "../../cluster";
 import { secondsAwaited } from "../../lib/await";
-import { describe, type KubeObject } from "../../lib/objects";
+import { countAt, describe, type KubeObject } from "../../lib/objects";
 import { readinessOf, rolloutOf } from "../status/readiness";
 
 /** Workloads whose rollout failed. */
@@ -9,23 +9,24 @@ export class RolloutError extends Error {}
 
 const pollMs = 250;
 
-/** How the rollout of a live workload goes, by its kind. */
-const judges = { Deployment: rolloutOf, StatefulSet: readinessOf } as const;
-
-const isJudged = (kind: string): kind is keyof typeof judges => kind in judges;
+/** The kinds whose controllers roll pods out. */
+const kinds = new Set(["Deployment", "StatefulSet"]);
 
 /**
  * Waits until the controller says how the rollout of each changed Deployment and StatefulSet ended. The provider can
  * take the end of the rollout before for it, and call ready what a busy controller has not looked at yet.
  *
- * @throws RolloutError that names those whose rollout failed. A Deployment's controller gives up after its
- *   `progressDeadlineSeconds`; a StatefulSet's never does, and its `pulumi.com/timeoutSeconds` count.
+ * @param shown - Hears of each workload, with the promise of its end, which it returns. @default - nobody
+ * @throws RolloutError that names those whose rollout failed: a Deployment's controller gives up after its
+ *   `progressDeadlineSeconds`; for what no controller gives up on, see `limitOf`.
  */
 export async function awaitRollouts(
   cluster: Pick<Cluster, "find">,
   changed: readonly KubeObject[],
+  shown = (_: KubeObject, end: Promise<string | undefined>): typeof end => end,
 ): Promise<void> {
-  const ends = await Promise.all(changed.map((each) => endOf(cluster, each)));
+  const judged = changed.filter(({ kind }) => kinds.has(kind));
+  const ends = await Promise.all(judged.map((each) => shown(each, endOf(cluster, each))));
   const failed = ends.filter((end) => end !== undefined);
   if (failed.length > 0) throw new RolloutError(failed.join("\n"));
 }
@@ -35,14 +36,23 @@ async function endOf(
   cluster: Pick<Cluster, "find">,
   workload: KubeObject,
 ): Promise<string | undefined> {
-  const { kind } = workload;
-  if (!isJudged(kind)) return undefined;
   for (const began = Date.now(); ; await sleep(pollMs)) {
     const live = await cluster.find(workload);
     if (live === undefined) return undefined;
-    const rollout = judges[kind](live);
+    const rollout = live.kind === "Deployment" ? rolloutOf(live) : readinessOf(live);
     if (rollout.state === "ready") return undefined;
-    const isLate = kind === "StatefulSet" && Date.now() - began > 1000 * secondsAwaited(live);
-    if (rollout.state === "failed" || isLate) return `${describe(workload)}: ${rollout.reason}`;
+    const isLate = Date.now() - began > 1000 * limitOf(live);
+    if (rollout.state === "failed" || isLate) return `${describe(live)}: ${rollout.reason}`;
   }
+}
+
+/**
+ * For how many seconds to wait for what a controller waits for without an end: the pods of a StatefulSet, and the first
+ * new pod of a Deployment, whose old pods may have to stop first.
+ */
+function limitOf(live: KubeObject): number {
+  if (live.kind === "StatefulSet") return secondsAwaited(live);
+  if (countAt(live, "status", "updatedReplicas") > 0) return Infinity;
+  const grace = countAt(live, "spec", "template", "spec", "terminationGracePeriodSeconds");
+  return grace + countAt(live, "spec", "progressDeadlineSeconds");
 }

@@ -102,7 +102,11 @@ function deployment(live: KubeObject): Readiness {
 /** Reasons with which a Deployment's controller stops working on a rollout that did not fail. */
 const rolloutEnds = new Set(["NewReplicaSetAvailable", "DeploymentPaused"]);
 
-/** How the latest rollout of a Deployment goes, by its controller; pods that an autoscaler adds do not count. */
+/**
+ * How the latest rollout of a Deployment goes, by its controller; pods that an autoscaler adds do not count. Until the first
+ * new pod is there, the controller repeats how the rollout before ended: for as long as old pods take to stop, where they
+ * have to be gone first.
+ */
 export function rolloutOf(live: KubeObject): Readiness {
   const progress = condition(live, "Progressing");
   if (progress === undefined || !isObserved(live)) {
@@ -110,7 +114,10 @@ export function rolloutOf(live: KubeObject): Readiness {
   }
   const { reason, message } = progress;
   if (reason === "ProgressDeadlineExceeded") return { state: "failed", reason: message };
-  return rolloutEnds.has(reason) ? ready : waiting(message);
+  if (!rolloutEnds.has(reason)) return waiting(message);
+  const isBegun = wanted(live) === 0 || countAt(live, "status", "updatedReplicas") > 0;
+  if (isBegun || reason === "DeploymentPaused") return ready;
+  return waiting("it has no new pod yet; old ones may still be stopping");
 }
 
 function statefulSet(live: KubeObject): Readiness {

@@ -147,6 +147,16 @@ describe("the progress of a run", () => {
         "Deployment shop/third",
       ]);
     });
+
+    it("names what is waited for after the engine has ended", async () => {
+      const progress = after([begin("update", "late"), finish("update", "late")]);
+      const [late] = progress.changed;
+      assert.ok(late);
+      const waited = progress.during(late, Promise.resolve("ended"));
+      assert.deepEqual(progress.lines, ["shop  1 updated, waiting for Deployment shop/late"]);
+      assert.equal(await waited, "ended");
+      assert.deepEqual(progress.lines, ["shop  1 updated, ready"]);
+    });
   });
 
   it("waits for the successor of what is replaced, too", () => {

@@ -9,18 +9,21 @@ const web: KubeObject = {
 };
 
 /** A cluster that has the Deployment in one state after the other, each read once. */
-function cluster(...states: readonly (readonly [observed: number, reason: string] | undefined)[]) {
+function cluster(
+  ...states: readonly (readonly [observed: number, reason: string, updated?: number] | undefined)[]
+) {
   const left = [...states];
   const find = (): Promise<KubeObject | undefined> => {
     assert.notEqual(left.length, 0, "it read on after the end");
     const next = left.shift();
     if (next === undefined) return Promise.resolve(undefined);
-    const [observedGeneration, reason] = next;
+    const [observedGeneration, reason, updatedReplicas = 1] = next;
     const conditions = [{ type: "Progressing", status: "True", reason, message: "of the image" }];
     return Promise.resolve({
       ...web,
       metadata: { ...web.metadata, generation: 2 },
-      status: { observedGeneration, ...(reason !== "" && { conditions }) },
+      spec: { progressDeadlineSeconds: 60 },
+      status: { observedGeneration, updatedReplicas, ...(reason !== "" && { conditions }) },
     });
   };
   return { find, left };
@@ -35,8 +38,12 @@ describe("the end of a rollout", () => {
       "is not that of the rollout before",
       cluster([1, complete], [2, "ReplicaSetUpdated"], [2, complete]),
     ],
+    [
+      "is not that of the rollout before, which the controller repeats until there is a new pod",
+      cluster([2, complete, 0], [2, "NewReplicaSetCreated", 0], [2, complete]),
+    ],
     ["is waited for from the start", cluster([0, ""], [2, "NewReplicaSetCreated"], [2, complete])],
-    ["is not waited for while somebody pauses it", cluster([2, "DeploymentPaused"])],
+    ["is not waited for while somebody pauses it", cluster([2, "DeploymentPaused", 0])],
     ["is not waited for once it is deleted", cluster([2, "ReplicaSetUpdated"], undefined)],
   ];
   for (const [title, found] of cases) {
@@ -53,6 +60,18 @@ describe("the end of a rollout", () => {
       (error) =>
         error instanceof RolloutError && error.message === "Deployment ns/web: of the image",
     );
+  });
+
+  it("is a failure where no new pod is ever there, once old ones have had their time", async () => {
+    const limits = {
+      template: { spec: { terminationGracePeriodSeconds: 0.1 } },
+      progressDeadlineSeconds: 0.2,
+    };
+    const conditions = [{ type: "Progressing", status: "True", reason: complete }];
+    const find = () => Promise.resolve({ ...web, spec: limits, status: { conditions } });
+    await assert.rejects(awaitRollouts({ find }, [web]), {
+      message: "Deployment ns/web: it has no new pod yet; old ones may still be stopping",
+    });
   });
 
   /** A StatefulSet of two, as its controller has seen it. */
@@ -84,5 +103,17 @@ describe("the end of a rollout", () => {
 
   it("is not asked of other kinds", async () => {
     await awaitRollouts(cluster(), [{ ...web, kind: "Service" }]);
+  });
+
+  it("is shown while it is waited for", async () => {
+    const shown: (readonly [KubeObject, string | undefined])[] = [];
+    const failing = cluster([2, "ProgressDeadlineExceeded"]);
+    const ended = awaitRollouts(failing, [{ ...web, kind: "Service" }, web], async (each, end) => {
+      shown.push([each, await end]);
+      return undefined;
+    });
+    assert.deepEqual(shown, []);
+    await ended;
+    assert.deepEqual(shown, [[web, "Deployment ns/web: of the image"]]);
   });
 });
