@@ -1,4 +1,5 @@
 import { existsSync } from "node:fs";
+import { createRequire } from "node:module";
 import { log } from "@pulumi/pulumi";
 import { LocalWorkspace, PulumiCommand, Stack } from "@pulumi/pulumi/automation";
 import { parse } from "semver";
@@ -13,6 +14,8 @@ import {
 } from "./environment";
 import { explainLock } from "./failure";
 import { isInCheckout } from "./state";
+
+const load = createRequire(__filename);
 
 /** What to open a stack with. */
 interface OpenArgs {
@@ -67,12 +70,25 @@ export async function openStack(args: OpenArgs): Promise<Stack> {
   }
 }
 
-/** As `PulumiCommand.get`, which would ask the program for its version, in a fifth of a second. */
-const commandOf = ({ command, version }: Engine): PulumiCommand =>
-  Object.assign(Object.create(PulumiCommand.prototype) as PulumiCommand, {
+/**
+ * As `PulumiCommand.get`, which would ask the program for its version, in a fifth of a second. While `pulumi` starts, which
+ * takes longer, what `index.ts` imports is loaded; the method by which the API starts it is not in the published types.
+ */
+function commandOf({ command, version }: Engine): PulumiCommand {
+  const made = Object.create(PulumiCommand.prototype) as PulumiCommand & {
+    run(...args: unknown[]): Promise<unknown>;
+  };
+  const start = made.run.bind(made);
+  return Object.assign(made, {
     command,
     version: parse(version),
+    run: (...args: unknown[]) => {
+      const running = start(...args);
+      load("../../stack/deploy");
+      return running;
+    },
   });
+}
 
 /**
  * Runs `index.ts` anew, in the environment that plain `pulumi` would give it. The SDK sends the engine each of its 1,300
