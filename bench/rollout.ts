@@ -1,7 +1,6 @@
 import { join } from "node:path";
 import { UserError } from "../lib/errors";
 import { listAt } from "../lib/objects";
-import { systems } from "../systems";
 import { environment, root } from "../tests/support/folders";
 import { kubectl } from "../tests/support/kubectl";
 import { start, TestStack } from "../tests/support/stackberth";
@@ -10,6 +9,7 @@ import { trace } from "./breakdown";
 import { criticalPath, lengthOf, worksOf } from "./criticalPath";
 import { exitWith } from "./exit";
 import type { Span } from "./spans";
+import { systemsOf } from "./subject";
 import { tableOf } from "./table";
 
 /*
@@ -61,7 +61,7 @@ async function measure(): Promise<number> {
 
 async function main(): Promise<number> {
   await testCluster();
-  const file = new TestStack(stack, "dev", Object.keys(systems));
+  const file = new TestStack(stack, "dev", systemsOf("dev"));
   try {
     file.set(["stackberth:protectData"], false);
     await must(["down"]);

@@ -5,7 +5,6 @@ import { keyOf, type KubeObject, textAt } from "../lib/objects";
 import { root } from "../tests/support/folders";
 import { TestStack } from "../tests/support/stackberth";
 import { supplySecrets } from "../tests/support/suppliedSecrets";
-import { systems } from "../systems";
 import { collectOffline } from "../tools/offline/offline";
 import { plainSettings } from "../tools/project/stackConfig";
 import { type Files, writeFiles } from "./files";
@@ -35,10 +34,14 @@ interface Images {
   readonly after: string;
 }
 
+/** All systems, in the order in which a stack deploys them. */
+export const systemsOf = (like: StackLike): readonly string[] =>
+  plainSettings(root, like)["systems"] as readonly string[];
+
 /** Makes a stack like dev or prod, whose data is not protected, and writes its objects. */
 export async function makeSubject(like: StackLike): Promise<Subject> {
   const stack = `test-bench-${like}`;
-  const all = Object.keys(systems);
+  const all = systemsOf(like);
   const file = new TestStack(stack, like, all);
   const folder = mkdtempSync(join(tmpdir(), "bench-"));
   const remove = (): void => {

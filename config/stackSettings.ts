@@ -72,7 +72,7 @@ export const stackSchema = z
       .array(z.string())
       .min(1)
       .describe(
-        "the systems that this stack runs, by name; each has its settings under its own key",
+        "the systems that this stack runs, by name, in the order in which they are deployed; each has its settings under its own key",
       ),
     secretsMode: z
       .enum(["config", "generated", "existing", "external", "sealed"])
