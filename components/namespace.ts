@@ -112,7 +112,10 @@ export class Namespace extends pulumi.ComponentResource {
     known.set(this.name, { plainName: args.name, ...(!retain && { goes: namespace }) });
     if (this.podSecurity !== "restricted") {
       // Looser than the default, so that every preview says it.
-      void pulumi.log.warn(`enforces Pod Security ${this.podSecurity}, not restricted`, this);
+      void pulumi.log.warn(
+        `namespace ${args.name} enforces Pod Security ${this.podSecurity}, not restricted`,
+        this,
+      );
     }
     this.createPolicies(name, dns, args.dnsOnlyFor);
     if (args.limitRange) this.createLimitRange(name, args.limitRange);
