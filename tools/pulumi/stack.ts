@@ -76,15 +76,15 @@ export async function openStack(args: OpenArgs): Promise<Stack> {
  */
 function commandOf({ command, version }: Engine): PulumiCommand {
   const made = Object.create(PulumiCommand.prototype) as PulumiCommand & {
-    run(...args: unknown[]): Promise<unknown>;
+    run(args: readonly string[], ...more: unknown[]): Promise<unknown>;
   };
   const start = made.run.bind(made);
   return Object.assign(made, {
     command,
     version: parse(version),
-    run: (...args: unknown[]) => {
-      const running = start(...args);
-      load("../../stack/deploy");
+    run: (args: readonly string[], ...more: unknown[]) => {
+      const running = start(args, ...more);
+      if (args[0] !== "destroy") load("../../stack/deploy");
       return running;
     },
   });
