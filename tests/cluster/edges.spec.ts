@@ -1,8 +1,7 @@
 import assert from "node:assert/strict";
-import { mkdtempSync, readdirSync, readFileSync, rmSync } from "node:fs";
-import { tmpdir } from "node:os";
-import { join } from "node:path";
+import { readdirSync, readFileSync } from "node:fs";
 import { kubectl } from "../support/kubectl";
+import { Sandbox } from "../support/sandbox";
 import { environment, run, start, TestStack } from "../support/stackberth";
 import { live, testCluster, versions } from "../support/testCluster";
 
@@ -17,6 +16,7 @@ const uids = (): Promise<unknown[]> =>
 
 describe("a cluster that moves, pods that do not start, a stack that goes", function () {
   this.timeout(25 * 60_000);
+  const sandbox = new Sandbox();
   let stack: TestStack;
   let kubeconfig: string;
 
@@ -47,20 +47,16 @@ describe("a cluster that moves, pods that do not start, a stack that goes", func
   });
 
   it("leaves no copy of the cluster's credentials among the temporary files", async () => {
-    const folder = mkdtempSync(join(tmpdir(), "stackberth-"));
+    const folder = sandbox.path();
     const left = async (...argv: readonly string[]): Promise<number> => {
       const env = { ...environment(), TMPDIR: folder };
       const { code, output } = await start([...argv, "--stack", name], { env }).done;
       assert.equal(code, 0, output);
       return readdirSync(folder).filter((each) => each.startsWith("kubeconfig")).length;
     };
-    try {
-      assert.equal(await left("preview"), 0);
-      // By itself the engine leaves what the stack's file has encrypted.
-      assert.ok((await left("pulumi", "preview")) > 0, "nothing was looked at");
-    } finally {
-      rmSync(folder, { recursive: true });
-    }
+    assert.equal(await left("preview"), 0);
+    // By itself the engine leaves what the stack's file has encrypted.
+    assert.ok((await left("pulumi", "preview")) > 0, "nothing was looked at");
   });
 
   it("would replace everything only if it was told of another cluster", async () => {
