@@ -131,6 +131,32 @@ describe("the images of the node", () => {
     assert.equal(cached("layers").length, 3);
   });
 
+  /** More images beside the first. */
+  function describeMore(contents: Readonly<Record<string, string>>): void {
+    for (const [name, content] of Object.entries(contents)) {
+      sandbox.write(`${images}/${name}/image.yaml`, `names: [${name}:1]\n`);
+      sandbox.write(`${images}/${name}/rootfs/etc/app.conf`, content);
+    }
+  }
+  const begun = (): number => lines.filter((line) => line.startsWith("building ")).length;
+
+  it("that share a layer build it once, side by side too", async () => {
+    describeImage("names: [app:1]");
+    describeMore({ b: "first\n", c: "first\n", d: "other\n" });
+    const layout = await build();
+    assert.equal(index(layout).length, 4);
+    assert.equal(begun(), 2);
+    assert.equal(cached("layers").length, 2);
+  });
+
+  it("begin no more once one has failed", async () => {
+    sandbox.script("bin/tar", "exit 1");
+    sandbox.setenv({ PATH: `${sandbox.path("bin")}:${process.env["PATH"] ?? ""}` });
+    describeMore({ b: "b\n", c: "c\n", d: "d\n" });
+    await assert.rejects(build(), /tar/);
+    assert.equal(begun(), 2);
+  });
+
   it("leave nothing half when a build is killed, and the next one is whole", async () => {
     // The kill comes when half of the layer is written.
     sandbox.script("bin/tar", `for each; do last=$each; done; echo half > "$last"; kill -9 $PPID`);

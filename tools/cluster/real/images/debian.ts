@@ -1,7 +1,7 @@
 import { existsSync } from "node:fs";
-import { mkdir, readdir, readFile, rename, writeFile } from "node:fs/promises";
+import { link, mkdir, readdir, readFile, rename, writeFile } from "node:fs/promises";
 import { join } from "node:path";
-import { UserError } from "../../../../lib/errors";
+import { isCode, UserError } from "../../../../lib/errors";
 import { must, onPath } from "../../../toolchain";
 import type { Image } from "./description";
 import { type Layer, cacheFolder, ensureLayer, plainTar } from "./layers";
@@ -36,20 +36,22 @@ export function debianLayer(suite: Image["suite"], packages: readonly string[]):
     make: async (output, work) => {
       const problem = noDebian();
       if (problem !== undefined) throw new UserError(`an image with Debian packages ${problem}`);
-      const debs = join(cacheFolder(), "debs");
-      await mkdir(debs, { recursive: true });
+      const [debs, own] = [join(cacheFolder(), "debs"), join(work, "debs")];
+      // debootstrap's cache is not for two at once.
+      await linkFiles(debs, own);
       const system = join(work, "system");
       // Its mounts are in a namespace of their own, and it dies with this process: nothing can stay behind.
       await must(
         "setpriv",
         [
           ...["--pdeathsig", "KILL", "unshare", "--mount", "--pid", "--fork", "--kill-child"],
-          ...["--mount-proc", "debootstrap", "--variant=minbase", `--cache-dir=${debs}`],
+          ...["--mount-proc", "debootstrap", "--variant=minbase", `--cache-dir=${own}`],
           ...(include.length === 0 ? [] : [`--include=${include.join(",")}`]),
           ...[suite, system, await mirror()],
         ],
         { DEBIAN_FRONTEND: "noninteractive", LC_ALL: "C" },
       );
+      await linkFiles(own, debs);
       // Times stay, since Python's compiled files hold those of their sources.
       const options = ["--sort=name", "--numeric-owner", "--format=gnu", "--anchored"];
       await must("tar", [
@@ -58,6 +60,14 @@ export function debianLayer(suite: Image["suite"], packages: readonly string[]):
       ]);
     },
   };
+}
+
+/** Links the files of one folder into another, which may have some. */
+async function linkFiles(from: string, to: string): Promise<void> {
+  for (const folder of [from, to]) await mkdir(folder, { recursive: true });
+  const linked = (await readdir(from)).map((name) => link(join(from, name), join(to, name)));
+  for (const each of await Promise.allSettled(linked))
+    if (each.status === "rejected" && !isCode(each.reason, "EEXIST")) throw each.reason;
 }
 
 /** The mirror of this machine's apt; it has all releases. */

@@ -31,13 +31,24 @@ export async function buildImages(options: ImagesOptions): Promise<string> {
   const programs = images.map((image) => programsOf(image, binaries));
   await removeLeftovers();
   const built: Built[] = [];
-  for (const [index, image] of images.entries()) {
-    const place = images.length > 1 ? ` (image ${index + 1} of ${images.length})` : "";
-    const tell = (line: string): void => progress(`${line}${place}`);
-    const layers = [];
-    for (const layer of await layersOf(image, programs[index] ?? {}, tell))
-      layers.push(await ensureLayer(layer, tell));
-    built.push({ image, layers });
+  const waiting = [...images.entries()];
+  const build = async (): Promise<void> => {
+    for (let next = waiting.shift(); next; next = waiting.shift()) {
+      const [index, image] = next;
+      const place = images.length > 1 ? ` (image ${index + 1} of ${images.length})` : "";
+      const tell = (line: string): void => progress(`${line}${place}`);
+      const layers = [];
+      for (const layer of await layersOf(image, programs[index] ?? {}, tell))
+        layers.push(await ensureLayer(layer, tell));
+      built[index] = { image, layers };
+    }
+  };
+  try {
+    // debootstrap and pip each keep one processor busy.
+    await Promise.all([build(), build()]);
+  } finally {
+    // Where one fails, the other begins no more.
+    waiting.length = 0;
   }
   return await writeLayout(built);
 }

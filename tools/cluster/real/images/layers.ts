@@ -59,12 +59,23 @@ function isRunning(pid: number): boolean {
   }
 }
 
+/** By name: images that are built side by side share layers. */
+const ensured = new Map<string, Promise<Blob>>();
+
 /** The layer from the cache, or built: it appears there whole or not at all. */
-export async function ensureLayer(
-  { what, key, make }: Layer,
+export function ensureLayer(layer: Layer, progress: (line: string) => void): Promise<Blob> {
+  const name = digestOf(JSON.stringify(layer.key)).slice(0, 16);
+  const blob =
+    ensured.get(name) ?? findOrBuild(name, layer, progress).finally(() => ensured.delete(name));
+  ensured.set(name, blob);
+  return blob;
+}
+
+async function findOrBuild(
+  name: string,
+  { what, make }: Layer,
   progress: (line: string) => void,
 ): Promise<Blob> {
-  const name = digestOf(JSON.stringify(key)).slice(0, 16);
   const known = await find(name);
   if (known) return known;
   const began = Date.now();
