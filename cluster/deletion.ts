@@ -40,8 +40,11 @@ async function remove(cluster: Cluster, object: KubeObject): Promise<void> {
   await waitUntilGone(cluster, object);
 }
 
-/** Waits until an object, or at least the one of this uid, is no longer there. */
-async function waitUntilGone(cluster: Cluster, object: KubeObject): Promise<void> {
+/**
+ * Waits until an object, or at least the one of this uid, is no longer there.
+ * @throws UserError that says what holds it if it is still there after five minutes.
+ */
+export async function waitUntilGone(cluster: Cluster, object: KubeObject): Promise<void> {
   const began = Date.now();
   for (;;) {
     const live = await cluster.find(object);

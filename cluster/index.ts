@@ -42,8 +42,15 @@ export class Cluster {
     return live as KubeObject | undefined;
   }
 
-  /** Starts an object's deletion; an object that is already gone is not an error. */
-  async delete(object: KubeObject): Promise<void> {
+  /**
+   * Starts an object's deletion; an object that is already gone is not an error.
+   *
+   * @param propagationPolicy - Whether it goes before what it owns, such as its pods, or after it.
+   */
+  async delete(
+    object: KubeObject,
+    propagationPolicy: "Background" | "Foreground" = "Background",
+  ): Promise<void> {
     const resource = await this.discovery.find(object);
     if (resource === undefined) return;
     try {
@@ -52,7 +59,7 @@ export class Cluster {
         path: objectPath(resource, object),
         // All options go in the body: with a body the query is ignored, and a Job would leave its pods behind.
         body: {
-          propagationPolicy: "Background",
+          propagationPolicy,
           // Only the object that was examined, not a later one of the same name.
           ...(object.metadata.uid !== undefined && {
             preconditions: { uid: object.metadata.uid },

@@ -1,9 +1,8 @@
-import type { Stack } from "@pulumi/pulumi/automation";
 import type { Cluster } from "../../cluster";
 import { itemsOf } from "../../cluster/client";
 import { podSecurityLabels, stackLabel, systemLabels } from "../../lib/labels";
 import { type KubeObject, textAt } from "../../lib/objects";
-import { readState } from "./state";
+import type { State } from "./state";
 
 /** A namespace that must stay, since it holds a volume that is protected or that the stack has not made. */
 interface Occupied {
@@ -19,32 +18,32 @@ interface Occupied {
  * controller of a StatefulSet that keeps them. They would go with the namespace, and their data too.
  */
 export async function occupiedNamespaces(
-  stack: Stack,
+  stack: string,
+  { resources }: State,
   cluster: Cluster,
 ): Promise<readonly Occupied[]> {
-  const { resources } = await readState(stack);
-  const namespaces = resources.filter(
-    // One that outlives the stack keeps what is in it.
-    (each) => each["type"] === "kubernetes:core/v1:Namespace" && each["retainOnDelete"] !== true,
-  );
   const retained = new Set(
     resources.filter((each) => each["retainOnDelete"] === true).map((each) => textAt(each, "id")),
   );
   const found = await Promise.all(
-    namespaces.map(async (each) => {
+    namespacesThatGo(resources).map(async (each) => {
       const namespace = textAt(each, "id");
-      const lasting = await lastingClaims(cluster, stack.name, namespace, ({ metadata }) =>
+      const lasting = await lastingClaims(cluster, stack, namespace, ({ metadata }) =>
         retained.has(`${namespace}/${metadata.name}`),
       );
       const claims = lasting.map(({ metadata }) => metadata.name);
-      const isShared = lasting.every(
-        ({ metadata }) => metadata.labels?.[stackLabel] !== stack.name,
-      );
+      const isShared = lasting.every(({ metadata }) => metadata.labels?.[stackLabel] !== stack);
       return { urn: textAt(each, "urn"), namespace, claims, isShared };
     }),
   );
   return found.filter(({ claims }) => claims.length > 0);
 }
+
+/** Those of a state's namespaces that the stack takes along; one that outlives it keeps what is in it. */
+export const namespacesThatGo = (resources: State["resources"]): State["resources"] =>
+  resources.filter(
+    (each) => each["type"] === "kubernetes:core/v1:Namespace" && each["retainOnDelete"] !== true,
+  );
 
 /**
  * The claims in a namespace that must outlast a stack.

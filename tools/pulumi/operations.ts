@@ -10,9 +10,9 @@ import { isRetained } from "../../lib/labels";
 import { describe, type KubeObject } from "../../lib/objects";
 import { additionLine, findAdditions, obstacle, removeAddition } from "./additions";
 import { explainDamage } from "./damagedState";
-import { mayHaveDrifted } from "./drift";
-import { hurryEmptying } from "./emptying";
+import { hurryEmptying, stopAtOnce, workloadsThatGo } from "./emptying";
 import { wrongPassphrase } from "./environment";
+import { look } from "./found";
 import { Journal } from "./journal";
 import { occupiedNamespaces, releaseNamespace } from "./keep";
 import { explainLock, explainObjects } from "./failure";
@@ -102,8 +102,11 @@ export async function operate(
   const began = Date.now();
   const progress = new Progress(operation === "preview");
   const journal = Journal.of(stack);
-  const kept = operation === "down" ? await occupiedNamespaces(stack, cluster) : [];
-  const found = brings(operation) ? await look(journal, args) : undefined;
+  const state = operation === "down" ? await readState(stack) : undefined;
+  const kept = state ? await occupiedNamespaces(stack.name, state, cluster) : [];
+  const staying = kept.map(({ namespace }) => namespace);
+  const stop = stopAtOnce(cluster, state ? workloadsThatGo(state, staying) : []);
+  const found = brings(operation) ? await look(journal, stack, cluster, line) : undefined;
   const live = verbose
     ? undefined
     : new LiveLines(
@@ -115,6 +118,7 @@ export async function operate(
     const options = {
       onEvent: (event: EngineEvent) => {
         progress.hear(event);
+        stop(event);
         if (operation !== "preview") void hurryEmptying(cluster, event);
       },
       ...(verbose && { onOutput: (text: string) => screen.write(withoutTrace(text)), diff: true }),
@@ -162,30 +166,6 @@ export async function operate(
 
 /** Whether an operation is about what the program wants. */
 const brings = (operation: Operation): boolean => operation === "up" || operation === "preview";
-
-/** What is found before the engine runs. */
-interface Found {
-  /** The stack's objects. */
-  readonly live: readonly KubeObject[];
-  /** Whether the state says what they are, so that the engine need not read each of them. */
-  readonly isCurrent: boolean;
-}
-
-/** Undefined if nothing is deployed, or the state or the cluster does not tell: the engine says what is wrong. */
-async function look(
-  journal: Journal | undefined,
-  { stack, cluster }: OperationArgs,
-): Promise<Found | undefined> {
-  try {
-    const state = await readState(stack);
-    if (state.resources.length === 0) return undefined;
-    const live = await cluster.labelled(ownedBy(stack.name));
-    const isInterrupted = journal?.isOpen === true;
-    return { live, isCurrent: !isInterrupted && !(await mayHaveDrifted(state, cluster, live)) };
-  } catch {
-    return undefined;
-  }
-}
 
 /**
  * Lets the engine end, whatever the program leaves unhandled: each resource that is refused is such an error, and a

@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import type { EngineEvent } from "@pulumi/pulumi/automation";
 import type { ApiClient } from "../../../cluster/client";
 import type { KubeObject } from "../../../lib/objects";
-import { hurryEmptying } from "../../../tools/pulumi/emptying";
+import { hurryEmptying, stopAtOnce, workloadsThatGo } from "../../../tools/pulumi/emptying";
 
 const type = "kubernetes:core/v1:Namespace";
 
@@ -69,5 +69,53 @@ describe("the claims of a namespace that the engine deletes", () => {
     const { asked } = cluster("ending");
     const refuse = (): Promise<void> => Promise.reject(new Error("forbidden"));
     await hurryEmptying({ ...asked, delete: refuse }, event("delete"));
+  });
+});
+
+describe("the workloads of a stack", () => {
+  const own = (kind: string, name: string, namespace: string, more = {}) => ({
+    type: `kubernetes:apps/v1:${kind}`,
+    outputs: { apiVersion: "apps/v1", kind, metadata: { name, namespace } },
+    ...more,
+  });
+  const namespace = (id: string, more = {}) => ({ type, id, ...more });
+  const state = {
+    isInterrupted: false,
+    resources: [
+      namespace("goes"),
+      namespace("stays", { retainOnDelete: true }),
+      namespace("occupied"),
+      own("Deployment", "web", "goes"),
+      own("StatefulSet", "database", "goes"),
+      own("Deployment", "protected", "goes", { protect: true }),
+      own("Deployment", "web", "stays"),
+      own("Deployment", "web", "occupied"),
+      {
+        type: "kubernetes:core/v1:Secret",
+        outputs: { kind: "Secret", metadata: { namespace: "goes" } },
+      },
+    ],
+  };
+  const stopped = (objects: readonly KubeObject[]): readonly string[] =>
+    objects.map(({ metadata }) => `${metadata.namespace ?? ""}/${metadata.name}`);
+
+  it("go with it in the namespaces that go, unless they are protected", () => {
+    assert.deepEqual(stopped(workloadsThatGo(state, ["occupied"])), ["goes/web", "goes/database"]);
+  });
+
+  it("are stopped once, in the foreground, and only when the engine deletes", () => {
+    const deleted: KubeObject[] = [];
+    const remove = (object: KubeObject, propagation?: string): Promise<void> => {
+      assert.equal(propagation, "Foreground");
+      deleted.push(object);
+      return Promise.reject(new Error("forbidden"));
+    };
+    const stop = stopAtOnce({ delete: remove }, workloadsThatGo(state, []));
+    stop(event("same"));
+    stop({} as EngineEvent);
+    assert.deepEqual(deleted, []);
+    stop(event("delete", "kubernetes:core/v1:Secret"));
+    stop(event("delete"));
+    assert.deepEqual(stopped(deleted), ["goes/web", "goes/database", "occupied/web"]);
   });
 });
