@@ -140,7 +140,8 @@ export function createEngineJobs(
   init: Job,
   parent: pulumi.Resource,
 ): void {
-  const { engine, timeZone } = settings;
+  const { engine, image, timeZone } = settings;
+  const { DB_HOST = "", DB_PORT = "" } = app.database.env;
   const routes = engine.routes.length === 0 ? [undefined] : engine.routes;
   for (const route of routes) {
     const jobName = engineJobName(route);
@@ -156,6 +157,14 @@ export function createEngineJobs(
       args: ["engine", "--new", ...(route === undefined ? [] : [route])],
       env: unwatched(app.env),
       mounts: app.mounts,
+      initContainers: {
+        "wait-for-database": {
+          image,
+          command: ["python", "-c", systemFile("bots", "wait_for_database.py")],
+          env: unwatched({ DB_HOST, DB_PORT }),
+          resources: sizes.job,
+        },
+      },
       resources: engine.resources ?? sizes.engine,
       placement: engine.placement,
       concurrencyPolicy: "Forbid",
