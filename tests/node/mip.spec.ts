@@ -1,21 +1,10 @@
 import assert from "node:assert/strict";
-import { messageOf } from "../../lib/errors";
 import { noBrowser, openBrowser, shows } from "../support/browser";
 import { tryConnections } from "../support/listedConnections";
 import { figure, timed } from "../support/figures";
-import {
-  agesAt,
-  assertAges,
-  type Experiment,
-  expected,
-  MipNode,
-  model,
-  site,
-  sites,
-} from "../support/mipNode";
+import { agesAt, assertAges, expected, MipNode, model, site, sites } from "../support/mipNode";
 import { urlOf } from "../support/nodeStack";
 import { onNode, skipWithoutNode } from "../support/realNode";
-import { eventually } from "../support/simulatedNodes";
 import { unchanged } from "../support/stackberth";
 
 const workers = [0, 1, 2];
@@ -90,38 +79,6 @@ describe("MIP in real containers", function () {
     } finally {
       await browser.close();
     }
-  });
-
-  it("says which data are missing while a worker is lost, and is whole once it is back", async () => {
-    const scale = (replicas: number): Promise<string> =>
-      mip.stack.kubectl(
-        "scale",
-        "statefulset/exaflow-localworker",
-        `--replicas=${String(replicas)}`,
-      );
-    const answers = async (): Promise<Experiment | undefined> => {
-      const answer = await mip.query(sites);
-      return answer.status === "success" ? answer : undefined;
-    };
-    await eventually("a whole answer", answers);
-    await scale(2);
-    const failed = await eventually("a query that fails", async () => {
-      // One that was on its way to the worker ends by the time limit of the portal's nginx.
-      const answer = await mip.query(sites).catch((error: unknown) => {
-        assert.match(messageOf(error), /^504 /);
-        return undefined;
-      });
-      return answer?.result?.status === 460 ? answer : undefined;
-    });
-    assert.match(failed.result?.message ?? "", /Datasets \['site_2'\] of 'tbi:0\.1'/);
-    assertAges(await mip.query([site(0), site(1)]), 0, 1);
-    const [, took] = await timed(scale(3).then(() => eventually("all workers", answers)));
-    assertAges(await mip.query(sites), ...workers);
-    assert.deepEqual(await mip.stack.restarted(), []);
-    figure(
-      "A worker of MIP is lost and comes back",
-      `queries over its data fail and name them, others are answered; whole ${took} after it is started`,
-    );
   });
 
   it("lets connections through as its table of the network says, and no other", async () => {

@@ -1,23 +1,27 @@
 import assert from "node:assert/strict";
-import { figure } from "../support/figures";
+import { messageOf } from "../../lib/errors";
+import { figure, timed } from "../support/figures";
 import { assertAges, type Experiment, MipNode, request, site } from "../support/mipNode";
 import { skipWithoutNode } from "../support/realNode";
 import { eventually } from "../support/simulatedNodes";
 import { unchanged } from "../support/stackberth";
 
+/** The datasets of both workers. */
+const both = [site(0), site(1)];
+
 /** What the runbook restarts. */
 const restarted = ["frontend", "portalbackend", "exaflow-controller", "exaflow-aggregation-server"];
 
-describe("MIP's database in real containers", function () {
+describe("MIP in real containers, when a part of it is lost", function () {
   this.timeout(30 * 60_000);
   let mip: MipNode;
 
   before(async function () {
     skipWithoutNode(this);
-    mip = new MipNode("test-database", "mip-database.localhost", 1);
+    mip = new MipNode("test-faults", "mip-faults.localhost", both.length);
     await mip.stack.succeed("secrets");
     await mip.stack.succeed("up");
-    await mip.copy(0);
+    for (const worker of both.keys()) await mip.copy(worker);
     mip.loadData();
     await mip.stack.succeed("up");
     await mip.knowsAllData();
@@ -26,15 +30,15 @@ describe("MIP's database in real containers", function () {
     await (mip as MipNode | undefined)?.takeDown();
   });
 
-  it("is prepared once, and keeps an experiment when it restarts", async () => {
-    const { uuid } = await mip.services<Experiment>("experiments", request([site(0)]));
+  it("prepares its database once, and keeps an experiment when the database restarts", async () => {
+    const { uuid } = await mip.services<Experiment>("experiments", request(both));
     const finished = (): Promise<Experiment | undefined> =>
       mip
         .services<Experiment>(`experiments/${uuid}`)
         .then((found) => (found.status === "pending" ? undefined : found))
         .catch(() => undefined);
     const result = await eventually("the end of the experiment", finished);
-    assertAges(result, 0);
+    assertAges(result, 0, 1);
     const history = "SELECT * FROM flyway_schema_history; SELECT oid, datname FROM pg_database";
     const sql = `psql -U postgres -AtX -d portal -c "${history}"`;
     const inDatabase = (): Promise<string> =>
@@ -64,5 +68,37 @@ describe("MIP's database in real containers", function () {
     assert.deepEqual(await eventually("the experiment", finished), result);
     assert.equal(await inDatabase(), prepared);
     figure("MIP's database deleted, and its bootstrap run again", "nothing lost or made anew");
+  });
+
+  it("says which data are missing while a worker is lost, and is whole once it is back", async () => {
+    const scale = (replicas: number): Promise<string> =>
+      mip.stack.kubectl(
+        "scale",
+        "statefulset/exaflow-localworker",
+        `--replicas=${String(replicas)}`,
+      );
+    const answers = async (): Promise<Experiment | undefined> => {
+      const answer = await mip.query(both);
+      return answer.status === "success" ? answer : undefined;
+    };
+    await eventually("a whole answer", answers);
+    await scale(1);
+    const failed = await eventually("a query that fails", async () => {
+      // One that was on its way to the worker ends by the time limit of the portal's nginx.
+      const answer = await mip.query(both).catch((error: unknown) => {
+        assert.match(messageOf(error), /^504 /);
+        return undefined;
+      });
+      return answer?.result?.status === 460 ? answer : undefined;
+    });
+    assert.match(failed.result?.message ?? "", /Datasets \['site_1'\] of 'tbi:0\.1'/);
+    assertAges(await mip.query([site(0)]), 0);
+    const [, took] = await timed(scale(2).then(() => eventually("all workers", answers)));
+    assertAges(await mip.query(both), 0, 1);
+    assert.deepEqual(await mip.stack.restarted(), []);
+    figure(
+      "A worker of MIP is lost and comes back",
+      `queries over its data fail and name them, others are answered; whole ${took} after it is started`,
+    );
   });
 });
