@@ -4,7 +4,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { type Files, metadata, nominal, writeData } from "./mipData";
 import { ask, NodeStack, small } from "./nodeStack";
-import { until } from "./simulatedNodes";
+import { eventually } from "./simulatedNodes";
 
 const roles = [
   ...["controller", "localworker", "globalworker", "aggregationServer", "frontend"],
@@ -118,12 +118,13 @@ export class MipNode {
     this.set(["dataRevision"], "2");
   }
 
-  /** Waits until the controller knows the data of all workers. */
+  /** Waits until the controller knows the data of all workers, and of no other. */
   async knowsAllData(): Promise<void> {
-    await until("all datasets", async () => {
+    const known = await eventually("all datasets", async () => {
       const [first] = await this.services<{ datasets: readonly string[] }[]>("data-models");
-      return first?.datasets.length === this.localnodes;
+      return first?.datasets.length === this.localnodes ? first.datasets : undefined;
     });
+    assert.deepEqual(known, sites.slice(0, this.localnodes));
   }
 
   /** What the portal answers. @param json - Sent by POST. @default - GET */

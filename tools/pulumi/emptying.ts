@@ -22,13 +22,14 @@ export function workloadsThatGo(
   { resources }: State,
   staying: readonly string[],
 ): readonly KubeObject[] {
-  const going = namespacesThatGo(resources).map((each) => textAt(each, "id"));
+  const going = namespacesThatGo(resources)
+    .map((each) => textAt(each, "id"))
+    .filter((namespace) => !staying.includes(namespace));
   return resources
     .filter((each) => /^kubernetes:(apps|batch)\//.test(textAt(each, "type")))
     .filter((each) => each["protect"] !== true && each["retainOnDelete"] !== true)
     .map(({ outputs }) => outputs as KubeObject)
-    .filter(({ metadata: { namespace = "" } }) => going.includes(namespace))
-    .filter(({ metadata: { namespace = "" } }) => !staying.includes(namespace));
+    .filter(({ metadata: { namespace = "" } }) => going.includes(namespace));
 }
 
 /**
