@@ -7,7 +7,7 @@ import { adapted, createVolume, type FederationContext, podBasics } from "./cont
 import { exaflowUser, names, ports } from "./names";
 import { resourcesOf } from "./sizes";
 import { smpcEnvironment } from "./smpc";
-import { exaflowEnvironment, Workers } from "./workers";
+import { exaflowEnvironment, startupTimes, Workers } from "./workers";
 
 /**
  * Exaflow: a controller, workers that each query their own data for it, and a server that aggregates
@@ -76,7 +76,7 @@ export class Exaflow extends pulumi.ComponentResource {
         mounts: [{ from: cleanUp, path: "/opt/cleanup" }],
         resources: resourcesOf(context, "controller"),
         // Until a worker has its image and its data, it answers that it finds none.
-        startupProbe: { ...health, initialDelaySeconds: 60, failureThreshold: 10 },
+        startupProbe: { ...health, ...startupTimes },
         // One slow worker must not take the controller out of its Service.
         readinessProbe: { tcpSocket: { port: "http" } },
         livenessProbe: health,

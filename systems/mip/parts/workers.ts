@@ -129,6 +129,12 @@ export class Workers extends pulumi.ComponentResource {
   }
 }
 
+/**
+ * Six minutes to start, for images and data, as in its chart. That one first asks after
+ * 30 or 60 s and then every 30 s, which each rollout would wait for.
+ */
+export const startupTimes = { periodSeconds: 5, failureThreshold: 72 } as const;
+
 /** Environment of the controller and of all workers. */
 export function exaflowEnvironment({
   settings: { engine },
@@ -174,11 +180,8 @@ function workerPod({ settings }: FederationContext) {
     runAsUser: exaflowUser,
     // Flower and DuckDB write next to the code and in the home directory.
     readOnlyRootFilesystem: false,
-    startupProbe: {
-      ...{ ...check, initialDelaySeconds: 30, periodSeconds: 30, timeoutSeconds: 10 },
-      // It loads all CSVs before it listens.
-      failureThreshold: 10,
-    },
+    // It loads all CSVs before it listens.
+    startupProbe: { ...check, ...startupTimes, timeoutSeconds: 10 },
     livenessProbe: { ...check, periodSeconds: 30, timeoutSeconds: 10 },
     readinessProbe: { ...check, periodSeconds: 10, timeoutSeconds: 10 },
   };

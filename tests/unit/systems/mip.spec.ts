@@ -49,7 +49,7 @@ const managed: readonly Row[] = [
     (s) => at(probe(controller(s), "startup"), "httpGet", "path"),
     "/healthcheck",
   ],
-  ["30", "startup probe", (s) => timing(probe(controller(s), "startup")), [60, 30, 300]],
+  ["30", "startup probe", (s) => timing(probe(controller(s), "startup")), [undefined, 5, 300]],
   ["30", "liveness probe", (s) => timing(probe(controller(s), "liveness")), [undefined, 30, 300]],
   [
     "30",
@@ -58,7 +58,7 @@ const managed: readonly Row[] = [
     "http",
   ],
   ["31", "workers at 5672", (s) => ports(localworker(s)), [5672]],
-  ["31", "startup probe", (s) => timing(probe(localworker(s), "startup")), [30, 30, 10]],
+  ["31", "startup probe", (s) => timing(probe(localworker(s), "startup")), [undefined, 5, 10]],
   ["31", "liveness probe", (s) => timing(probe(localworker(s), "liveness")), [undefined, 30, 10]],
   ["31", "readiness probe", (s) => timing(probe(localworker(s), "readiness")), [undefined, 10, 10]],
   ["31", "probes' command", (s) => at(probe(localworker(s), "startup"), "exec", "command"), check],
