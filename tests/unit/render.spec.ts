@@ -78,6 +78,8 @@ describe("render", function () {
         assert.ok(said.includes(`  ${due}`), due);
         assert.ok(files["kustomization.yaml"]?.includes(`# Needs ${due}`), due);
       }
+      const { warnings } = await collectStack(stack);
+      for (const warning of warnings) assert.ok(said.includes(`warning: ${warning}`), warning);
     });
 
     it(`has ${stack} in waves that follow its dependencies`, async () => {

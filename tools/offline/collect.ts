@@ -10,6 +10,7 @@ export interface Collected {
   readonly objects: readonly KubeObject[];
   readonly outputs: readonly StackOutput[];
   readonly dependencies: Dependencies;
+  readonly warnings: readonly string[];
 }
 
 /** Refuses objects that are not wholly known without a cluster. */
@@ -23,14 +24,16 @@ export function requireKnown(objects: readonly KubeObject[]): void {
 
 /** A run that only notes the objects; the program sees what a preview would show it. */
 export async function collectRun(
-  run: Omit<Parameters<typeof runProgram>[0], "onObject" | "preview">,
+  run: Omit<Parameters<typeof runProgram>[0], "onObject" | "onWarning" | "preview">,
 ): Promise<Collected> {
   const objects = new Map<string, KubeObject>();
   const dependencies = new DependencyWatch();
+  const warnings: string[] = [];
   const outputs = await runProgram({
     ...run,
     dependencies,
     preview: true,
+    onWarning: (text) => warnings.push(text),
     onObject: (object) => {
       const key = keyOf(object);
       if (objects.has(key)) {
@@ -40,5 +43,5 @@ export async function collectRun(
       return Promise.resolve(object);
     },
   });
-  return { objects: [...objects.values()], outputs, dependencies: dependencies.read() };
+  return { objects: [...objects.values()], outputs, dependencies: dependencies.read(), warnings };
 }

@@ -19,6 +19,8 @@ interface ProgramRun {
   readonly preview: boolean;
   readonly onObject: ObjectHandler;
   readonly passwords: PasswordSource;
+  /** Hears the program's warnings, which without an engine would go to the terminal. */
+  readonly onWarning: (text: string) => void;
   /** Listens to what the objects wait for. @default - nobody asks */
   readonly dependencies?: DependencyWatch;
 }
@@ -40,6 +42,9 @@ export async function runProgram(run: ProgramRun): Promise<readonly StackOutput[
   // Errors of the program itself; a failed object is reported once, not again by its dependents.
   const strays: unknown[] = [];
   const release = catchRejections((error) => strays.push(error));
+  const { warn } = pulumi.log;
+  const heard: typeof warn = (text) => Promise.resolve(run.onWarning(text));
+  Object.assign(pulumi.log, { warn: heard });
   try {
     const outputs = await isolated(async () => {
       pulumi.runtime.setAllConfig({ ...run.config }, [...run.secretKeys]);
@@ -63,6 +68,7 @@ export async function runProgram(run: ProgramRun): Promise<readonly StackOutput[
     if (errors.length > 0) throw joinErrors([...new Set(errors)]);
     return outputs;
   } finally {
+    Object.assign(pulumi.log, { warn });
     release();
   }
 }

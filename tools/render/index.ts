@@ -68,6 +68,7 @@ export async function render({ root, stack, out, secrets, line }: RenderArgs): P
     mkdirSync(dirname(join(out, path)), { recursive: true });
     writeFileSync(join(out, path), text);
   }
+  for (const warning of collected.warnings) line(`warning: ${warning}`);
   line(`${String(objects.length)} objects written to ${out}`);
   if (missing.length > 0) line("These must exist before you deploy:");
   for (const each of missing) line(`  ${each}`);

@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
 import { resolve } from "node:path";
+import { mock } from "node:test";
 import type { KubeObject } from "../../../lib/objects";
 import { unwrap } from "../../../tools/offline/mocks";
 import { runProgram } from "../../../tools/offline/program";
@@ -13,6 +14,7 @@ const live = (object: KubeObject): Promise<KubeObject> =>
 /** Runs the fixture; its objects come back as `answer` has them. */
 async function run(config: Record<string, string> = {}, answer = live) {
   const seen: KubeObject[] = [];
+  const warnings: string[] = [];
   const outputs = await runProgram({
     root: fixture,
     project: "fixture",
@@ -21,12 +23,13 @@ async function run(config: Record<string, string> = {}, answer = live) {
     secretKeys: ["fixture:password"],
     preview: false,
     passwords: () => "generated",
+    onWarning: (text) => warnings.push(text),
     onObject: (object) => {
       seen.push(object);
       return answer(object);
     },
   });
-  return { seen, outputs: new Map(outputs.map((output) => [output.name, output])) };
+  return { seen, warnings, outputs: new Map(outputs.map((output) => [output.name, output])) };
 }
 
 describe("the program, run offline", function () {
@@ -40,6 +43,17 @@ describe("the program, run offline", function () {
     assert.ok(keys.indexOf("Ingress/web") > keys.indexOf("Service/web"));
     const secret = seen.find(({ kind }) => kind === "Secret");
     assert.deepEqual(secret?.["stringData"], { password: "hunter2" });
+  });
+
+  it("gives the program's warnings, and says none itself", async () => {
+    const printed = mock.method(console, "warn", () => undefined);
+    try {
+      const { warnings } = await run({ "fixture:warning": "mind the gap" });
+      assert.deepEqual(warnings, ["mind the gap"]);
+      assert.equal(printed.mock.callCount(), 0);
+    } finally {
+      printed.mock.restore();
+    }
   });
 
   it("resolves outputs from the answers and keeps secret ones secret", async () => {
