@@ -46,7 +46,7 @@ describe("MAPS in real containers", function () {
   });
   after(async () => {
     outside.stop();
-    for (const each of [source, template]) await (each as MapsNode | undefined)?.stack.takeDown();
+    await both((app) => (app as MapsNode | undefined)?.stack.takeDown() ?? Promise.resolve());
   });
 
   /** Does something with both at the same time. */
