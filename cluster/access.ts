@@ -1,5 +1,6 @@
 import { existsSync, readFileSync } from "node:fs";
 import { Agent, type RequestOptions } from "node:https";
+import { createSecureContext, type SecureContextOptions } from "node:tls";
 import { parse } from "yaml";
 import { UserError } from "../lib/errors";
 import { at, isJson, type Json, listAt, textAt } from "../lib/objects";
@@ -58,8 +59,18 @@ function plainConnection(text: string, asked: string | undefined): Connection | 
     ...(key !== undefined && { key: Buffer.from(key, "base64") }),
   };
   const headers = token === undefined ? {} : { Authorization: `Bearer ${token}` };
-  const options = { ...secrets, headers, agent: new Agent(secrets) };
+  const options = { ...secrets, headers, agent: agentOf(secrets) };
   return { server, user, options: () => Promise.resolve(options) };
+}
+
+/** An agent that reads certificates once, and not for each of its connections. */
+function agentOf(secrets: SecureContextOptions): Agent {
+  try {
+    return new Agent({ secureContext: createSecureContext(secrets) });
+  } catch {
+    // The first request says what is wrong with them.
+    return new Agent(secrets);
+  }
 }
 
 function parsed(text: string): unknown {

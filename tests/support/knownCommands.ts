@@ -14,15 +14,15 @@ const { scripts } = JSON.parse(readFileSync(join(root, "package.json"), "utf8"))
 export type Helper = "git" | "kubectl" | "pulumi";
 
 /** How each program is started; undefined where it is not there. */
-export async function helpers(): Promise<Readonly<Record<Helper, ShellCommand | undefined>>> {
-  const built = async (program: typeof pulumi, ...words: string[]) =>
-    (await isBuilt(root, program)) ? [await builtPath(root, program), ...words] : undefined;
+export function helpers(): Readonly<Record<Helper, ShellCommand | undefined>> {
+  const built = (program: typeof pulumi, ...words: string[]) =>
+    isBuilt(root, program) ? [builtPath(root, program), ...words] : undefined;
   const onPath = (program: string) =>
     spawnSync(program, ["version"]).error === undefined ? [program] : undefined;
   return {
     git: onPath("git"),
-    kubectl: (await built(controlPlane, "kubectl")) ?? onPath("kubectl"),
-    pulumi: (await built(pulumi)) ?? onPath("pulumi"),
+    kubectl: built(controlPlane, "kubectl") ?? onPath("kubectl"),
+    pulumi: built(pulumi) ?? onPath("pulumi"),
   };
 }
 

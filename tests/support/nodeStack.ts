@@ -93,7 +93,7 @@ export class NodeStack extends TestStack {
       (text, [part, instead]) => text.replaceAll(part, instead),
       given,
     );
-    const kubectl = `kubectl() { ${(await nodeKubectlWords()).join(" ")} "$@"; }`;
+    const kubectl = `kubectl() { ${nodeKubectlWords().join(" ")} "$@"; }`;
     const options = { cwd: root, env: nodeEnvironment() };
     const { stdout } = await exec("sh", ["-euc", `${kubectl}\n${command}`], options);
     return stdout;

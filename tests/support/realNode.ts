@@ -38,17 +38,17 @@ export const onNode = (...argv: readonly string[]): Promise<Ran> => startOnNode(
 const node = (): RealNode =>
   JSON.parse(readFileSync(join(folder, "node.json"), "utf8")) as RealNode;
 
-let program: Promise<string> | undefined;
+let program: string | undefined;
 
 /** What `npm run cluster -- kubectl` runs there; that would take longer to start than kubectl itself. */
-export async function nodeKubectlWords(): Promise<readonly string[]> {
+export function nodeKubectlWords(): readonly string[] {
   program ??= builtPath(root, controlPlane);
-  return [await program, "kubectl", "--kubeconfig", node().kubeconfig];
+  return [program, "kubectl", "--kubeconfig", node().kubeconfig];
 }
 
 /** What kubectl prints there. @throws Error with its complaint if it fails */
 export async function nodeKubectl(...argv: readonly string[]): Promise<string> {
-  const [file = "", ...words] = await nodeKubectlWords();
+  const [file = "", ...words] = nodeKubectlWords();
   const { stdout } = await exec(file, [...words, ...argv], { maxBuffer: Infinity });
   return stdout;
 }

@@ -25,10 +25,10 @@ let temporary = "";
 let commands: KnownCommands;
 /** The programs that are not installed or built, so that nobody can ask them for their flags. */
 let missing: readonly string[] = [];
-before(async () => {
+before(() => {
   temporary = mkdtempSync(join(tmpdir(), "stackberth-docs-"));
   writeFileSync(join(temporary, "Pulumi.yaml"), "name: nothing\n");
-  const programs = await helpers();
+  const programs = helpers();
   commands = new KnownCommands(temporary, programs);
   missing = Object.entries(programs).flatMap(([name, start]) => (start === undefined ? name : []));
 });

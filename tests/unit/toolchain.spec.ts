@@ -96,11 +96,11 @@ describe("the toolchain", () => {
 
   describe("a build", () => {
     it("runs once per digest, with the version that the program reports", async () => {
-      assert.equal(await isBuilt(root(), alpha), false);
+      assert.equal(isBuilt(root(), alpha), false);
       const [path = "", other = ""] = await build(alpha, second);
       assert.match(basename(path), /^alpha-[0-9a-f]{16}$/);
       assert.equal(readFileSync(path, "utf8"), "built\n");
-      assert.equal(path, await builtPath(root(), alpha));
+      assert.equal(path, builtPath(root(), alpha));
       const digest = path.slice(-16);
       assert.equal(go.builds.length, 2);
       assert.ok(go.builds[0]?.includes(`-X main.build=${digest} -X main.version=1.2.3 -o`));
@@ -112,26 +112,26 @@ describe("the toolchain", () => {
 
     it("is made anew when anything changes that goes into it, and for nothing else", async () => {
       const seen = [await buildAlpha()];
-      const same = async (what: string): Promise<void> =>
-        assert.equal(await builtPath(root(), alpha), seen.at(-1), what);
-      const other = async (what: string): Promise<void> => {
-        const path = await builtPath(root(), alpha);
+      const same = (what: string): void =>
+        assert.equal(builtPath(root(), alpha), seen.at(-1), what);
+      const other = (what: string): void => {
+        const path = builtPath(root(), alpha);
         assert.ok(!seen.includes(path), what);
         seen.push(path);
       };
       for (const file of ["main_test.go", "README.md", "internal/x_test.go"]) {
         change("package main // tests\n", file);
-        await same(file);
+        same(file);
       }
       for (const file of ["main.go", "internal/x.go", "go.sum", "schema.json", "node.yaml"]) {
         change("changed\n", file);
-        await other(file);
+        other(file);
       }
       change("module alpha\n\ngo 1.27\n", "go.mod");
-      await other("go.mod");
-      const path = await builtPath(root(), { ...alpha, variables: {} });
+      other("go.mod");
+      const path = builtPath(root(), { ...alpha, variables: {} });
       assert.ok(!seen.includes(path), "variables");
-      assert.equal(await isBuilt(root(), alpha), false);
+      assert.equal(isBuilt(root(), alpha), false);
       await build(alpha);
       assert.equal(go.builds.length, 2);
     });
@@ -148,8 +148,8 @@ describe("the toolchain", () => {
     });
 
     it("does not count if it was killed halfway", async () => {
-      sandbox.write(`cache/stackberth/${basename(await builtPath(root(), alpha))}.7.partial`, "ha");
-      assert.equal(await isBuilt(root(), alpha), false);
+      sandbox.write(`cache/stackberth/${basename(builtPath(root(), alpha))}.7.partial`, "ha");
+      assert.equal(isBuilt(root(), alpha), false);
       assert.equal(readFileSync(await buildAlpha(), "utf8"), "built\n");
     });
 
@@ -188,7 +188,7 @@ describe("the toolchain", () => {
           ]);
           for (const _ of [1, 2]) mock.timers.tick(15_000);
           assert.deepEqual(lines.slice(1), ["building alpha: 15 s", "building alpha: 30 s"]);
-          assert.equal(await isBuilt(root(), alpha), false);
+          assert.equal(isBuilt(root(), alpha), false);
         } finally {
           sandbox.write("finish", "");
         }

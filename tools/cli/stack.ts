@@ -1,5 +1,6 @@
 import { createRequire } from "node:module";
 import { join } from "node:path";
+import { setImmediate } from "node:timers/promises";
 import { Cluster } from "../../cluster";
 import { chooseTarget, readTarget, requireHeard } from "../cluster/target";
 import { plainSettings, requireStack } from "../project/stackConfig";
@@ -56,14 +57,14 @@ async function run(operation: Operation, argv: readonly string[], root: string):
   requireStack(root, stack);
   requireHeard(root, stack, context);
   const engine = await findEngine({ root, parts: partsOf(root, stack), progress: line });
-  const target = await chooseTarget(root, stack, context, line);
+  const [target, { openStack, operate }] = await Promise.all([
+    chooseTarget(root, stack, context, line),
+    loadRunner(),
+  ]);
   const pack = "policy" in read ? ` --policy-pack ${policies}` : "";
   line(
     `${engine.title}: stack ${stack}; with plain Pulumi: pulumi ${plain[operation]} --stack ${stack}${pack}`,
   );
-  // Loaded here: what it takes to run the program is not needed to refuse a command.
-  const { openStack } = load("../pulumi/stack") as typeof import("../pulumi/stack");
-  const { operate } = load("../pulumi/operations") as typeof import("../pulumi/operations");
   const { kubeconfig } = target;
   const [cluster, opened] = await Promise.all([
     Cluster.connect(readTarget(target), target.context),
@@ -82,6 +83,17 @@ async function run(operation: Operation, argv: readonly string[], root: string):
   const outputs = await operate(operation, { ...args, ...(operation === "preview" && packs) });
   if (operation === "up") for (const text of farewell(stack, outputs)) line(text);
   return 0;
+}
+
+/**
+ * Loads what it takes to run the program: in the tenth of a second that the embedded cluster takes to say that it runs, for
+ * which it has been asked by the next turn of the event loop.
+ */
+async function loadRunner() {
+  await setImmediate();
+  const { openStack } = load("../pulumi/stack") as typeof import("../pulumi/stack");
+  const { operate } = load("../pulumi/operations") as typeof import("../pulumi/operations");
+  return { openStack, operate };
 }
 
 /** The providers that a stack's program uses. */

@@ -17,8 +17,8 @@ export async function toolchain(argv: readonly string[], root: string): Promise<
   if (own !== undefined) console.log("with its own language host and plugins");
   const width = Math.max(...programs.map(({ name }) => name.length));
   for (const program of programs) {
-    const where = (await isBuilt(root, program))
-      ? await builtPath(root, program)
+    const where = isBuilt(root, program)
+      ? builtPath(root, program)
       : `not built; takes about ${String(program.cpuSeconds)} CPU seconds with empty caches`;
     console.log(`${program.name.padEnd(width)}  ${program.version.padEnd(9)}  ${where}`);
   }

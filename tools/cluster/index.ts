@@ -45,10 +45,9 @@ const USAGE = `usage: npm run cluster -- up [--nodes N]   start the embedded clu
        npm run cluster -- reset            stop it and remove its data
        npm run cluster -- kubectl ...      run kubectl against it`;
 
-async function pathsOf(root: string): Promise<Paths> {
+function pathsOf(root: string): Paths {
   const data = join(stateFolder(root), "cluster");
-  const program = await builtPath(root, controlPlane);
-  return { program, data, kubeconfig: join(data, "kubeconfig") };
+  return { program: builtPath(root, controlPlane), data, kubeconfig: join(data, "kubeconfig") };
 }
 
 /**
@@ -56,20 +55,20 @@ async function pathsOf(root: string): Promise<Paths> {
  * a second; one that has partly stopped is repaired.
  */
 export async function ensureCluster(options: BuildOptions): Promise<Cluster> {
-  return (await realCluster(options.root)) ?? (await start(options, []));
+  return realCluster(options.root) ?? (await start(options, []));
 }
 
 /** The cluster with a real node, if it runs: it goes before the one with simulated nodes. */
-async function realCluster(root: string): Promise<Cluster | undefined> {
+function realCluster(root: string): Cluster | undefined {
   const node = runningNode(root);
   if (node === undefined) return undefined;
   const { kubeconfig, server } = node;
-  const program = await builtPath(root, controlPlane);
+  const program = builtPath(root, controlPlane);
   return { kubeconfig, server, context: CONTEXT, kubectl: kubectlWords({ program, kubeconfig }) };
 }
 
 async function start(options: BuildOptions, flags: readonly string[]): Promise<Cluster> {
-  const paths = await pathsOf(options.root);
+  const paths = pathsOf(options.root);
   mkdirSync(paths.data, { recursive: true });
   await ensureBuilt([controlPlane], options);
   const { stdout } = await supervise(options, paths, ["up", "--json", ...flags]);
@@ -158,7 +157,7 @@ function isNumber([flag = "", value, ...others]: readonly string[]): boolean {
 async function stop(command: "down" | "reset", options: BuildOptions): Promise<number> {
   if (runningNode(options.root) !== undefined) options.progress("cluster: stopping the real node");
   await (command === "down" ? stopNode(options.root) : resetNode(options.root));
-  const paths = await pathsOf(options.root);
+  const paths = pathsOf(options.root);
   if (!existsSync(paths.data)) {
     options.progress("cluster: not running, no data");
     return 0;
@@ -181,7 +180,7 @@ async function showStatus(flags: readonly string[], options: BuildOptions): Prom
     process.stdout.write(`${text}\n`);
     return 0;
   }
-  const paths = await pathsOf(options.root);
+  const paths = pathsOf(options.root);
   if (!existsSync(paths.data) || !existsSync(paths.program)) {
     process.stdout.write(
       flags.length > 0
@@ -194,8 +193,8 @@ async function showStatus(flags: readonly string[], options: BuildOptions): Prom
 }
 
 async function kubectl(words: readonly string[], options: BuildOptions): Promise<number> {
-  const real = await realCluster(options.root);
-  const paths = await pathsOf(options.root);
+  const real = realCluster(options.root);
+  const paths = pathsOf(options.root);
   if (!real && (!existsSync(paths.program) || !existsSync(paths.kubeconfig))) {
     options.progress("the embedded cluster is not running; start it: npm run cluster -- up");
     return 1;

@@ -1,8 +1,9 @@
 import { createHash } from "node:crypto";
-import { access, mkdir, readdir, readFile, rename, rm, stat, utimes } from "node:fs/promises";
+import { existsSync, readdirSync, readFileSync, utimesSync } from "node:fs";
+import { mkdir, readdir, rename, rm, stat } from "node:fs/promises";
 import { homedir } from "node:os";
 import { join, relative } from "node:path";
-import { isCode, UserError } from "../../lib/errors";
+import { UserError } from "../../lib/errors";
 import { requireGo } from "./go";
 import { type Program, sourcesOf } from "./programs";
 import { run } from "./run";
@@ -28,13 +29,13 @@ export function buildsFolder(): string {
 }
 
 /** Where a program is once it is built from the sources that are here now. */
-export async function builtPath(root: string, program: Program): Promise<string> {
-  return join(buildsFolder(), `${program.name}-${await digestOf(root, program)}`);
+export function builtPath(root: string, program: Program): string {
+  return join(buildsFolder(), `${program.name}-${digestOf(root, program)}`);
 }
 
 /** Whether a program is built. */
-export async function isBuilt(root: string, program: Program): Promise<boolean> {
-  return await exists(await builtPath(root, program));
+export function isBuilt(root: string, program: Program): boolean {
+  return existsSync(builtPath(root, program));
 }
 
 /**
@@ -48,9 +49,8 @@ export async function ensureBuilt(
   needed: readonly Program[],
   { root, progress }: BuildOptions,
 ): Promise<readonly string[]> {
-  const paths = await Promise.all(needed.map((program) => builtPath(root, program)));
-  const known = await Promise.all(paths.map(exists));
-  const missing = needed.filter((_, index) => known[index] !== true);
+  const paths = needed.map((program) => builtPath(root, program));
+  const missing = needed.filter((_, index) => !existsSync(paths[index] ?? ""));
   for (const program of missing) await requireGo(sourcesOf(root, program));
   for (const [index, program] of missing.entries()) {
     const path = paths[needed.indexOf(program)] ?? "";
@@ -59,24 +59,14 @@ export async function ensureBuilt(
     await dropOldBuilds(program);
   }
   const now = new Date();
-  await Promise.all(paths.map((path) => utimes(path, now, now)));
+  for (const path of paths) utimesSync(path, now, now);
   return paths;
 }
 
-async function exists(path: string): Promise<boolean> {
-  try {
-    await access(path);
-    return true;
-  } catch (error) {
-    if (isCode(error, "ENOENT")) return false;
-    throw error;
-  }
-}
-
-/** One digest over all that goes into a program. */
-async function digestOf(root: string, program: Program): Promise<string> {
+/** One digest over all that goes into a program: many small files, which are read soonest one after the other. */
+function digestOf(root: string, program: Program): string {
   const sources = sourcesOf(root, program);
-  const entries = await readdir(sources, { recursive: true, withFileTypes: true });
+  const entries = readdirSync(sources, { recursive: true, withFileTypes: true });
   const files = entries
     .filter((entry) => entry.isFile() && isSource(entry.name))
     .map((entry) => join(entry.parentPath, entry.name))
@@ -85,7 +75,7 @@ async function digestOf(root: string, program: Program): Promise<string> {
   const what = { version, variables, platform: process.platform, arch: process.arch };
   const hash = createHash("sha256").update(JSON.stringify(what));
   for (const file of files) {
-    hash.update(`\0${relative(sources, file)}\0`).update(await readFile(file));
+    hash.update(`\0${relative(sources, file)}\0`).update(readFileSync(file));
   }
   return hash.digest("hex").slice(0, 16);
 }

@@ -118,7 +118,7 @@ describe("Pulumi's engine", () => {
     it("is where a shell finds it, with the plugins that were asked for", async () => {
       go.install();
       const found = await findIn([], "kubernetes", "nodejs");
-      const built = await builtPath(root(), pulumi);
+      const built = builtPath(root(), pulumi);
       assert.equal(linked("bin", "pulumi"), built);
       assert.equal(readFileSync(found.command, "utf8"), "built\n");
       assert.match(
@@ -131,7 +131,7 @@ describe("Pulumi's engine", () => {
       const plugin = "resource-kubernetes-v4.99.1";
       assert.equal(
         linked("pulumi-home", "plugins", plugin, "pulumi-resource-kubernetes"),
-        await builtPath(root(), kubernetesProvider),
+        builtPath(root(), kubernetesProvider),
       );
       assert.ok(
         !existsSync(sandbox.path("state", "pulumi-home", "plugins", "resource-random-v4.8.7")),
