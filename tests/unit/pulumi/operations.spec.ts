@@ -4,6 +4,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import type { Stack } from "@pulumi/pulumi/automation";
 import { type Operation, operations } from "../../../tools/pulumi/operations";
+import { Sandbox } from "../../support/sandbox";
 
 /**
  * The environment that the engine gets in an operation, but for its folder of temporary files, and what is left of it in
@@ -30,8 +31,12 @@ async function environmentsOf(
 }
 
 describe("the engine", () => {
-  const usual = { KUBECONFIG: "/config" };
+  const left = { KUBECONFIG: "/config" };
+  const usual = { ...left, GOGC: "400" };
   const without = { ...usual, PULUMI_SKIP_CHECKPOINTS: "true" };
+  const sandbox = new Sandbox();
+  beforeEach(() => sandbox.setenv({ GOGC: undefined }));
+
   const environments = {
     preview: without,
     refresh: without,
@@ -41,15 +46,20 @@ describe("the engine", () => {
   for (const [operation, wanted] of Object.entries(environments)) {
     it(`makes no checkpoint in ${operation}, whose work the next command would find out`, async () => {
       const name = operation as keyof typeof environments;
-      assert.deepEqual(await environmentsOf(name), [wanted, usual]);
-      assert.deepEqual(await environmentsOf(name, true), [wanted, usual]);
+      assert.deepEqual(await environmentsOf(name), [wanted, left]);
+      assert.deepEqual(await environmentsOf(name, true), [wanted, left]);
     });
   }
 
+  it("collects garbage as often as the user says", async () => {
+    sandbox.setenv({ GOGC: "50" });
+    assert.deepEqual(await environmentsOf("up"), [{ ...usual, GOGC: "50" }, left]);
+  });
+
   it("makes them in up, unless it is told not to", async () => {
-    assert.deepEqual(await environmentsOf("up"), [usual, usual]);
+    assert.deepEqual(await environmentsOf("up"), [usual, left]);
     const variables = { PULUMI_SKIP_CHECKPOINTS: "true" };
-    assert.deepEqual(await environmentsOf("up", false, variables), [without, usual]);
-    assert.deepEqual(await environmentsOf("up", true, variables), [without, usual]);
+    assert.deepEqual(await environmentsOf("up", false, variables), [without, left]);
+    assert.deepEqual(await environmentsOf("up", true, variables), [without, left]);
   });
 });
