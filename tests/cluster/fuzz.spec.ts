@@ -31,7 +31,7 @@ describe("configurations made from the schemas, on the embedded API server", fun
     const checked = hole.superRefine((settings, context) => check(settings, refuseIn(context)));
     await withSchema("openms", checked, () =>
       assert.rejects(
-        hold(rightCases(["openms"], "imagePullSecrets"), isTaken, 100),
+        hold(rightCases(["openms"], "imagePullSecrets"), isTaken, 100, true),
         /duplicate entries[^]*stackberth:openms\.imagePullSecrets/,
       ),
     );
@@ -49,7 +49,7 @@ describe("configurations made from the schemas, on the embedded API server", fun
     const checked = hole.superRefine((settings, context) => check(settings, refuseIn(context)));
     await withSchema("openms", checked, () =>
       assert.rejects(
-        hold(rightCases(["openms"], "cleanUp"), isTaken, 100),
+        hold(rightCases(["openms"], "cleanUp"), isTaken, 100, true),
         /is not a cron expression[^]*stackberth:openms\.cleanUp/,
       ),
     );

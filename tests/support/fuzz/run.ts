@@ -88,12 +88,14 @@ const wanted = process.env["FUZZ_RUNS"];
 /**
  * Asks a property of many configurations.
  * @param runs - How many, unless FUZZ_RUNS says so.
+ * @param endOnFailure - Whether the first configuration without it will do, as where a test wants one. @default false
  * @throws Error with the smallest configuration without the property, as YAML.
  */
 export async function hold(
   cases: Arbitrary<Case>,
   property: (each: Case) => unknown,
   runs: number,
+  endOnFailure = false,
 ): Promise<void> {
   const numRuns = wanted === undefined ? runs : Number(wanted);
   const asked = fc.asyncProperty(cases, async (each) => {
@@ -103,6 +105,7 @@ export async function hold(
   const { failed, counterexample, errorInstance, numShrinks } = await fc.check(asked, {
     numRuns,
     seed,
+    endOnFailure,
   });
   if (!failed) {
     const rate = Math.round((1000 * numRuns) / (Date.now() - started));
