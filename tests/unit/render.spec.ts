@@ -79,6 +79,7 @@ describe("render", function () {
         assert.ok(files["kustomization.yaml"]?.includes(`# Needs ${due}`), due);
       }
       const { warnings } = await collectStack(stack);
+      assert.notEqual(warnings.length, 0);
       for (const warning of warnings) assert.ok(said.includes(`warning: ${warning}`), warning);
     });
 

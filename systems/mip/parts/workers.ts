@@ -130,8 +130,8 @@ export class Workers extends pulumi.ComponentResource {
 }
 
 /**
- * Six minutes to start, for images and data, as in its chart. That one first asks after
- * 30 or 60 s and then every 30 s, which each rollout would wait for.
+ * Six minutes to start, for images and data, as in Exaflow's chart. That one first asks after 30 or 60 s and then every
+ * 30 s, which each rollout would wait for.
  */
 export const startupTimes = { periodSeconds: 5, failureThreshold: 72 } as const;
 
