@@ -46,7 +46,7 @@ describe("MAPS in real containers", function () {
   });
   after(async () => {
     outside.stop();
-    await both((app) => (app as MapsNode | undefined)?.stack.takeDown() ?? Promise.resolve());
+    await both(async (app) => (app as MapsNode | undefined)?.stack.takeDown());
   });
 
   /** Does something with both at the same time. */

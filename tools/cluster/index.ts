@@ -45,9 +45,9 @@ const USAGE = `usage: npm run cluster -- up [--nodes N]   start the embedded clu
        npm run cluster -- reset            stop it and remove its data
        npm run cluster -- kubectl ...      run kubectl against it`;
 
-function pathsOf(root: string): Paths {
+function pathsOf(root: string, program = builtPath(root, controlPlane)): Paths {
   const data = join(stateFolder(root), "cluster");
-  return { program: builtPath(root, controlPlane), data, kubeconfig: join(data, "kubeconfig") };
+  return { program, data, kubeconfig: join(data, "kubeconfig") };
 }
 
 /**
@@ -68,9 +68,9 @@ function realCluster(root: string): Cluster | undefined {
 }
 
 async function start(options: BuildOptions, flags: readonly string[]): Promise<Cluster> {
-  const paths = pathsOf(options.root);
+  const [program] = await ensureBuilt([controlPlane], options);
+  const paths = pathsOf(options.root, program);
   mkdirSync(paths.data, { recursive: true });
-  await ensureBuilt([controlPlane], options);
   const { stdout } = await supervise(options, paths, ["up", "--json", ...flags]);
   const status = JSON.parse(stdout) as Status;
   return {
